@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Babel routing protocol, RFC 8966, source-specific throughout
+ * (RFC 9079): all that the outside sees of it.
+ *
+ * An instance is a function of events: packets, deadlines, interfaces, local
+ * routes and configuration go in, each with the moment it happened; packets,
+ * chosen routes and notes come out through struct babel_env. It has no clock,
+ * socket, log or random source of its own, and no state outside
+ * struct babel, so the daemon, simulators, tests and fuzzers link the same
+ * objects and several instances live in one process.
+ *
+ * The env functions are called from inside the event functions and must not
+ * call back into the instance. Pointers they are given are good until they
+ * return.
+ */
+#ifndef SRCDEST_BABELD_CORE_BABEL_H
+#define SRCDEST_BABELD_CORE_BABEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "babeld/core/wire.h"
+#include "lib/base/mono.h"
+#include "lib/base/prefix.h"
+#include "lib/base/span.h"
+
+struct babel;
+
+typedef uint32_t ifid_t; /* the kernel's ifindex; 0 is none */
+
+enum babel_link_type { BABEL_WIRED, BABEL_WIRELESS };
+
+/* Per interface; defaults are in the YANG model. */
+struct babel_if_config {
+	enum babel_link_type type; /* wired: 2-out-of-3, wireless: ETX (RFC 8966 A.2) */
+	bool split_horizon;	   /* RFC 8966 3.7.4 */
+	uint16_t rxcost;	   /* 1..65534 */
+	usec_t hello_interval;	   /* of multicast Hellos */
+	usec_t update_interval;	   /* between full updates */
+};
+
+struct babel_config {
+	struct router_id router_id; /* must be valid */
+};
+
+/* What the outside knows of an interface that is up. */
+struct babel_if_info {
+	const char *name; /* copied */
+	struct addr linklocal; /* our source address there */
+	bool have_ip4;
+	struct addr ip4;       /* our next hop for IPv4 routes; without it none are sent */
+	unsigned int mtu;      /* IP MTU, octets */
+};
+
+/* What is chosen for a pair. */
+enum choice_kind {
+	CHOICE_NONE,	    /* no route: withdraw it */
+	CHOICE_ROUTE,	    /* via nexthop on ifid */
+	CHOICE_UNREACHABLE, /* hold: retracted, must not fall back (RFC 8966 3.5.4) */
+};
+
+struct babel_choice {
+	enum choice_kind kind;
+	ifid_t ifid;
+	struct addr nexthop;
+	uint16_t metric;
+};
+
+enum babel_note_kind {
+	NOTE_NEIGH_UP,	    /* cost became finite */
+	NOTE_NEIGH_DOWN,    /* cost became infinite, or the neighbour was dropped */
+	NOTE_PACKET_BAD,    /* packet_verdict in code */
+	NOTE_TLV_IGNORED,   /* tlv_verdict in code; remote may repeat at will */
+	NOTE_ROUTE_LIMIT,   /* a neighbour's routes reached the cap and are dropped */
+	NOTE_ROUTE_LOST,    /* last feasible route of pair went */
+	NOTE_OWN_ROUTER_ID, /* someone else uses our router-id */
+};
+
+struct babel_note {
+	enum babel_note_kind kind;
+	ifid_t ifid;	       /* 0: none */
+	const char *ifname;    /* NULL: none */
+	const struct addr *from; /* link-local of the neighbour, NULL: none */
+	const struct sdprefix *pair; /* NULL: none */
+	int code;
+};
+
+struct babel_env { /* all that the protocol may ask of the world */
+	/* One UDP datagram, port 6696 to 6696, from the interface's link-local
+	 * address. to: NULL is the group ff02::1:6, else a neighbour's
+	 * link-local address. */
+	void (*send)(void *ctx, ifid_t via, const struct addr *to, struct span datagram);
+	/* The choice for a pair has changed. Never called for local routes. */
+	void (*route)(void *ctx, const struct sdprefix *pair, const struct babel_choice *c);
+	uint32_t (*random)(void *ctx);
+	void (*note)(void *ctx, const struct babel_note *n);
+};
+
+/* env is copied, ctx is handed to its functions. */
+struct babel *babel_new(const struct babel_config *config, const struct babel_env *env, void *ctx,
+			mono_t now);
+/* Frees everything; says nothing to anybody (see babel_goodbye). */
+void babel_free(struct babel *b);
+
+/* Retracts everything on all interfaces with one urgent wildcard retraction
+ * each (RFC 8966 4.6.9), for an orderly end. Nothing may follow but free. */
+void babel_goodbye(struct babel *b, mono_t now);
+
+/* Starts the protocol on an interface, or tells what has changed about it
+ * (address, MTU, configuration) without a restart where none is needed. */
+void babel_if_up(struct babel *b, ifid_t ifid, const struct babel_if_info *info,
+		 const struct babel_if_config *config, mono_t now);
+/* Its neighbours and their routes go at once. Unknown ifid: nothing happens. */
+void babel_if_down(struct babel *b, ifid_t ifid, mono_t now);
+
+/* A datagram that came from port 6696. `to_group` false: it was unicast to us. */
+void babel_packet(struct babel *b, ifid_t ifid, const struct addr *from, bool to_group,
+		  struct span datagram, mono_t now);
+
+/* We originate the pair with this metric (0 normally); again: new metric. */
+void babel_local_add(struct babel *b, const struct sdprefix *pair, uint16_t metric, mono_t now);
+void babel_local_del(struct babel *b, const struct sdprefix *pair, mono_t now);
+
+/* false: the layer below can't hold (D,S) routes; they are then neither
+ * accepted nor installed (RFC 9079 4). True at the start. */
+void babel_set_source_specific(struct babel *b, bool able, mono_t now);
+
+/* Tells env->route every current choice again, for a zebra that came back. */
+void babel_replay_choices(const struct babel *b);
+
+/* Deadlines: call babel_run_due() at or after babel_next_deadline(). After
+ * every event ask for the deadline anew. */
+mono_t babel_next_deadline(const struct babel *b);
+void babel_run_due(struct babel *b, mono_t now);
+
+/* What must survive a restart so that neighbours do not notice one: own
+ * seqno and Hello seqnos (RFC 8966 3.2.1, 3.2.3), by interface name. */
+#define BABEL_PERSIST_IFS 64
+struct babel_persist {
+	struct router_id router_id;
+	uint16_t seqno;
+	unsigned int n;
+	struct {
+		char name[16];
+		uint16_t hello_seqno; /* the next to be sent */
+	} ifs[BABEL_PERSIST_IFS];
+};
+void babel_persist_get(const struct babel *b, struct babel_persist *out);
+/* Before the first babel_if_up(). Ignored if the router-id differs. */
+void babel_persist_set(struct babel *b, const struct babel_persist *p);
+
+/* ---- Looking: const, in the order of the tables, for show and tests. ---- */
+
+struct babel_if_view {
+	ifid_t ifid;
+	const char *name;
+	struct babel_if_info info;
+	struct babel_if_config config;
+	unsigned int neighbours;
+	uint64_t packets_in, packets_out, packets_bad, tlvs_ignored;
+	uint64_t ignored[TLV_VERDICTS];
+};
+
+struct babel_neigh_view {
+	ifid_t ifid;
+	const char *ifname;
+	struct addr addr;
+	uint16_t hello_history, unicast_history; /* newest Hello is the top bit */
+	uint16_t rxcost, txcost, cost;
+	unsigned int routes;
+};
+
+struct babel_route_view {
+	struct sdprefix pair;
+	bool local; /* ours: neighbour fields are void */
+	bool selected, feasible;
+	bool held; /* retracted, kept until hold ends */
+	struct router_id router_id;
+	uint16_t seqno, refmetric, metric; /* as advertised to us; with our cost */
+	ifid_t ifid;
+	const char *ifname;
+	struct addr neigh, nexthop;
+	usec_t age; /* since last update, needs now */
+};
+
+struct babel_source_view {
+	struct sdprefix pair;
+	struct router_id router_id;
+	uint16_t seqno, metric; /* the feasibility distance, RFC 8966 3.2.5 */
+};
+
+struct babel_request_view {
+	struct sdprefix pair;
+	struct router_id router_id;
+	uint16_t seqno;
+	unsigned int resends_left;
+};
+
+/* Each calls `each` until it returns false. */
+void babel_each_if(const struct babel *b, bool (*each)(void *ctx, const struct babel_if_view *v),
+		   void *ctx);
+void babel_each_neigh(const struct babel *b,
+		      bool (*each)(void *ctx, const struct babel_neigh_view *v), void *ctx);
+/* after: NULL from the start, else the first pair behind it. */
+void babel_each_route(const struct babel *b, const struct sdprefix *after, mono_t now,
+		      bool (*each)(void *ctx, const struct babel_route_view *v), void *ctx);
+void babel_each_source(const struct babel *b,
+		       bool (*each)(void *ctx, const struct babel_source_view *v), void *ctx);
+void babel_each_request(const struct babel *b,
+			bool (*each)(void *ctx, const struct babel_request_view *v), void *ctx);
+struct router_id babel_router_id(const struct babel *b);
+uint16_t babel_seqno(const struct babel *b);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ZAPI over a unix socket, both ends: framing on top of lib/io streams.
+ *
+ * A bad header (marker, version, length) ends the session with one clear log
+ * line and disturbs nothing else; a body that does not decode is dropped with
+ * a rate-limited line and the session lives, as FRR does it.
+ */
+#ifndef SRCDEST_ZAPI_SESSION_H
+#define SRCDEST_ZAPI_SESSION_H
+
+#include "lib/io/loop.h"
+#include "lib/zapi/zapi.h"
+
+struct zapi_session;
+struct zapi_client;
+
+struct zapi_session_ops {
+	/* The message is good until the call returns. `verdict` is ZAPI_OK or
+	 * ZAPI_UNKNOWN; other messages never get here. */
+	void (*message)(void *ctx, struct zapi_session *s, const struct zapi_msg *m,
+			enum zapi_verdict verdict);
+	/* Once, for an end the owner did not ask for. */
+	void (*closed)(void *ctx, struct zapi_session *s, const char *why);
+	/* The output queue has room again after zapi_session_full(); may be NULL. */
+	void (*drained)(void *ctx, struct zapi_session *s);
+};
+
+/* `from`: which side the *peer* is. Takes the descriptor. `name` is for log
+ * lines and is copied. */
+struct zapi_session *zapi_session_new(struct loop *l, int fd, enum zapi_from from,
+				      const char *name, const struct zapi_session_ops *ops,
+				      void *ctx);
+void zapi_session_free(struct zapi_session *s);
+void zapi_session_send(struct zapi_session *s, const struct zapi_msg *m);
+bool zapi_session_full(const struct zapi_session *s);
+void zapi_session_pause(struct zapi_session *s, bool paused);
+void zapi_session_rename(struct zapi_session *s, const char *name);
+
+/* A client that stays connected: connects, says HELLO, and after a loss tries
+ * again (0.1 s, doubling to 2 s) for ever, with a log line per change only. */
+struct zapi_client_ops {
+	/* Connected, HELLO sent: now ask for interfaces and send your routes. */
+	void (*up)(void *ctx, struct zapi_client *c);
+	void (*message)(void *ctx, struct zapi_client *c, const struct zapi_msg *m);
+	/* Lost; what zebra told us is to be told again after the next up(). */
+	void (*down)(void *ctx, struct zapi_client *c);
+	void (*drained)(void *ctx, struct zapi_client *c); /* may be NULL */
+};
+struct zapi_client *zapi_client_new(struct loop *l, const char *path,
+				    const struct zapi_hello *hello,
+				    const struct zapi_client_ops *ops, void *ctx);
+void zapi_client_free(struct zapi_client *c);
+bool zapi_client_is_up(const struct zapi_client *c);
+/* Dropped silently while down. */
+void zapi_client_send(struct zapi_client *c, const struct zapi_msg *m);
+bool zapi_client_full(const struct zapi_client *c);
+/* Octets not yet written, for a clean good-bye. */
+size_t zapi_client_pending(const struct zapi_client *c);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The FIB compiler: from the RIB's answer for one destination to the set of
+ * kernel routes that makes Linux give that answer.
+ *
+ * Linux looks destinations up first, as RFC 9079 4 asks, with one fault: as
+ * soon as any (D,S) is in its table, D other than the whole family, the plain
+ * route (D,::/0) is no longer found for sources outside S, be it ours, a
+ * connected prefix or someone else's. So a shadowed plain D is written also
+ * for the two halves of the source space, ::/1 and 8000::/1, which together
+ * are every source and are beaten by every real S but themselves.
+ *
+ * Halves are the compiler's business alone: no RIB view, no redistribution
+ * and no protocol ever sees them. They come before the (D,S) that makes them
+ * necessary and go after it, so that no packet is misrouted in between.
+ *
+ * Pure functions on borrowed arrays: nothing here keeps state.
+ */
+#ifndef SRCDEST_ZEBRA_CORE_FIB_H
+#define SRCDEST_ZEBRA_CORE_FIB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "zebra/core/rib.h"
+
+/* One chosen route of a destination, as input. foreign: the kernel holds the
+ * plain route by itself (connected, or a route of somebody else's), so it is
+ * not written, but its halves may have to be. */
+struct fib_answer {
+	struct fib_route route;
+	bool foreign;
+};
+
+struct fib_want {
+	struct fib_route route;
+	bool auxiliary; /* a half */
+};
+
+/* answers: all chosen routes of one destination, ordered by source, plain
+ * first. Fills want (room for n + 2) with the kernel routes, in the order in
+ * which they must be written: halves, plain, then the sourced ones. Returns
+ * how many. */
+size_t fib_compile(const struct fib_answer *answers, size_t n, struct fib_want *want);
+
+/* From what the kernel has (by our doing) to what it should have, for one
+ * destination: the operations, in an order without a wrong moment: sets of
+ * halves and plain, sets of sourced routes, deletions of sourced ones,
+ * deletions of the rest. ops has room for n_have + n_want. Unchanged routes
+ * make none. Returns how many. */
+size_t fib_diff(const struct fib_want *have, size_t n_have, const struct fib_want *want,
+		size_t n_want, struct fib_op *ops);
+
+bool fib_route_eq(const struct fib_route *a, const struct fib_route *b);
+/* Is this pair one of the two halves? (Reading the kernel back.) */
+bool fib_is_half(const struct sdprefix *pair);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The RIB: candidates per (D,S), the choice among them, next-hop resolution,
+ * and what follows from a change: kernel routes (through the FIB compiler,
+ * fib.h), redistribution, and word to the route's owner.
+ *
+ * An event only stores and marks; rib_run() does the work for what is marked,
+ * a bounded number of destinations per call, so that a large change does not
+ * stall the daemon. Pure: the kernel, the clients and the log are behind
+ * struct rib_env.
+ *
+ * Choice per (D,S), independently of other sources of the same D:
+ *   1. a candidate without a usable next hop, or of distance 255, is left out;
+ *   2. connected beats everything;
+ *   3. lower distance; 4. lower metric; 5. the older one.
+ */
+#ifndef SRCDEST_ZEBRA_CORE_RIB_H
+#define SRCDEST_ZEBRA_CORE_RIB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/mono.h"
+#include "lib/base/prefix.h"
+
+struct rib;
+
+enum rib_nexthop_kind {
+	RIB_NH_IFINDEX,		/* directly connected on ifindex */
+	RIB_NH_GATE,		/* gateway, to be resolved over a plain route */
+	RIB_NH_GATE_IFINDEX,	/* gateway on ifindex */
+	RIB_NH_BLACKHOLE,	/* dropped silently */
+	RIB_NH_UNREACHABLE,	/* dropped, ICMP unreachable */
+	RIB_NH_PROHIBIT,	/* dropped, ICMP administratively prohibited */
+};
+
+struct rib_nexthop {
+	enum rib_nexthop_kind kind;
+	uint32_t ifindex;
+	struct addr gate;
+	bool onlink;
+	uint32_t weight; /* 0: 1 */
+};
+
+#define RIB_MAX_NEXTHOPS 64
+
+/* Who put a route there. type is an rtnetlink-independent number given by
+ * the outer zebra (ZAPI route types); the core knows these two: */
+#define RIB_TYPE_KERNEL 1
+#define RIB_TYPE_CONNECTED 2
+struct rib_owner {
+	uint8_t type;
+	uint16_t instance;
+	uint8_t distance_key; /* part of the identity for floating statics, else 0 */
+	uint32_t key;	      /* part of the identity: ifindex of a connected route, priority of a
+				 kernel route; else 0 */
+};
+
+struct rib_spec {
+	uint8_t distance;
+	uint32_t metric;
+	uint32_t tag;
+	uint32_t mtu;
+	bool recursive; /* a gateway may resolve over any route, one level; else connected only */
+	uint32_t n_nexthops;
+	const struct rib_nexthop *nexthops; /* copied */
+};
+
+/* A resolved next hop as the kernel needs it: GATE has become GATE_IFINDEX. */
+enum rib_state {
+	RIB_UNUSABLE,  /* no usable next hop */
+	RIB_CANDIDATE, /* usable, another one is chosen */
+	RIB_SELECTED,  /* chosen; kernel state not known yet */
+	RIB_INSTALLED, /* chosen, and the kernel has it */
+	RIB_FAILED,    /* chosen, and the kernel refused: see error */
+};
+
+struct rib_view { /* of one candidate */
+	struct sdprefix pair;
+	struct rib_owner owner;
+	uint8_t distance;
+	uint32_t metric, tag, mtu;
+	enum rib_state state;
+	int error; /* errno of the kernel's refusal, RIB_FAILED only */
+	bool stale; /* kept over its owner's restart */
+	mono_t since;
+	uint32_t n_nexthops; /* as given */
+	const struct rib_nexthop *nexthops;
+	const bool *nexthop_usable; /* parallel to nexthops */
+	uint32_t n_resolved; /* as used */
+	const struct rib_nexthop *resolved;
+};
+
+enum rib_fate { RIB_FATE_INSTALLED, RIB_FATE_FAILED, RIB_FATE_BETTER_WON, RIB_FATE_REMOVED };
+
+/* A kernel route, as the FIB compiler wants it and as fib_ops writes it. */
+struct fib_route {
+	struct sdprefix pair;
+	uint8_t type; /* rib_owner.type of the route it comes from */
+	uint32_t mtu;
+	uint32_t n_nexthops; /* one of a blackhole kind, or gateways and interfaces */
+	const struct rib_nexthop *nexthops;
+};
+
+enum fib_op_kind { FIB_SET /* add or replace, without a gap */, FIB_DEL };
+
+struct fib_op {
+	enum fib_op_kind kind;
+	struct fib_route route; /* FIB_DEL: pair and type count */
+	int error;		/* out: 0, or the kernel's errno */
+};
+
+struct rib_env {
+	/* Writes a batch in this order and fills each error. */
+	void (*fib)(void *ctx, struct fib_op *ops, size_t n);
+	/* The chosen, redistributable route of a pair changed: NULL was or is
+	 * none. Loopback, multicast and link-local destinations never come here.
+	 * `was` is by owner only. */
+	void (*redistribute)(void *ctx, const struct sdprefix *pair, const struct rib_owner *was,
+			     const struct rib_view *is);
+	/* The owner's route met this fate. */
+	void (*fate)(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
+		     enum rib_fate fate);
+	/* A refusal, once per route and reason. */
+	void (*refused)(void *ctx, const struct fib_route *r, int error);
+};
+
+struct rib *rib_new(const struct rib_env *env, void *ctx);
+void rib_free(struct rib *r); /* does not touch the kernel */
+
+/* Adds or replaces the candidate (pair, owner). */
+void rib_add(struct rib *r, const struct sdprefix *pair, const struct rib_owner *owner,
+	     const struct rib_spec *spec, mono_t now);
+/* False: there was none. */
+bool rib_del(struct rib *r, const struct sdprefix *pair, const struct rib_owner *owner);
+/* All of (type, instance), whatever pair, distance_key and key. */
+void rib_del_owner(struct rib *r, uint8_t type, uint16_t instance);
+/* Marks all of (type, instance) stale: they stay and count as before until
+ * their owner adds them again, or rib_sweep_stale() removes the rest. */
+void rib_mark_stale(struct rib *r, uint8_t type, uint16_t instance);
+void rib_sweep_stale(struct rib *r, uint8_t type, uint16_t instance);
+
+/* An interface exists and whether it can carry packets (up and running). */
+void rib_if_set(struct rib *r, uint32_t ifindex, bool usable);
+void rib_if_del(struct rib *r, uint32_t ifindex);
+
+/* The kernel lost or got a route behind our back: what we want there is
+ * written again on the next rib_run(). */
+void rib_kernel_lost(struct rib *r, const struct sdprefix *pair);
+/* Found at start: a route of ours (by protocol) left by an earlier run. It is
+ * known to be in the kernel, is not written again if it is wanted as it is,
+ * and is removed by rib_sweep_kernel() if nobody claims it. */
+void rib_kernel_found(struct rib *r, const struct fib_route *f);
+void rib_sweep_kernel(struct rib *r);
+
+/* Processes up to `max` marked destinations; true: there are more. */
+bool rib_run(struct rib *r, size_t max, mono_t now);
+
+/* Looking. A view is good until the next call that changes the RIB. */
+size_t rib_count(const struct rib *r); /* candidates */
+/* Candidates in the order of pairs, selected first within a pair; stops when
+ * each() returns false. after: NULL, or start behind that pair. */
+void rib_each(const struct rib *r, const struct sdprefix *after,
+	      bool (*each)(void *ctx, const struct rib_view *v), void *ctx);
+void rib_each_at(const struct rib *r, const struct sdprefix *pair,
+		 bool (*each)(void *ctx, const struct rib_view *v), void *ctx);
+/* The chosen route for a packet: destination first, then source, with
+ * fall-through to shorter destinations (RFC 9079 4). False: unreachable. */
+bool rib_lookup(const struct rib *r, enum family f, const struct addr *dst, const struct addr *src,
+		struct rib_view *out);
+/* What is in the kernel by our doing, halves included (`show ipv6 fib`). */
+void rib_each_fib(const struct rib *r,
+		  bool (*each)(void *ctx, const struct fib_route *f, bool auxiliary, int error),
+		  void *ctx);
+
+#endif
