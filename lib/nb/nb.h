@@ -5,8 +5,9 @@
  * The daemon declares, in one table, the schema nodes it serves and a
  * function for each. A configuration file (JSON, RFC 7951) is parsed and
  * validated by libyang against the daemon's modules, compared with what is
- * running, and turned into change records; the records are checked
- * (prepare) and, only if all of them pass, applied in order, and then
+ * running, and turned into change records: deletions first, then the rest in
+ * the order of the schema, a list entry before its leaves. The records are
+ * checked (prepare) and, only if all of them pass, applied in order, and then
  * `applied` is called once. An invalid file changes nothing.
  *
  * The records are the contract, not the file: whoever delivers them, the
@@ -29,7 +30,9 @@ enum nb_op {
 struct nb_change {
 	enum nb_op op;
 	unsigned int node;   /* index in the daemon's table */
-	const char *keys[NB_KEYS_MAX]; /* of all lists above and at the node, outermost first */
+	/* Of all lists above and at the node, outermost first; a leaf-list entry
+	 * is its own key. */
+	const char *keys[NB_KEYS_MAX];
 	size_t n_keys;
 	const char *value; /* canonical; NULL unless NB_SET */
 };
