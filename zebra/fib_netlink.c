@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* Operations of the FIB compiler to rtnetlink requests. */
+#include "zebra/fib_netlink.h"
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <string.h>
+
+#include "lib/base/mem.h"
+#include "lib/io/log.h"
+#include "zebra/netlink.h"
+#include "zebra/netlink_codec.h"
+
+/* Octets of requests in one system call, and how many: each one's answer has
+ * to find room in the receive buffer before the next is read. */
+#define BATCH_SIZE  65536
+#define BATCH_COUNT 512
+
+#define NO_ANSWER   (-1)
+
+struct fib_netlink {
+	struct netlink *nl;
+	struct memtag mem;
+	uint32_t seq; /* of the first operation in the batch */
+	struct fib_op *ops;
+	size_t n_ops; /* in the batch */
+	size_t used;
+	_Alignas(struct nlmsghdr) char buf[BATCH_SIZE];
+};
+
+struct fib_netlink *fib_netlink_new(char *err, unsigned int err_size)
+{
+	struct memtag mem = {.name = "fib_netlink"};
+	struct netlink *nl = netlink_new(NULL, err, err_size);
+	struct fib_netlink *f;
+
+	if (!nl)
+		return NULL;
+	f = mem_new(&mem, sizeof(*f));
+	f->mem = mem;
+	f->nl = nl;
+	f->seq = 1;
+	return f;
+}
+
+void fib_netlink_free(struct fib_netlink *f)
+{
+	struct memtag mem;
+
+	if (!f)
+		return;
+	netlink_free(f->nl);
+	mem = f->mem;
+	mem_free(&mem, f);
+}
+
+uint32_t fib_netlink_portid(const struct fib_netlink *f)
+{
+	return netlink_portid(f->nl);
+}
+
+static void answered(void *ctx, const struct nlmsghdr *h)
+{
+	struct fib_netlink *f = ctx;
+	const char *text;
+	struct fib_op *op;
+	int error;
+
+	if (h->nlmsg_seq - f->seq >= f->n_ops || !nl_parse_ack(h, &error, &text))
+		return;
+	op = &f->ops[h->nlmsg_seq - f->seq];
+	/* Gone already is gone: an interface took it along, for one. */
+	op->error = op->kind == FIB_DEL && error == ESRCH ? 0 : error;
+	if (op->error && log_enabled(LOG_LVL_DEBUG)) {
+		char pair[SDPREFIX_STR];
+
+		log_debug("kernel refuses %s: %s%s%s", sdprefix_str(&op->route.pair, pair),
+			  strerror(error), text ? ": " : "", text ? text : "");
+	}
+}
+
+/* Sends the batch and collects its answers. The kernel works all requests
+ * off within sendmsg(), so the answers are there when it returns. */
+static void flush(struct fib_netlink *f)
+{
+	int error;
+	enum netlink_got got;
+
+	if (f->n_ops == 0)
+		return;
+	for (size_t i = 0; i < f->n_ops; i++)
+		f->ops[i].error = NO_ANSWER;
+	error = netlink_send(f->nl, f->buf, f->used);
+	if (error) {
+		for (size_t i = 0; i < f->n_ops; i++)
+			f->ops[i].error = error;
+	} else {
+		do {
+			got = netlink_read(f->nl, answered, f);
+		} while (got == NETLINK_MORE || got == NETLINK_OVERRUN);
+	}
+	f->seq += (uint32_t)f->n_ops;
+	f->ops += f->n_ops;
+	f->n_ops = 0;
+	f->used = 0;
+}
+
+static void add(struct fib_netlink *f)
+{
+	struct nlmsghdr *h =
+		nl_put_op(f->buf + f->used, &f->ops[f->n_ops], f->seq + (uint32_t)f->n_ops);
+
+	f->used += MNL_ALIGN(h->nlmsg_len);
+	f->n_ops++;
+}
+
+void fib_netlink_write(struct fib_netlink *f, struct fib_op *ops, size_t n)
+{
+	f->ops = ops;
+	for (size_t i = 0; i < n; i++) {
+		if (f->n_ops == BATCH_COUNT || f->used + NL_OP_MAX > sizeof(f->buf))
+			flush(f);
+		add(f);
+	}
+	flush(f);
+	/* An answer that found no room in our receive buffer: both kinds of
+	 * operation may be repeated without harm. */
+	for (size_t i = 0; i < n; i++) {
+		if (ops[i].error != NO_ANSWER)
+			continue;
+		f->ops = &ops[i];
+		add(f);
+		flush(f);
+		if (ops[i].error == NO_ANSWER)
+			ops[i].error = ENOBUFS;
+	}
+	f->ops = NULL;
+}
+
+/* A (D,S) route on an interface that can't exist: a kernel with subtrees gets
+ * as far as looking for the interface, one without refuses the source. */
+bool fib_netlink_probe_subtrees(struct fib_netlink *f, const char **why)
+{
+	static const uint8_t discard[16] = {0x01, 0x00}; /* 100::/64, RFC 6666 */
+	struct addr a = addr_from(FAM_IP6, discard);
+	struct prefix p;
+	struct rib_nexthop nh = {.kind = RIB_NH_IFINDEX, .ifindex = 0x7fffffff};
+	struct fib_op op = {.kind = FIB_SET, .route = {.n_nexthops = 1, .nexthops = &nh}};
+
+	prefix_make(&p, FAM_IP6, &a, 64);
+	sdprefix_make(&op.route.pair, &p, &p);
+	fib_netlink_write(f, &op, 1);
+	if (op.error == ENODEV)
+		return true;
+	if (!why)
+		return false;
+	switch (op.error) {
+	case EINVAL:
+		*why = "it was built without IPv6 source subtrees (CONFIG_IPV6_SUBTREES)";
+		break;
+	case EPERM:
+		*why = "zebra may not change routes (no CAP_NET_ADMIN)";
+		break;
+	case EAFNOSUPPORT:
+	case EOPNOTSUPP:
+		*why = "it has no IPv6";
+		break;
+	default:
+		*why = strerror(op.error);
+		break;
+	}
+	return false;
+}

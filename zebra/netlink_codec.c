@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: MIT */
+/* rtnetlink messages, octets to structs and back. */
+#include "zebra/netlink_codec.h"
+
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <string.h>
+
+#include "lib/zapi/zapi.h"
+
+static enum family family_of_af(unsigned int af)
+{
+	return af == AF_INET ? FAM_IP4 : af == AF_INET6 ? FAM_IP6 : FAM_NONE;
+}
+
+static bool attr_u32(const struct nlattr *a, uint32_t *out)
+{
+	if (mnl_attr_get_payload_len(a) < sizeof(*out))
+		return false;
+	memcpy(out, mnl_attr_get_payload(a), sizeof(*out));
+	return true;
+}
+
+static bool attr_addr(const struct nlattr *a, enum family f, struct addr *out)
+{
+	if (mnl_attr_get_payload_len(a) < family_octets(f))
+		return false;
+	*out = addr_from(f, mnl_attr_get_payload(a));
+	return true;
+}
+
+/* The fixed part of a message, copied out: nothing promises its alignment. */
+static bool fixed_part(const struct nlmsghdr *h, void *out, size_t size)
+{
+	if (h->nlmsg_len < MNL_NLMSG_HDRLEN + size)
+		return false;
+	memcpy(out, mnl_nlmsg_get_payload(h), size);
+	return true;
+}
+
+static bool parse_name(const struct nlattr *a, char out[NL_IFNAME])
+{
+	size_t len = strnlen(mnl_attr_get_payload(a), mnl_attr_get_payload_len(a));
+
+	if (len == 0 || len >= NL_IFNAME)
+		return false;
+	memset(out, 0, NL_IFNAME);
+	memcpy(out, mnl_attr_get_payload(a), len);
+	return true;
+}
+
+enum nl_verdict nl_parse_link(const struct nlmsghdr *h, struct nl_link *out)
+{
+	struct ifinfomsg ifi;
+	const struct nlattr *a;
+
+	memset(out, 0, sizeof(*out));
+	if (!fixed_part(h, &ifi, sizeof(ifi)))
+		return NL_BAD;
+	/* A bridge tells about its ports with link messages of its own
+	 * family: the deletion of one is not the deletion of the link. */
+	if (ifi.ifi_family != AF_UNSPEC)
+		return NL_IGNORE;
+	if (ifi.ifi_index <= 0)
+		return NL_BAD;
+	out->ifindex = (uint32_t)ifi.ifi_index;
+	out->flags = ifi.ifi_flags;
+	out->arphrd = ifi.ifi_type;
+	mnl_attr_for_each(a, h, sizeof(ifi))
+	{
+		bool ok = true;
+
+		switch (mnl_attr_get_type(a)) {
+		case IFLA_IFNAME:
+			ok = parse_name(a, out->name);
+			break;
+		case IFLA_MTU:
+			ok = attr_u32(a, &out->mtu);
+			break;
+		case IFLA_LINK:
+			ok = attr_u32(a, &out->lower);
+			break;
+		case IFLA_MASTER:
+			ok = attr_u32(a, &out->master);
+			break;
+		case IFLA_ADDRESS:
+			if (mnl_attr_get_payload_len(a) <= NL_HWADDR) {
+				out->hwaddr_len = (uint8_t)mnl_attr_get_payload_len(a);
+				memcpy(out->hwaddr, mnl_attr_get_payload(a), out->hwaddr_len);
+			}
+			break;
+		}
+		if (!ok)
+			return NL_BAD;
+	}
+	return out->name[0] ? NL_OK : NL_BAD;
+}
+
+enum nl_verdict nl_parse_addr(const struct nlmsghdr *h, struct nl_addr *out)
+{
+	struct ifaddrmsg ifa;
+	const struct nlattr *a;
+	struct addr local = {{0}}, address = {{0}};
+	bool have_local = false, have_address = false;
+
+	memset(out, 0, sizeof(*out));
+	if (!fixed_part(h, &ifa, sizeof(ifa)))
+		return NL_BAD;
+	out->family = family_of_af(ifa.ifa_family);
+	if (out->family == FAM_NONE)
+		return NL_IGNORE;
+	if (ifa.ifa_index == 0 || ifa.ifa_prefixlen > family_bits(out->family))
+		return NL_BAD;
+	out->ifindex = ifa.ifa_index;
+	out->plen = ifa.ifa_prefixlen;
+	out->scope = ifa.ifa_scope;
+	out->flags = ifa.ifa_flags;
+	mnl_attr_for_each(a, h, sizeof(ifa))
+	{
+		bool ok = true;
+
+		switch (mnl_attr_get_type(a)) {
+		case IFA_LOCAL:
+			ok = have_local = attr_addr(a, out->family, &local);
+			break;
+		case IFA_ADDRESS:
+			ok = have_address = attr_addr(a, out->family, &address);
+			break;
+		case IFA_FLAGS: /* all 32 bits; the fixed part has room for 8 */
+			ok = attr_u32(a, &out->flags);
+			break;
+		}
+		if (!ok)
+			return NL_BAD;
+	}
+	/* Without a peer IPv6 has IFA_ADDRESS alone, IPv4 both, equal. */
+	if (!have_local && !have_address)
+		return NL_BAD;
+	out->addr = have_local ? local : address;
+	if (have_local && have_address && addr_cmp(&local, &address) != 0)
+		out->peer = address;
+	return NL_OK;
+}
+
+/* ---- routes ---- */
+
+struct route_parts { /* attributes that are put together at the end */
+	struct addr dst, src, gate;
+	bool have_gate, bad;
+	uint32_t oif;
+	const struct nlattr *multipath;
+};
+
+static void parse_metrics(const struct nlattr *nest, struct nl_route *out)
+{
+	const struct nlattr *a;
+
+	mnl_attr_for_each_nested(a, nest) if (mnl_attr_get_type(a) == RTAX_MTU)
+		attr_u32(a, &out->mtu);
+}
+
+/* An IPv4 route over an IPv6 gateway (RTA_VIA) is known by its interface
+ * only: the gateway is of another family than the route. */
+static struct rib_nexthop nexthop_of(bool have_gate, const struct addr *gate, uint32_t oif,
+				     unsigned int flags)
+{
+	struct rib_nexthop nh;
+
+	memset(&nh, 0, sizeof(nh));
+	nh.kind = !have_gate ? RIB_NH_IFINDEX : oif ? RIB_NH_GATE_IFINDEX : RIB_NH_GATE;
+	nh.ifindex = oif;
+	if (have_gate)
+		nh.gate = *gate;
+	nh.onlink = (flags & RTNH_F_ONLINK) != 0;
+	return nh;
+}
+
+static bool parse_multipath(const struct nlattr *mp, enum family f, struct nl_route *out)
+{
+	const uint8_t *p = mnl_attr_get_payload(mp);
+	size_t left = mnl_attr_get_payload_len(mp);
+
+	while (left >= sizeof(struct rtnexthop)) {
+		struct rtnexthop rt;
+		struct addr gate = {{0}};
+		bool have_gate = false;
+		size_t len;
+
+		memcpy(&rt, p, sizeof(rt));
+		len = rt.rtnh_len;
+		if (len < sizeof(rt) || len > left)
+			return false;
+		for (size_t at = RTNH_ALIGN(sizeof(rt)); at + MNL_ATTR_HDRLEN <= len;) {
+			const struct nlattr *a = (const void *)(p + at);
+
+			if (a->nla_len < MNL_ATTR_HDRLEN || a->nla_len > len - at)
+				return false;
+			if (mnl_attr_get_type(a) == RTA_GATEWAY) {
+				if (!attr_addr(a, f, &gate))
+					return false;
+				have_gate = true;
+			}
+			at += MNL_ALIGN(a->nla_len);
+		}
+		if (out->n_nexthops < RIB_MAX_NEXTHOPS) {
+			struct rib_nexthop nh = nexthop_of(
+				have_gate, &gate, (uint32_t)rt.rtnh_ifindex, rt.rtnh_flags);
+
+			nh.weight = rt.rtnh_hops + 1u;
+			out->nexthops[out->n_nexthops++] = nh;
+		}
+		len = RTNH_ALIGN(len);
+		p += len < left ? len : left;
+		left -= len < left ? len : left;
+	}
+	return left == 0;
+}
+
+static void parse_route_attr(const struct nlattr *a, enum family f, struct route_parts *parts,
+			     struct nl_route *out)
+{
+	bool ok = true;
+
+	switch (mnl_attr_get_type(a)) {
+	case RTA_DST:
+		ok = attr_addr(a, f, &parts->dst);
+		break;
+	case RTA_SRC:
+		ok = attr_addr(a, f, &parts->src);
+		break;
+	case RTA_GATEWAY:
+		ok = parts->have_gate = attr_addr(a, f, &parts->gate);
+		break;
+	case RTA_OIF:
+		ok = attr_u32(a, &parts->oif);
+		break;
+	case RTA_PRIORITY:
+		ok = attr_u32(a, &out->priority);
+		break;
+	case RTA_TABLE:
+		ok = attr_u32(a, &out->table);
+		break;
+	case RTA_METRICS:
+		parse_metrics(a, out);
+		break;
+	case RTA_MULTIPATH:
+		parts->multipath = a;
+		break;
+	}
+	if (!ok)
+		parts->bad = true;
+}
+
+static enum nl_verdict finish_nexthops(const struct rtmsg *rtm, const struct route_parts *parts,
+				       struct nl_route *out)
+{
+	enum family f = sdprefix_family(&out->pair);
+
+	switch (rtm->rtm_type) {
+	case RTN_UNICAST:
+		if (parts->multipath)
+			return parse_multipath(parts->multipath, f, out) ? NL_OK : NL_BAD;
+		out->nexthops[0] =
+			nexthop_of(parts->have_gate, &parts->gate, parts->oif, rtm->rtm_flags);
+		out->n_nexthops = 1;
+		return NL_OK;
+	case RTN_BLACKHOLE:
+		out->nexthops[0].kind = RIB_NH_BLACKHOLE;
+		break;
+	case RTN_UNREACHABLE:
+		out->nexthops[0].kind = RIB_NH_UNREACHABLE;
+		break;
+	case RTN_PROHIBIT:
+		out->nexthops[0].kind = RIB_NH_PROHIBIT;
+		break;
+	default:
+		return NL_OK;
+	}
+	out->n_nexthops = 1;
+	return NL_OK;
+}
+
+enum nl_verdict nl_parse_route(const struct nlmsghdr *h, struct nl_route *out)
+{
+	struct rtmsg rtm;
+	struct route_parts parts;
+	struct prefix dst, src;
+	const struct nlattr *a;
+	enum family f;
+
+	memset(out, 0, sizeof(*out));
+	memset(&parts, 0, sizeof(parts));
+	if (!fixed_part(h, &rtm, sizeof(rtm)))
+		return NL_BAD;
+	f = family_of_af(rtm.rtm_family);
+	if (f == FAM_NONE)
+		return NL_IGNORE;
+	out->table = rtm.rtm_table;
+	out->protocol = rtm.rtm_protocol;
+	out->type = rtm.rtm_type;
+	out->tos = rtm.rtm_tos;
+	out->flags = rtm.rtm_flags;
+	mnl_attr_for_each(a, h, sizeof(rtm)) parse_route_attr(a, f, &parts, out);
+	if (parts.bad || !prefix_make(&dst, f, &parts.dst, rtm.rtm_dst_len) ||
+	    !prefix_make(&src, f, &parts.src, rtm.rtm_src_len) ||
+	    !sdprefix_make(&out->pair, &dst, &src))
+		return NL_BAD;
+	return finish_nexthops(&rtm, &parts, out);
+}
+
+/* ---- answers ---- */
+
+bool nl_parse_ack(const struct nlmsghdr *h, int *error, const char **text)
+{
+	struct nlmsgerr e;
+	size_t skip = sizeof(e);
+	const struct nlattr *a;
+
+	*text = NULL;
+	if (h->nlmsg_type != NLMSG_ERROR || !fixed_part(h, &e, sizeof(e)))
+		return false;
+	*error = -e.error;
+	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
+		return true;
+	/* The request itself stands between unless the answer was capped. */
+	if (!(h->nlmsg_flags & NLM_F_CAPPED)) {
+		if (e.msg.nlmsg_len < MNL_NLMSG_HDRLEN ||
+		    e.msg.nlmsg_len > h->nlmsg_len - MNL_NLMSG_HDRLEN)
+			return true;
+		skip += e.msg.nlmsg_len - MNL_NLMSG_HDRLEN;
+	}
+	if (h->nlmsg_len < MNL_NLMSG_HDRLEN + MNL_ALIGN(skip))
+		return true;
+	mnl_attr_for_each(a, h, skip)
+	{
+		const char *s = mnl_attr_get_payload(a);
+		size_t len = mnl_attr_get_payload_len(a);
+
+		if (mnl_attr_get_type(a) == NLMSGERR_ATTR_MSG && len > 0 && s[len - 1] == '\0')
+			*text = s;
+	}
+	return true;
+}
+
+/* ---- requests ---- */
+
+static void put_addr(struct nlmsghdr *h, uint16_t type, enum family f, const struct addr *a)
+{
+	mnl_attr_put(h, type, family_octets(f), a->b);
+}
+
+static void put_multipath(struct nlmsghdr *h, enum family f, const struct fib_route *r)
+{
+	struct nlattr *nest = mnl_attr_nest_start(h, RTA_MULTIPATH);
+
+	for (uint32_t i = 0; i < r->n_nexthops; i++) {
+		const struct rib_nexthop *nh = &r->nexthops[i];
+		struct rtnexthop *rt = mnl_nlmsg_get_payload_tail(h);
+
+		memset(rt, 0, sizeof(*rt));
+		rt->rtnh_ifindex = (int)nh->ifindex;
+		rt->rtnh_flags = nh->onlink ? RTNH_F_ONLINK : 0;
+		/* One octet on the wire, weight - 1. */
+		rt->rtnh_hops = (uint8_t)(nh->weight == 0    ? 0
+					  : nh->weight > 256 ? 255
+							     : nh->weight - 1);
+		h->nlmsg_len += MNL_ALIGN(sizeof(*rt));
+		if (nh->kind == RIB_NH_GATE_IFINDEX || nh->kind == RIB_NH_GATE)
+			put_addr(h, RTA_GATEWAY, f, &nh->gate);
+		rt->rtnh_len = (uint16_t)((char *)mnl_nlmsg_get_payload_tail(h) - (char *)rt);
+	}
+	mnl_attr_nest_end(h, nest);
+}
+
+/* Fills type, scope and flags of rtm, too. */
+static void put_nexthops(struct nlmsghdr *h, struct rtmsg *rtm, const struct fib_route *r)
+{
+	enum family f = sdprefix_family(&r->pair);
+	const struct rib_nexthop *nh = &r->nexthops[0];
+
+	rtm->rtm_type = RTN_UNICAST;
+	if (r->n_nexthops > 1) {
+		put_multipath(h, f, r);
+		return;
+	}
+	switch (nh->kind) {
+	case RIB_NH_GATE:
+	case RIB_NH_GATE_IFINDEX:
+		put_addr(h, RTA_GATEWAY, f, &nh->gate);
+		break;
+	case RIB_NH_IFINDEX:
+		if (f == FAM_IP4)
+			rtm->rtm_scope = RT_SCOPE_LINK;
+		break;
+	case RIB_NH_BLACKHOLE:
+		rtm->rtm_type = RTN_BLACKHOLE;
+		return;
+	case RIB_NH_UNREACHABLE:
+		rtm->rtm_type = RTN_UNREACHABLE;
+		return;
+	case RIB_NH_PROHIBIT:
+		rtm->rtm_type = RTN_PROHIBIT;
+		return;
+	}
+	if (nh->onlink)
+		rtm->rtm_flags |= RTNH_F_ONLINK;
+	if (nh->ifindex)
+		mnl_attr_put_u32(h, RTA_OIF, nh->ifindex);
+}
+
+struct nlmsghdr *nl_put_op(void *buf, const struct fib_op *op, uint32_t seq)
+{
+	const struct fib_route *r = &op->route;
+	enum family f = sdprefix_family(&r->pair);
+	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(h, sizeof(*rtm));
+
+	h->nlmsg_seq = seq;
+	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	rtm->rtm_family = f == FAM_IP4 ? AF_INET : AF_INET6;
+	rtm->rtm_dst_len = r->pair.dst.plen;
+	rtm->rtm_src_len = r->pair.src.plen;
+	rtm->rtm_table = RT_TABLE_MAIN;
+	rtm->rtm_protocol = nl_rtproto_of_type(r->type);
+	put_addr(h, RTA_DST, f, &r->pair.dst.addr);
+	if (r->pair.src.plen)
+		put_addr(h, RTA_SRC, f, &r->pair.src.addr);
+	mnl_attr_put_u32(h, RTA_PRIORITY, NL_ROUTE_PRIORITY);
+	switch (op->kind) {
+	case FIB_DEL:
+		h->nlmsg_type = RTM_DELROUTE;
+		/* IPv4 takes the scope for part of the identity; this is "any". */
+		rtm->rtm_scope = f == FAM_IP4 ? RT_SCOPE_NOWHERE : RT_SCOPE_UNIVERSE;
+		break;
+	case FIB_SET:
+		assert(r->n_nexthops > 0 && r->n_nexthops <= RIB_MAX_NEXTHOPS);
+		h->nlmsg_type = RTM_NEWROUTE;
+		h->nlmsg_flags |= NLM_F_CREATE | NLM_F_REPLACE;
+		put_nexthops(h, rtm, r);
+		if (r->mtu) {
+			struct nlattr *nest = mnl_attr_nest_start(h, RTA_METRICS);
+
+			mnl_attr_put_u32(h, RTAX_MTU, r->mtu);
+			mnl_attr_nest_end(h, nest);
+		}
+		break;
+	}
+	assert(h->nlmsg_len <= NL_OP_MAX);
+	return h;
+}
+
+uint8_t nl_rtproto_of_type(uint8_t type)
+{
+	uint8_t p = zapi_route_type_rtproto(type);
+
+	return p ? p : NL_RTPROTO_ZEBRA;
+}
+
+bool nl_rtproto_is_ours(uint8_t rtproto)
+{
+	uint8_t type;
+
+	if (rtproto == NL_RTPROTO_ZEBRA)
+		return true;
+	type = zapi_route_type_of_rtproto(rtproto);
+	/* RTPROTO_STATIC is the administrator's `ip route`, whatever type it
+	 * is shown as; only what we would write back is ours. */
+	return type != ROUTE_KERNEL && nl_rtproto_of_type(type) == rtproto;
+}
