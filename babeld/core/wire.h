@@ -144,6 +144,7 @@ struct wire_state {
 	struct addr nh4, nh6;
 	bool have_default4, have_default6; /* per AE, RFC 8966 4.6.9 */
 	struct addr default4, default6;
+	uint8_t default4_octets, default6_octets; /* whole octets those prefixes carried */
 };
 
 /* Parses a datagram TLV by TLV, in the order of the body. `from` is the
@@ -170,9 +171,14 @@ struct packet_writer {
  * source address the packet will have, the implied next hop of its family. */
 void packet_begin(struct packet_writer *p, void *buf, size_t size, enum family from_family,
 		  const struct addr *from);
+/* What RFC 8966 and RFC 9079 forbid to send, whatever the wish: a zero
+ * interval where it promises something, hop count 0, a router-id that means
+ * none, a finite wildcard, a finite Update without router-id or next hop. */
+bool tlv_may_send(const struct tlv *t);
 /* Appends a TLV, and before an Update what it needs (Router-Id, Next Hop).
  * False: it does not fit; the packet is as before and can be finished. For
- * an Update, router_id, nexthop must be set unless it is a retraction. */
+ * an Update, router_id, nexthop must be set unless it is a retraction.
+ * tlv_may_send() must hold. */
 bool packet_put(struct packet_writer *p, const struct tlv *t);
 bool packet_empty(const struct packet_writer *p);
 /* Sets the body length; returns the datagram. */
