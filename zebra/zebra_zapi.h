@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ZAPI server: protocol daemons connect here, hear of interfaces,
+ * addresses and redistributed routes, and put their routes into the RIB.
+ *
+ * The server calls the RIB (rib_add and so on) by itself and then
+ * ops->rib_changed(), for zebra to schedule rib_run(). It owns its clients
+ * and their output; a client that does not read delays nobody: what it
+ * misses is remembered once per pair and told by its latest state.
+ *
+ * A client's routes belong to the (type, instance) of its HELLO. They are
+ * withdrawn when it goes, unless it announced graceful restart: then they
+ * stay until its stale time is over or it is back and says that it has told
+ * everything (CLIENT_CAPABILITIES, ROUTE_UPDATE_COMPLETE).
+ */
+#ifndef SRCDEST_ZEBRA_ZEBRA_ZAPI_H
+#define SRCDEST_ZEBRA_ZEBRA_ZAPI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/mono.h"
+#include "lib/base/prefix.h"
+#include "lib/io/loop.h"
+#include "lib/zapi/zapi.h"
+#include "zebra/core/rib.h"
+
+struct zebra_zapi;
+
+/* What the server asks zebra. None of these may call back into the server. */
+struct zebra_zapi_ops {
+	/* Every interface there is, and every usable (not tentative) address of
+	 * one: calls each() with arg. */
+	void (*each_interface)(void *ctx, void (*each)(void *arg, const struct zapi_interface *i),
+			       void *arg);
+	void (*each_address)(void *ctx, uint32_t ifindex,
+			     void (*each)(void *arg, const struct zapi_address *a), void *arg);
+	/* The router id of that family; false: there is none. */
+	bool (*router_id)(void *ctx, enum family f, struct addr *out);
+	/* Can the kernel hold (D,S) routes? Announced in CAPABILITIES. */
+	bool (*subtrees)(void *ctx);
+	/* The RIB has work: see that rib_run() is called from the loop. */
+	void (*rib_changed)(void *ctx);
+};
+
+/* Listens on path (mode 0660). NULL: err says what and where. Neither `ops`
+ * nor `rib` is copied; both must outlive the server. */
+struct zebra_zapi *zebra_zapi_new(struct loop *l, const char *path, struct rib *rib,
+				  const struct zebra_zapi_ops *ops, void *ctx, char *err,
+				  unsigned int err_size);
+/* Drops all clients without touching their routes. NULL is fine. */
+void zebra_zapi_free(struct zebra_zapi *z);
+
+/* To be told to all clients. cmd is ZAPI_INTERFACE_ADD (new or changed),
+ * _DELETE, _UP or _DOWN; ZAPI_INTERFACE_ADDRESS_ADD or _DELETE. */
+void zebra_zapi_interface(struct zebra_zapi *z, enum zapi_cmd cmd, const struct zapi_interface *i);
+void zebra_zapi_address(struct zebra_zapi *z, enum zapi_cmd cmd, const struct zapi_address *a);
+/* The router id changed: ask again and tell who wants to know. */
+void zebra_zapi_router_id(struct zebra_zapi *z);
+
+/* The ends of struct rib_env's functions of the same name. */
+void zebra_zapi_redistribute(struct zebra_zapi *z, const struct sdprefix *pair,
+			     const struct rib_owner *was, const struct rib_view *is);
+void zebra_zapi_fate(struct zebra_zapi *z, const struct sdprefix *pair,
+		     const struct rib_owner *owner, enum rib_fate fate);
+/* Call after a rib_run() that left nothing to do: tracked next hops are
+ * evaluated again and clients hear of differences. */
+void zebra_zapi_rib_settled(struct zebra_zapi *z);
+
+struct zebra_zapi_client_view { /* `show zebra client` */
+	bool hello;		/* it said HELLO; type and instance count */
+	uint8_t type;
+	uint16_t instance;
+	uint32_t session;
+	bool notify, synchronous;
+	bool graceful; /* routes survive it for stale_time seconds */
+	uint32_t stale_time;
+	mono_t since;	  /* connected */
+	uint64_t in, out; /* messages */
+	uint64_t routes_added, routes_deleted, refused;
+	uint64_t redistributed; /* route messages sent to it */
+	size_t tracked;		/* next hops */
+	size_t delayed;		/* pairs waiting for room in its output */
+};
+void zebra_zapi_each_client(const struct zebra_zapi *z,
+			    bool (*each)(void *ctx, const struct zebra_zapi_client_view *v),
+			    void *ctx);
+
+#endif
