@@ -12,7 +12,9 @@
 #define SRCDEST_IO_LOOP_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
+#include "lib/base/mem.h"
 #include "lib/base/mono.h"
 
 struct loop;
@@ -26,9 +28,9 @@ enum loop_ready {
 };
 
 struct loop *loop_new(void);
-void loop_free(struct loop *l); /* everything registered must have been freed */
+void loop_free(struct loop *l); /* asserts that everything registered has been freed */
 void loop_run(struct loop *l);	/* until loop_stop() */
-void loop_stop(struct loop *l);
+void loop_stop(struct loop *l); /* before loop_run(): that one returns at once */
 /* CLOCK_MONOTONIC, read anew at each call. */
 mono_t loop_now(const struct loop *l);
 
@@ -47,5 +49,12 @@ void loop_timer_free(struct loop_timer *t); /* NULL is fine */
 
 struct loop_signal *loop_signal_new(struct loop *l, int signo, void (*got)(void *ctx), void *ctx);
 void loop_signal_free(struct loop_signal *s); /* NULL is fine */
+
+/* The account of all that hangs from this loop: watches, timers, streams. */
+struct memtag *loop_mem(struct loop *l);
+/* Who shall own the socket files that listeners on this loop make, for a
+ * daemon that changes its user after it has opened them. (uid_t)-1: leave. */
+void loop_set_owner(struct loop *l, uid_t uid, gid_t gid);
+void loop_get_owner(const struct loop *l, uid_t *uid, gid_t *gid);
 
 #endif

@@ -6,9 +6,10 @@
  * A stream hands its reader whatever has arrived and is not yet consumed, and
  * keeps the rest; framing is the reader's business. Output never blocks;
  * more than `max_out` octets waiting ends the stream (the peer does not
- * read). The `closed` callback comes exactly once, with a reason in words,
- * for every end that the owner did not ask for by stream_free(); the owner
- * frees the stream there or later.
+ * read), and so do STREAM_MAX_IN octets that the reader does not consume. A
+ * peer that shuts down its writing side still gets what is buffered. The `closed` callback comes
+ * exactly once, with a reason in words, for every end that the owner did not ask for by
+ * stream_free(); the owner frees the stream there or later.
  */
 #ifndef SRCDEST_IO_STREAM_H
 #define SRCDEST_IO_STREAM_H
@@ -18,6 +19,8 @@
 
 #include "lib/base/span.h"
 #include "lib/io/loop.h"
+
+#define STREAM_MAX_IN ((size_t)1 << 20)
 
 struct stream;
 struct listener;
@@ -40,9 +43,13 @@ void stream_free(struct stream *s); /* closes the descriptor; NULL is fine */
 /* Ends the session from inside with a reason; `closed` is called from the
  * loop, after what is already buffered has been tried once. */
 void stream_close(struct stream *s, const char *why);
+/* Reads no more and ends like stream_close(), but only when the peer has
+ * taken all that is buffered. */
+void stream_finish(struct stream *s, const char *why);
+/* Queues; ignored once the stream has ended or is ending. */
 void stream_write(struct stream *s, struct span out);
-size_t stream_pending(const struct stream *s); /* octets not yet written */
-bool stream_full(const struct stream *s);      /* pending is over half of max_out */
+size_t stream_pending(const struct stream *s);	  /* octets not yet written */
+bool stream_full(const struct stream *s);	  /* pending is over half of max_out */
 void stream_pause(struct stream *s, bool paused); /* stop or resume reading */
 
 /* Takes over a stale socket file (nobody accepts on it), refuses a live one.
