@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "topo"))
+
+from harness.fixtures import *  # noqa: E402,F401,F403

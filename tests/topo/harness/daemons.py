@@ -1,0 +1,357 @@
+# SPDX-License-Identifier: MIT
+"""The daemons that a topology runs: ours, and the peers unpacked by tools/setup.
+
+Each runs in its node's namespace with a run directory of its own, is started
+and ended by pid, and keeps its log. BUILDDIR says which build of ours is meant
+(default: build). SRCDEST_VALGRIND=1 runs ours under valgrind.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+
+from . import netns
+from .wait import NotYet, wait_until
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
+PEERS = os.environ.get("SRCDEST_PEERS", os.path.join(TOP, "build-peers"))
+# What a sanitizer, valgrind or assert() writes when it has found something.
+ALARMS = ("Sanitizer", "runtime error:", "Assertion", "ERROR SUMMARY: ")
+
+
+def builddir():
+    return os.path.abspath(os.environ.get("BUILDDIR", os.path.join(TOP, "build")))
+
+
+def program(name):
+    path = os.path.join(builddir(), name, name)
+    if not os.access(path, os.X_OK):
+        raise AssertionError(f"{path} is not built")
+    return path
+
+
+class Daemon:
+    """One daemon of one node. Subclasses say how it is started and asked."""
+
+    kind = None
+    # stderr goes beside the log: sanitizers and early errors write there.
+
+    def __init__(self, node, config, **options):
+        self.node, self.config, self.options = node, config, options
+        self.dir = node.dir
+        self.log = os.path.join(self.dir, self.kind + ".log")
+        self.stderr = os.path.join(self.dir, self.kind + ".stderr")
+        self.process = None
+        self.wrong = []
+
+    def __str__(self):
+        return f"{self.kind} on {self.node.name}"
+
+    def prepare(self):
+        """Writes configuration files."""
+
+    def command(self):
+        raise NotImplementedError
+
+    def environment(self):
+        return dict(os.environ)
+
+    def start(self):
+        self.prepare()
+        with open(self.stderr, "ab") as err:
+            self.process = self.node.ns.popen(self.command(), stdout=err, stderr=err,
+                                              cwd=self.dir, env=self.environment())
+        try:
+            self.await_ready()
+        except AssertionError as e:
+            raise AssertionError(f"{self} did not start\n{e}\n{self.log_tail(20)}") from None
+
+    def ready(self):
+        return True
+
+    def await_ready(self):
+        def check():
+            if self.process.poll() is not None:
+                raise StartFailed(f"ended at once with {self.process.returncode}")
+            return self.ready()
+        wait_until(check, 20, f"{self} ready")
+
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def signal(self, sig):
+        self.process.send_signal(sig)
+
+    def kill(self):
+        """SIGKILL: it gets no chance to say anything or to clean up."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+        if self.process:
+            self.process.wait()
+            self.process = None
+
+    def stop(self, timeout=10):
+        """SIGTERM; its exit code."""
+        self.process.terminate()
+        try:
+            code = self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            code = f"no end {timeout} s after SIGTERM"
+        self.process = None
+        return code
+
+    def restart(self):
+        if self.running():
+            self.stop()
+        self.start()
+
+    def finish(self):
+        """Ends it if it runs; what was wrong with it, as a list of lines."""
+        if self.process is not None:
+            early = self.process.poll()
+            if early is not None:
+                self.wrong.append(f"{self} had died: {early}\n{self.log_tail(25)}")
+                self.process = None
+            else:
+                code = self.stop()
+                if code not in self.good_ends:
+                    self.wrong.append(f"{self} ended with {code}\n{self.log_tail(25)}")
+        return self.wrong + self.alarms()
+
+    good_ends = (0,)
+
+    def alarms(self):
+        return []
+
+    def log_text(self):
+        text = ""
+        for path in (self.log, self.stderr):
+            if os.path.exists(path):
+                with open(path, encoding="utf-8", errors="replace") as f:
+                    text += f.read()
+        return text
+
+    def log_tail(self, lines=12):
+        return "\n".join("    " + line for line in self.log_text().splitlines()[-lines:])
+
+
+class StartFailed(Exception):
+    """Ends the wait for a daemon that will never be ready."""
+
+
+class Ours(Daemon):
+    """zebra and babeld: --rundir, --config JSON, show commands over a socket."""
+
+    def __init__(self, node, config, user_options=(), **options):
+        super().__init__(node, config, **options)
+        self.user_options = list(user_options)
+        self.config_path = os.path.join(self.dir, self.kind + ".json")
+
+    def prepare(self):
+        with open(self.config_path, "w", encoding="ascii") as f:
+            json.dump(self.config or {}, f, indent=1)
+
+    def command(self):
+        cmd = [program(self.kind), "--rundir", self.dir, "--log", "file:" + self.log]
+        if self.config is not None:
+            cmd += ["--config", self.config_path]
+        if os.environ.get("SRCDEST_VALGRIND"):
+            cmd = ["valgrind", "-q", "--leak-check=full", "--error-exitcode=99"] + cmd
+        return cmd + self.user_options
+
+    def environment(self):
+        return dict(os.environ, SRCDEST_YANG_DIR=os.path.join(TOP, "yang"))
+
+    def ready(self):
+        return self._answers(os.path.join(self.dir, self.kind + ".vty"))
+
+    @staticmethod
+    def _answers(path):
+        s = socket.socket(socket.AF_UNIX)
+        try:
+            s.connect(path)
+            return True
+        except OSError:
+            return False
+        finally:
+            s.close()
+
+    def show(self, line):
+        """The object that `line json` shows, through vtysh as a user would."""
+        out = netns.run([program("vtysh"), "--rundir", self.dir, "-c", line + " json"],
+                        check=False)
+        try:
+            return json.loads(out)
+        except ValueError:
+            raise NotYet(f"{self}: {line!r} answered {out!r}") from None
+
+    def show_text(self, line):
+        return netns.run([program("vtysh"), "--rundir", self.dir, "-c", line])
+
+    def alarms(self):
+        found = [line for line in self.log_text().splitlines() if any(a in line for a in ALARMS)]
+        return [f"{self} raised an alarm: {found[0]}\n{self.log_tail(40)}"] if found else []
+
+
+class Zebra(Ours):
+    kind = "zebra"
+
+    def ready(self):
+        return super().ready() and self._answers(os.path.join(self.dir, "zserv.api"))
+
+
+class Babeld(Ours):
+    kind = "babeld"
+
+
+class Peer(Daemon):
+    def peer_program(self, package, path):
+        p = os.path.join(PEERS, package, path)
+        if not os.access(p, os.X_OK):
+            raise AssertionError(f"{p} is missing: run tools/setup test")
+        return p
+
+
+class DebianBabeld(Peer):
+    """Debian's babeld. The configuration is its own configuration language."""
+
+    kind = "debian-babeld"
+
+    def prepare(self):
+        self.conf = os.path.join(self.dir, "debian-babeld.conf")
+        self.socket = os.path.join(self.dir, "debian-babeld.sock")
+        with open(self.conf, "w", encoding="ascii") as f:
+            f.write(f"local-path {self.socket}\n" + self.config)
+
+    def command(self):
+        for leftover in (self.socket, os.path.join(self.dir, "debian-babeld.pid")):
+            if os.path.exists(leftover):
+                os.unlink(leftover)
+        return [self.peer_program("babeld", "usr/sbin/babeld"), "-d", "1", "-c", self.conf,
+                "-S", os.path.join(self.dir, "debian-babeld.state"),
+                "-I", os.path.join(self.dir, "debian-babeld.pid")]
+
+    def ready(self):
+        return Ours._answers(self.socket)
+
+    def dump(self):
+        """Its own `dump`, split in lines."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(5)
+            s.connect(self.socket)
+            f = s.makefile("rw", encoding="ascii")
+            while f.readline().strip() != "ok":  # the greeting
+                pass
+            f.write("dump\n")
+            f.flush()
+            lines = []
+            while (line := f.readline().strip()) not in ("ok", ""):
+                lines.append(line)
+            return lines
+
+    def routes(self):
+        """{(dst, src): interface} of the routes that it has installed."""
+        found = {}
+        for line in self.dump():
+            w = line.split()
+            if w[:2] == ["add", "route"] and w[w.index("installed") + 1] == "yes":
+                found[(w[w.index("prefix") + 1], w[w.index("from") + 1])] = w[w.index("if") + 1]
+        return found
+
+
+class Bird(Peer):
+    """Debian's BIRD 2. The configuration is its own configuration language."""
+
+    kind = "bird"
+
+    def prepare(self):
+        self.conf = os.path.join(self.dir, "bird.conf")
+        self.socket = os.path.join(self.dir, "bird.ctl")
+        with open(self.conf, "w", encoding="ascii") as f:
+            f.write(f'log "{self.log}" all;\n' + self.config)
+
+    def command(self):
+        return [self.peer_program("bird2", "usr/sbin/bird"), "-f", "-c", self.conf,
+                "-s", self.socket, "-P", os.path.join(self.dir, "bird.pid")]
+
+    def ready(self):
+        return Ours._answers(self.socket)
+
+    def birdc(self, line):
+        return netns.run([self.peer_program("bird2", "usr/sbin/birdc"), "-r", "-s", self.socket]
+                         + line.split())
+
+    def routes(self, table="sadr6"):
+        """{(dst, src): text} of the selected routes of a table."""
+        found = {}
+        for line in self.birdc(f"show route table {table} primary").splitlines():
+            w = line.split()
+            if len(w) > 3 and "/" in w[0]:
+                src = w[2] if w[1] == "from" else "::/0"
+                found[(w[0], src)] = line
+        return found
+
+
+class FrrBabeld(Peer):
+    """Debian FRR's own zebra and babeld, for plain routes. One configuration for both."""
+
+    kind = "frr-babeld"
+    good_ends = (0,)
+
+    def prepare(self):
+        self.conf = os.path.join(self.dir, "frr.conf")
+        with open(self.conf, "w", encoding="ascii") as f:
+            f.write(self.config)
+        self.zebra = None
+
+    def environment(self):
+        lib = os.path.join(PEERS, "frr", "usr/lib/x86_64-linux-gnu/frr")
+        return dict(os.environ, LD_LIBRARY_PATH=lib)
+
+    def _args(self, name):
+        d = self.dir
+        return [self.peer_program("frr", "usr/lib/frr/" + name), "-f", self.conf, "-u", "root",
+                "-g", "root", "-z", f"{d}/frr.zserv", "-i", f"{d}/frr-{name}.pid",
+                "--vty_socket", d, "-A", "::1", "--log", f"file:{self.log}"]
+
+    def command(self):
+        return self._args("babeld")
+
+    def start(self):
+        self.prepare()
+        with open(self.stderr, "ab") as err:
+            self.zebra = self.node.ns.popen(self._args("zebra"), stdout=err, stderr=err,
+                                            cwd=self.dir, env=self.environment())
+        wait_until(lambda: Ours._answers(f"{self.dir}/frr.zserv"), 20, f"FRR zebra of {self}",
+                   context=self.log_tail)
+        with open(self.stderr, "ab") as err:
+            self.process = self.node.ns.popen(self.command(), stdout=err, stderr=err,
+                                              cwd=self.dir, env=self.environment())
+        wait_until(lambda: Ours._answers(f"{self.dir}/babeld.vty"), 20, f"{self} ready",
+                   context=self.log_tail)
+
+    def _end_zebra(self):
+        if self.zebra and self.zebra.poll() is None:
+            self.zebra.send_signal(signal.SIGTERM)
+            try:
+                self.zebra.wait(10)
+            except subprocess.TimeoutExpired:
+                self.zebra.kill()
+                self.zebra.wait()
+        self.zebra = None
+
+    def kill(self):
+        super().kill()
+        self._end_zebra()
+
+    def stop(self, timeout=10):
+        code = super().stop(timeout)
+        self._end_zebra()
+        return code
+
+
+KINDS = {c.kind: c for c in (Zebra, Babeld, DebianBabeld, Bird, FrrBabeld)}

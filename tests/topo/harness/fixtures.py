@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""pytest fixtures: a topology that judges itself at the end and leaves nothing behind."""
+
+import os
+import re
+import signal
+
+import pytest
+
+from . import capture, daemons, netns
+from . import site as site_
+from .topo import Topology
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_machine():
+    """Before: what killed runs left goes. SIGTERM cleans up as Ctrl-C does."""
+    if os.getuid() != 0:
+        pytest.exit("topology tests need root: they make network namespaces", 1)
+    netns.sweep_stale()
+
+    def terminate(*_):
+        raise KeyboardInterrupt("SIGTERM")
+    old = signal.signal(signal.SIGTERM, terminate)
+    yield
+    signal.signal(signal.SIGTERM, old)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    report = (yield).get_result()
+    if report.when == "call":
+        item.call_failed = report.failed
+
+
+@pytest.fixture
+def topology(request):
+    """topology(spec) builds one and returns it. At the end of the test no daemon
+    may have died or raised an alarm, and no captured packet may be malformed."""
+    made = []
+
+    def make(spec, **kw):
+        t = Topology(spec, **kw)
+        made.append(t)
+        t.build()
+        return t
+
+    wrong = []
+    try:
+        yield make
+        for t in made:
+            wrong += t.stop_daemons()
+            t.stop_captures()
+            for c in t.captures.values():
+                try:
+                    capture.assert_no_malformed(c.path)
+                except capture.MalformedPackets as e:
+                    wrong.append(str(e))
+    finally:
+        failed = wrong or getattr(request.node, "call_failed", True)
+        for t in made:
+            if failed and t.dir:
+                name = re.sub(r"\W+", "-", request.node.name)
+                where = os.path.join(daemons.builddir(), "topo-failed", name)
+                t.keep(where)
+                print(f"logs, configurations and captures kept in {where}")
+            t.close()
+    if wrong:
+        pytest.fail("\n".join(wrong), pytrace=False)
+
+
+@pytest.fixture
+def site(topology):
+    """site(ea=..., eb=..., core=...) builds the two-ISP site (default: our daemons)
+    with the ISPs' filters and echo servers running."""
+    def make(**kw):
+        t = topology(site_.spec(**kw))
+        site_.furnish(t)
+        return t
+    return make
+
+
+__all__ = ["_clean_machine", "pytest_runtest_makereport", "site", "topology"]
