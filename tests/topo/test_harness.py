@@ -47,7 +47,7 @@ def test_lost_probes_are_counted(topology):
     echo.add(t["b"].ns, "2001:db8:1::2", "bee")
     echo.start()
     t["r"].ns.run(["nft", "-f", "-"], stdin="""table ip6 t { chain c {
-        type filter hook forward priority 0; udp dport 7007 numgen inc mod 10 == 0 drop;
+        type filter hook forward priority 0; udp dport 7007 numgen inc mod 10 vmap { 0 : drop };
         }
     }""")
     s = Stream(t["a"].ns, "2001:db8::2", "2001:db8:1::2").start()

@@ -68,6 +68,13 @@ class Node:
     def ip_out(self, *args):
         return netns.run(["ip", "-n", self.ns.name] + list(args))
 
+    def links_up(self):
+        """The kernel takes up to a second to believe in a new link, and sends nothing
+        over it before that, not even answers to neighbour discovery."""
+        links = self.ip_out("-o", "link", "show", "up").splitlines()
+        return all("state UP" in line or ": lo:" in line for line in links) \
+            and not self.ip_out("-6", "addr", "show", "tentative")
+
     def addresses(self):
         """All its addresses, as text without length."""
         out = self.ip_out("-o", "addr", "show")
@@ -122,11 +129,8 @@ class Topology:
             self.nodes[name] = Node(self, name, spec)
         for name, link in self.spec.get("links", {}).items():
             self._link(name, dict(link))
-        # The kernel takes up to a second to believe in a new link, and until then
-        # answers no neighbour discovery on it.
         for node in self.nodes.values():
-            wait_until(lambda n=node: not n.ip_out("-6", "addr", "show", "tentative"), 10,
-                       f"links of {node.name} up")
+            wait_until(node.links_up, 10, f"links of {node.name} up")
         for node in self.nodes.values():
             for line in node.spec.get("commands", ()):
                 netns.run(["ip", "-n", node.ns.name, "-6"] + line.split())
