@@ -4,7 +4,12 @@
  *
  * A bad header (marker, version, length) ends the session with one clear log
  * line and disturbs nothing else; a body that does not decode is dropped with
- * a rate-limited line and the session lives, as FRR does it.
+ * a rate-limited line and the session lives, as FRR does it. So is a message
+ * longer than ZAPI_MAX_LEN. Every end of a session is logged here, once.
+ *
+ * Output is bounded: 64 MiB towards a client, 16 MiB towards zebra; a session
+ * whose peer lets more pile up ends. Callers stop earlier, at
+ * zapi_session_full(), and go on at `drained`.
  */
 #ifndef SRCDEST_ZAPI_SESSION_H
 #define SRCDEST_ZAPI_SESSION_H
@@ -20,7 +25,8 @@ struct zapi_session_ops {
 	 * ZAPI_UNKNOWN; other messages never get here. */
 	void (*message)(void *ctx, struct zapi_session *s, const struct zapi_msg *m,
 			enum zapi_verdict verdict);
-	/* Once, for an end the owner did not ask for. */
+	/* Once, for an end the owner did not ask for; it frees the session there
+	 * or later. Already logged. */
 	void (*closed)(void *ctx, struct zapi_session *s, const char *why);
 	/* The output queue has room again after zapi_session_full(); may be NULL. */
 	void (*drained)(void *ctx, struct zapi_session *s);
@@ -28,13 +34,16 @@ struct zapi_session_ops {
 
 /* `from`: which side the *peer* is. Takes the descriptor. `name` is for log
  * lines and is copied. */
-struct zapi_session *zapi_session_new(struct loop *l, int fd, enum zapi_from from,
-				      const char *name, const struct zapi_session_ops *ops,
-				      void *ctx);
+struct zapi_session *zapi_session_new(struct loop *l, int fd, enum zapi_from from, const char *name,
+				      const struct zapi_session_ops *ops, void *ctx);
 void zapi_session_free(struct zapi_session *s);
 void zapi_session_send(struct zapi_session *s, const struct zapi_msg *m);
 bool zapi_session_full(const struct zapi_session *s);
 void zapi_session_pause(struct zapi_session *s, bool paused);
+/* Octets not yet written. */
+size_t zapi_session_pending(const struct zapi_session *s);
+/* The peer has gone, though what it sent before may not have been read yet. */
+bool zapi_session_hung_up(const struct zapi_session *s);
 void zapi_session_rename(struct zapi_session *s, const char *name);
 
 /* A client that stays connected: connects, says HELLO, and after a loss tries

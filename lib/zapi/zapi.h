@@ -25,18 +25,18 @@
 #include "lib/base/cursor.h"
 #include "lib/base/prefix.h"
 
-#define ZAPI_HEADER_LEN 10
-#define ZAPI_MARKER 254
-#define ZAPI_VERSION 6
-#define ZAPI_MAX_LEN 16384
+#define ZAPI_HEADER_LEN	  10
+#define ZAPI_MARKER	  254
+#define ZAPI_VERSION	  6
+#define ZAPI_MAX_LEN	  16384
 #define ZAPI_MAX_NEXTHOPS 256
-#define ZAPI_MAX_LABELS 16
-#define ZAPI_IFNAME 16
-#define ZAPI_VRFNAME 36
-#define ZAPI_HWADDR 20
-#define ZAPI_TABLE_MAIN 254
-#define ZAPI_EXT_MAGIC 0x53445354u /* "SDST" */
-#define ZAPI_EXT_SUBTREES 0x01	   /* the kernel below can hold (D,S) routes */
+#define ZAPI_MAX_LABELS	  16
+#define ZAPI_IFNAME	  16
+#define ZAPI_VRFNAME	  36
+#define ZAPI_HWADDR	  20
+#define ZAPI_TABLE_MAIN	  254
+#define ZAPI_EXT_MAGIC	  0x53445354u /* "SDST" */
+#define ZAPI_EXT_SUBTREES 0x01	      /* the kernel below can hold (D,S) routes */
 
 enum zapi_cmd {
 	ZAPI_INTERFACE_ADD = 0,
@@ -72,19 +72,19 @@ enum zapi_cmd {
 };
 
 enum zapi_route_type { /* FRR 8.4 numbers */
-	ROUTE_SYSTEM = 0,
-	ROUTE_KERNEL = 1,
-	ROUTE_CONNECTED = 2,
-	ROUTE_STATIC = 3,
-	ROUTE_RIP = 4,
-	ROUTE_RIPNG = 5,
-	ROUTE_OSPF = 6,
-	ROUTE_OSPF6 = 7,
-	ROUTE_ISIS = 8,
-	ROUTE_BGP = 9,
-	ROUTE_BABEL = 22,
-	ROUTE_TYPE_ALL = 30,
-	ROUTE_TYPE_MAX = 31,
+		       ROUTE_SYSTEM = 0,
+		       ROUTE_KERNEL = 1,
+		       ROUTE_CONNECTED = 2,
+		       ROUTE_STATIC = 3,
+		       ROUTE_RIP = 4,
+		       ROUTE_RIPNG = 5,
+		       ROUTE_OSPF = 6,
+		       ROUTE_OSPF6 = 7,
+		       ROUTE_ISIS = 8,
+		       ROUTE_BGP = 9,
+		       ROUTE_BABEL = 22,
+		       ROUTE_TYPE_ALL = 30,
+		       ROUTE_TYPE_MAX = 31,
 };
 
 enum zapi_afi { AFI_IP4 = 1, AFI_IP6 = 2 };
@@ -297,7 +297,7 @@ struct zapi_msg {
 		struct zapi_address address;
 		struct zapi_vrf vrf_info;
 		struct zapi_router_id router_id; /* UPDATE */
-		uint16_t afi;			 /* ROUTER_ID_ADD, _DELETE; REDISTRIBUTE_DEFAULT_* */
+		uint16_t afi; /* ROUTER_ID_ADD, _DELETE; REDISTRIBUTE_DEFAULT_* */
 		struct zapi_redistribute redistribute;
 		struct zapi_nexthop_regs nexthop_regs;
 		struct zapi_nexthop_update nexthop_update;
@@ -326,11 +326,11 @@ enum zapi_verdict zapi_decode(struct span in, enum zapi_from from, struct zapi_m
  * sent in this direction. */
 bool zapi_encode(struct wr *w, enum zapi_from from, const struct zapi_msg *m);
 
-const char *zapi_cmd_name(uint16_t cmd);	       /* "ROUTE_ADD", "command 77" is "unknown" */
-const char *zapi_verdict_name(enum zapi_verdict v);    /* "too short" */
-const char *zapi_route_type_name(uint8_t type);	       /* "babel" */
-char zapi_route_type_letter(uint8_t type);	       /* 'A' */
-uint8_t zapi_route_type_distance(uint8_t type);	       /* default administrative distance */
+const char *zapi_cmd_name(uint16_t cmd);	    /* "ROUTE_ADD", "command 77" is "unknown" */
+const char *zapi_verdict_name(enum zapi_verdict v); /* "too short" */
+const char *zapi_route_type_name(uint8_t type);	    /* "babel" */
+char zapi_route_type_letter(uint8_t type);	    /* 'A' */
+uint8_t zapi_route_type_distance(uint8_t type);	    /* default administrative distance */
 /* rtnetlink's rtm_protocol of a type and back; 0 / ROUTE_KERNEL if there is none. */
 uint8_t zapi_route_type_rtproto(uint8_t type);
 uint8_t zapi_route_type_of_rtproto(uint8_t rtproto);
