@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/* zebra: interfaces, the RIB, the kernel's routes and the ZAPI server. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/io/log.h"
+#include "zebra/restart.h"
+#include "zebra/zebra.h"
+#include "zebra/zebra_show.h"
+
+/* Destinations per turn of the loop: some milliseconds of work. */
+#define RIB_CHUNK      1000
+/* A route of ours that went may have gone with its link: wait for word. */
+#define LOST_HOLD      (10 * USEC_PER_MSEC)
+#define RETAIN_DEFAULT 60
+#define RETAIN_MAX     86400
+
+struct zebra_main {
+	struct daemon daemon;
+	struct zebra zebra;
+	unsigned int retain; /* seconds */
+	bool flush_on_exit;
+	struct loop_timer *sweep;
+};
+
+enum { OPT_RETAIN = 256, OPT_FLUSH };
+
+static const struct option options[] = {
+	{"retain", required_argument, NULL, OPT_RETAIN},
+	{"flush-on-exit", no_argument, NULL, OPT_FLUSH},
+	{NULL, 0, NULL, 0},
+};
+
+static const char options_help[] =
+	"  --retain SECONDS   keep routes of an earlier run for this long, for the\n"
+	"                     protocol daemons to come back and claim them (default 60)\n"
+	"  --flush-on-exit    remove our routes from the kernel on SIGTERM; without it\n"
+	"                     they stay, and forwarding goes on over a restart\n";
+
+static bool option(void *ctx, int val, const char *arg, char *err, unsigned int err_size)
+{
+	struct zebra_main *m = ctx;
+	char *end;
+	unsigned long n;
+
+	switch (val) {
+	case OPT_RETAIN:
+		n = strtoul(arg, &end, 10);
+		if (arg[0] < '0' || arg[0] > '9' || *end || n > RETAIN_MAX) {
+			snprintf(err, err_size, "%s: not a number of seconds from 0 to %d", arg,
+				 RETAIN_MAX);
+			return false;
+		}
+		m->retain = (unsigned int)n;
+		return true;
+	case OPT_FLUSH:
+		m->flush_on_exit = true;
+		return true;
+	}
+	return false;
+}
+
+/* ---- the RIB's world ---- */
+
+static void env_fib(void *ctx, struct fib_op *ops, size_t n)
+{
+	fib_netlink_write(((struct zebra *)ctx)->fib, ops, n);
+}
+
+static void env_redistribute(void *ctx, const struct sdprefix *pair, const struct rib_owner *was,
+			     const struct rib_view *is)
+{
+	struct zebra *z = ctx;
+
+	if (z->zapi)
+		zebra_zapi_redistribute(z->zapi, pair, was, is);
+}
+
+static void env_fate(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
+		     enum rib_fate fate)
+{
+	struct zebra *z = ctx;
+
+	if (z->zapi)
+		zebra_zapi_fate(z->zapi, pair, owner, fate);
+}
+
+static void env_refused(void *ctx, const struct fib_route *r, int error)
+{
+	static struct log_limit lim = LOG_LIMIT(20, 10 * USEC_PER_SEC);
+	struct zebra *z = ctx;
+	char pair[SDPREFIX_STR];
+
+	log_limited(&lim, LOG_LVL_WARNING, "the kernel refuses the %s route %s: %s%s",
+		    zapi_route_type_name(r->type), sdprefix_str(&r->pair, pair), strerror(error),
+		    error == EINVAL && !sdprefix_is_plain(&r->pair) && !z->subtrees
+			    ? " (it can't hold routes with a source)"
+			    : "");
+}
+
+static const struct rib_env rib_env = {
+	.fib = env_fib,
+	.redistribute = env_redistribute,
+	.fate = env_fate,
+	.refused = env_refused,
+};
+
+void zebra_run_rib(struct zebra *z, usec_t hold)
+{
+	mono_t due = mono_add(loop_now(z->loop), hold);
+
+	if (!mono_before(due, z->rib_due))
+		return;
+	z->rib_due = due;
+	loop_timer_at(z->rib_timer, due);
+}
+
+static void rib_timer_due(void *ctx)
+{
+	struct zebra *z = ctx;
+
+	z->rib_due = MONO_NEVER;
+	if (rib_run(z->rib, RIB_CHUNK, loop_now(z->loop)))
+		zebra_run_rib(z, 0);
+	else
+		zebra_zapi_rib_settled(z->zapi);
+}
+
+/* ---- the kernel ---- */
+
+static void kernel_rib_changed(void *ctx, bool lost)
+{
+	zebra_run_rib(ctx, lost ? LOST_HOLD : 0);
+}
+
+static void kernel_found(void *ctx, const struct nl_route *r)
+{
+	restart_found(((struct zebra *)ctx)->restart, r);
+}
+
+static const struct kernel_ops kernel_ops = {.rib_changed = kernel_rib_changed,
+					     .found = kernel_found};
+
+static void sweep_due(void *ctx)
+{
+	struct zebra_main *m = ctx;
+
+	log_info("removing routes of an earlier run that nobody claimed");
+	rib_sweep_kernel(m->zebra.rib);
+	zebra_run_rib(&m->zebra, 0);
+}
+
+struct own_routes {
+	struct fib_op *ops;
+	size_t n;
+	bool lesser; /* this walk is for plain routes and halves */
+};
+
+static bool own_route(void *ctx, const struct fib_route *f, bool auxiliary, int error)
+{
+	struct own_routes *o = ctx;
+
+	if (error || (auxiliary || sdprefix_is_plain(&f->pair)) != o->lesser)
+		return true;
+	if (o->ops)
+		o->ops[o->n] = (struct fib_op){.kind = FIB_DEL, .route = *f};
+	o->n++;
+	return true;
+}
+
+/* (D,S) routes first: what they shadow stays reachable to the end. */
+static void flush_routes(struct zebra *z)
+{
+	for (int lesser = 0; lesser < 2; lesser++) {
+		struct own_routes o = {.lesser = lesser == 1};
+
+		rib_each_fib(z->rib, own_route, &o);
+		if (o.n == 0)
+			continue;
+		o.ops = mem_new(&z->mem, o.n * sizeof(*o.ops));
+		o.n = 0;
+		rib_each_fib(z->rib, own_route, &o);
+		fib_netlink_write(z->fib, o.ops, o.n);
+		mem_free(&z->mem, o.ops);
+	}
+}
+
+static void check_forwarding(void)
+{
+	static const char path[] = "/proc/sys/net/ipv6/conf/all/forwarding";
+	char c = '1';
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		log_warning("this kernel has no IPv6 (%s: %s)", path, strerror(errno));
+		return;
+	}
+	if (read(fd, &c, 1) == 1 && c == '0')
+		log_warning("IPv6 forwarding is off: routes are kept, but no packet is forwarded "
+			    "(sysctl net.ipv6.conf.all.forwarding=1 turns it on)");
+	close(fd);
+}
+
+static void probe_subtrees(struct zebra *z)
+{
+	const char *why = NULL;
+
+	z->subtrees = fib_netlink_probe_subtrees(z->fib, &why);
+	if (z->subtrees)
+		log_notice("the kernel can hold routes with a source prefix");
+	else
+		log_warning("the kernel can't hold routes with a source prefix: %s", why);
+}
+
+/* ---- configuration ---- */
+
+static void config_applied(void *ctx)
+{
+	struct zebra *z = ctx;
+
+	/* At start the routes of an earlier run come first. */
+	if (z->restart)
+		return;
+	statics_sync(z->statics, z->rib, z->ifs, loop_now(z->loop));
+	zebra_run_rib(z, 0);
+}
+
+static void reload(void *ctx)
+{
+	struct zebra_main *m = ctx;
+	char err[512];
+
+	log_reopen();
+	if (!m->zebra.nb)
+		log_notice("no configuration file was given, nothing to read again");
+	else if (nb_load_file(m->zebra.nb, m->daemon.config, err, sizeof(err)))
+		log_notice("configuration read again from %s", m->daemon.config);
+	else
+		log_error("configuration unchanged: %s", err);
+}
+
+/* ---- start and end ---- */
+
+static void fatal(const char *err)
+{
+	fprintf(stderr, "zebra: %s\n", err);
+	exit(1);
+}
+
+static void start_kernel(struct zebra *z)
+{
+	char err[512];
+
+	z->fib = fib_netlink_new(err, sizeof(err));
+	if (!z->fib)
+		fatal(err);
+	z->rib = rib_new(&rib_env, z);
+	z->ifs = ifaces_new(zebra_iface_event, z);
+	z->statics = statics_new();
+	z->restart = restart_new();
+	z->kernel =
+		kernel_new(z->loop, z->ifs, z->rib, fib_netlink_portid(z->fib), err, sizeof(err));
+	if (!z->kernel)
+		fatal(err);
+	check_forwarding();
+	probe_subtrees(z);
+	if (!kernel_start(z->kernel, &kernel_ops, z, err, sizeof(err)))
+		fatal(err);
+}
+
+static void start_config(struct zebra_main *m)
+{
+	struct zebra *z = &m->zebra;
+	char err[512];
+
+	z->nb_ctx = (struct zebra_nb){.statics = z->statics, .applied = config_applied, .ctx = z};
+	if (m->daemon.config) {
+		z->nb = nb_new(&zebra_nb_table, &z->nb_ctx, nb_yang_dir(), err, sizeof(err));
+		if (!z->nb || !nb_load_file(z->nb, m->daemon.config, err, sizeof(err)))
+			fatal(err);
+	}
+	if (restart_settle(z->restart, z->rib, z->statics, z->fib)) {
+		m->sweep = loop_timer_new(z->loop, sweep_due, m);
+		loop_timer_at(m->sweep, mono_add(loop_now(z->loop), m->retain * USEC_PER_SEC));
+	}
+	restart_free(z->restart);
+	z->restart = NULL;
+	config_applied(z);
+}
+
+static void start_servers(struct zebra_main *m)
+{
+	struct zebra *z = &m->zebra;
+	char path[128], err[512];
+
+	z->zapi = zebra_zapi_new(z->loop, daemon_path(&m->daemon, "zserv.api", path, sizeof(path)),
+				 z->rib, &zebra_zapi_ops, z, err, sizeof(err));
+	if (!z->zapi)
+		fatal(err);
+	z->show = show_server_new(z->loop, daemon_path(&m->daemon, "zebra.vty", path, sizeof(path)),
+				  "zebra", zebra_show_commands, zebra_n_show_commands, z, err,
+				  sizeof(err));
+	if (!z->show)
+		fatal(err);
+}
+
+static void stop(void *ctx)
+{
+	struct zebra_main *m = ctx;
+
+	if (m->flush_on_exit)
+		flush_routes(&m->zebra);
+	loop_stop(m->zebra.loop);
+}
+
+static void cleanup(void *ctx)
+{
+	struct zebra_main *m = ctx;
+	struct zebra *z = &m->zebra;
+
+	show_server_free(z->show);
+	zebra_zapi_free(z->zapi);
+	z->zapi = NULL;
+	nb_free(z->nb);
+	kernel_free(z->kernel);
+	loop_timer_free(m->sweep);
+	loop_timer_free(z->rib_timer);
+	statics_free(z->statics);
+	ifaces_free(z->ifs);
+	rib_free(z->rib);
+	fib_netlink_free(z->fib);
+}
+
+static const struct daemon_info info = {
+	.name = "zebra",
+	.summary = "keeps the routing table: static and protocol routes by destination and source",
+	.options = options,
+	.options_help = options_help,
+	.option = option,
+	.capabilities = "cap_net_admin,cap_net_raw",
+	.reload = reload,
+	.stop = stop,
+	.cleanup = cleanup,
+};
+
+int main(int argc, char **argv)
+{
+	struct zebra_main m;
+
+	memset(&m, 0, sizeof(m));
+	m.retain = RETAIN_DEFAULT;
+	m.zebra.mem.name = "zebra";
+	m.zebra.rib_due = MONO_NEVER;
+	daemon_init(&m.daemon, &info, &m, argc, argv);
+	m.zebra.loop = m.daemon.loop;
+	m.zebra.rib_timer = loop_timer_new(m.zebra.loop, rib_timer_due, &m.zebra);
+	start_kernel(&m.zebra);
+	start_config(&m);
+	start_servers(&m);
+	daemon_drop_privileges(&m.daemon);
+	daemon_ready(&m.daemon);
+	log_notice("ready");
+	return daemon_run(&m.daemon);
+}

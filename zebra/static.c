@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* Static routes as configured, and the candidates in the RIB that follow. */
+#include "zebra/static.h"
+
+#include <string.h>
+
+#include "lib/base/list.h"
+#include "lib/base/mem.h"
+#include "lib/base/sdtable.h"
+#include "lib/zapi/zapi.h"
+
+struct hop {
+	struct list_link link;
+	struct static_hop id;
+	uint8_t distance;
+	bool onlink;
+	uint32_t ifindex; /* of id.ifname, as last looked up; 0: there is none */
+};
+LIST_TYPE(hops, struct hop, link);
+
+struct static_route {
+	struct sdentry entry;
+	struct list_link dirty;
+	struct hops hops; /* empty: to be freed by the next sync */
+	/* Distances of which the RIB has a candidate from us, a bit each. */
+	uint32_t in_rib[256 / 32];
+};
+SDTABLE_TYPE(static_table, struct static_route, entry);
+LIST_TYPE(dirty_routes, struct static_route, dirty);
+
+struct statics {
+	struct static_table table;
+	struct dirty_routes dirty;
+	struct memtag mem;
+};
+
+struct statics *statics_new(void)
+{
+	struct memtag mem = {.name = "static routes"};
+	struct statics *s = mem_new(&mem, sizeof(*s));
+
+	s->mem = mem;
+	static_table_init(&s->table);
+	dirty_routes_init(&s->dirty);
+	return s;
+}
+
+static void route_free(struct statics *s, struct static_route *r)
+{
+	struct hop *h;
+
+	while ((h = hops_pop(&r->hops)))
+		mem_free(&s->mem, h);
+	if (dirty_routes_linked(r))
+		dirty_routes_del(&s->dirty, r);
+	static_table_del(&s->table, r);
+	mem_free(&s->mem, r);
+}
+
+void statics_free(struct statics *s)
+{
+	struct static_route *r;
+	struct memtag mem;
+
+	if (!s)
+		return;
+	while ((r = static_table_first(&s->table)))
+		route_free(s, r);
+	static_table_fini(&s->table);
+	mem = s->mem;
+	mem_free(&mem, s);
+}
+
+static void mark(struct statics *s, struct static_route *r)
+{
+	if (!dirty_routes_linked(r))
+		dirty_routes_add_tail(&s->dirty, r);
+}
+
+static struct hop *hop_find(const struct static_route *r, const struct static_hop *id)
+{
+	struct hop *h;
+
+	LIST_EACH (hops, &r->hops, h)
+		if (h->id.kind == id->kind && addr_cmp(&h->id.gate, &id->gate) == 0 &&
+		    strcmp(h->id.ifname, id->ifname) == 0)
+			return h;
+	return NULL;
+}
+
+/* The hop and its route, marked as changed; NULL if it is not there. */
+static struct hop *hop_change(struct statics *s, const struct sdprefix *pair,
+			      const struct static_hop *id, struct static_route **route)
+{
+	struct static_route *r = static_table_find(&s->table, pair);
+	struct hop *h = r ? hop_find(r, id) : NULL;
+
+	if (!h)
+		return NULL;
+	mark(s, r);
+	if (route)
+		*route = r;
+	return h;
+}
+
+void statics_hop_add(struct statics *s, const struct sdprefix *pair, const struct static_hop *id)
+{
+	struct static_route *r = static_table_find(&s->table, pair);
+	struct hop *h;
+
+	if (!r) {
+		r = mem_new(&s->mem, sizeof(*r));
+		r->entry.key = *pair;
+		hops_init(&r->hops);
+		static_table_add(&s->table, r);
+	}
+	if (hop_find(r, id))
+		return;
+	h = mem_new(&s->mem, sizeof(*h));
+	h->id = *id;
+	h->distance = 1;
+	hops_add_tail(&r->hops, h);
+	mark(s, r);
+}
+
+void statics_hop_del(struct statics *s, const struct sdprefix *pair, const struct static_hop *id)
+{
+	struct static_route *r = NULL;
+	struct hop *h = hop_change(s, pair, id, &r);
+
+	if (!h)
+		return;
+	hops_del(&r->hops, h);
+	mem_free(&s->mem, h);
+}
+
+void statics_hop_distance(struct statics *s, const struct sdprefix *pair,
+			  const struct static_hop *id, uint8_t distance)
+{
+	struct hop *h = hop_change(s, pair, id, NULL);
+
+	if (h)
+		h->distance = distance;
+}
+
+void statics_hop_onlink(struct statics *s, const struct sdprefix *pair, const struct static_hop *id,
+			bool onlink)
+{
+	struct hop *h = hop_change(s, pair, id, NULL);
+
+	if (h)
+		h->onlink = onlink;
+}
+
+void statics_route_del(struct statics *s, const struct sdprefix *pair)
+{
+	struct static_route *r = static_table_find(&s->table, pair);
+	struct hop *h;
+
+	if (!r)
+		return;
+	while ((h = hops_pop(&r->hops)))
+		mem_free(&s->mem, h);
+	mark(s, r);
+}
+
+bool statics_has(const struct statics *s, const struct sdprefix *pair)
+{
+	const struct static_route *r = static_table_find(&s->table, pair);
+
+	return r && !hops_empty(&r->hops);
+}
+
+size_t statics_count(const struct statics *s)
+{
+	return static_table_count(&s->table);
+}
+
+static uint32_t lookup_ifindex(const struct hop *h, const struct ifaces *ifs)
+{
+	const struct iface *i = ifaces_find_name(ifs, h->id.ifname);
+
+	return i ? i->l.ifindex : 0;
+}
+
+void statics_iface_changed(struct statics *s, const struct ifaces *ifs)
+{
+	struct static_route *r;
+	struct hop *h;
+
+	for (r = static_table_first(&s->table); r; r = static_table_next(&s->table, r))
+		LIST_EACH (hops, &r->hops, h)
+			if (h->id.ifname[0] && h->ifindex != lookup_ifindex(h, ifs))
+				mark(s, r);
+}
+
+/* False: its interface does not exist. */
+static bool resolve(struct hop *h, const struct ifaces *ifs, struct rib_nexthop *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->kind = h->id.kind;
+	out->gate = h->id.gate;
+	out->onlink = h->onlink;
+	if (!h->id.ifname[0])
+		return true;
+	out->ifindex = h->ifindex = lookup_ifindex(h, ifs);
+	return out->ifindex != 0;
+}
+
+static void sync_route(struct static_route *r, struct rib *rib, const struct ifaces *ifs,
+		       mono_t now)
+{
+	struct rib_owner owner = {.type = ROUTE_STATIC};
+	struct rib_nexthop nh[RIB_MAX_NEXTHOPS];
+	uint32_t wanted[256 / 32] = {0};
+	struct hop *h, *same;
+
+	LIST_EACH (hops, &r->hops, h) {
+		struct rib_spec spec = {.distance = h->distance, .recursive = true, .nexthops = nh};
+		uint32_t bit = 1u << (h->distance % 32);
+
+		if (wanted[h->distance / 32] & bit)
+			continue;
+		LIST_EACH (hops, &r->hops, same)
+			if (same->distance == h->distance && spec.n_nexthops < RIB_MAX_NEXTHOPS &&
+			    resolve(same, ifs, &nh[spec.n_nexthops]))
+				spec.n_nexthops++;
+		if (spec.n_nexthops == 0)
+			continue;
+		wanted[h->distance / 32] |= bit;
+		owner.distance_key = h->distance;
+		rib_add(rib, &r->entry.key, &owner, &spec, now);
+	}
+	for (unsigned int d = 0; d < 256; d++) {
+		if (r->in_rib[d / 32] & ~wanted[d / 32] & (1u << (d % 32))) {
+			owner.distance_key = (uint8_t)d;
+			rib_del(rib, &r->entry.key, &owner);
+		}
+	}
+	memcpy(r->in_rib, wanted, sizeof(wanted));
+}
+
+void statics_sync(struct statics *s, struct rib *rib, const struct ifaces *ifs, mono_t now)
+{
+	struct static_route *r;
+
+	while ((r = dirty_routes_pop(&s->dirty))) {
+		sync_route(r, rib, ifs, now);
+		if (hops_empty(&r->hops))
+			route_free(s, r);
+	}
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The daemon: what hangs from its one pointer, and who tells whom.
+ *
+ *	kernel --> interfaces --> RIB, static routes, clients
+ *	kernel, static routes, clients --> RIB --> kernel (FIB), clients
+ */
+#ifndef SRCDEST_ZEBRA_ZEBRA_H
+#define SRCDEST_ZEBRA_ZEBRA_H
+
+#include <stdbool.h>
+
+#include "lib/cli/show.h"
+#include "lib/io/daemon.h"
+#include "lib/io/loop.h"
+#include "zebra/core/rib.h"
+#include "zebra/fib_netlink.h"
+#include "zebra/iface.h"
+#include "zebra/kernel.h"
+#include "zebra/static.h"
+#include "zebra/zebra_nb_config.h"
+#include "zebra/zebra_zapi.h"
+
+struct restart;
+
+struct zebra {
+	struct loop *loop;
+	struct rib *rib;
+	struct ifaces *ifs;
+	struct kernel *kernel;
+	struct fib_netlink *fib;
+	struct statics *statics;
+	struct zebra_nb nb_ctx;
+	struct nb *nb;		 /* NULL: started without a configuration file */
+	struct zebra_zapi *zapi; /* NULL while starting and ending */
+	struct show_server *show;
+	struct restart *restart; /* NULL but while starting */
+	bool subtrees;		 /* the kernel can hold (D,S) routes */
+	bool have_router_id;
+	struct addr router_id; /* IPv4 */
+	struct loop_timer *rib_timer;
+	mono_t rib_due; /* MONO_NEVER: nothing to do */
+	struct memtag mem;
+};
+
+/* The RIB has work: run it on the next turn of the loop, or after `hold`. */
+void zebra_run_rib(struct zebra *z, usec_t hold);
+
+/* What follows from a change of interfaces and addresses; ctx is the struct
+ * zebra (zebra_iface.c). */
+void zebra_iface_event(void *ctx, enum iface_event ev, const struct iface *i,
+		       const struct iface_addr *a);
+/* What the ZAPI server asks (zebra_iface.c). */
+extern const struct zebra_zapi_ops zebra_zapi_ops;
+
+#endif

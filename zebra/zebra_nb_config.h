@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The schema nodes that zebra serves (module srcdest-static): change records
+ * to struct statics. The context of the table is a struct zebra_nb.
+ */
+#ifndef SRCDEST_ZEBRA_NB_CONFIG_H
+#define SRCDEST_ZEBRA_NB_CONFIG_H
+
+#include "lib/nb/nb.h"
+#include "zebra/static.h"
+
+struct zebra_nb {
+	struct statics *statics;
+	void (*applied)(void *ctx); /* a transaction is stored: make it so */
+	void *ctx;
+};
+
+extern const struct nb_table zebra_nb_table;
+
+#endif
