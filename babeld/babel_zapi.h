@@ -37,14 +37,15 @@ struct babel_zapi;
 /* All from the loop, never from inside a babel_zapi_* call but
  * babel_zapi_redistribute(). */
 struct babel_zapi_ops {
-	/* Connected, also again: forget nothing, call babel_replay_choices(), and
-	 * when the protocol has converged babel_zapi_sync_complete(). */
+	/* Zebra answered, also again: forget nothing, call
+	 * babel_replay_choices(), and when the protocol has converged
+	 * babel_zapi_sync_complete(). */
 	void (*connected)(void *ctx);
 	void (*lost)(void *ctx);
 	/* See above; once per connection. */
 	void (*relearned)(void *ctx);
-	/* Whether (D,S) routes can be installed below (RFC 9079 4); after each
-	 * connected(). A zebra that does not say counts as able. */
+	/* Whether (D,S) routes can be installed below (RFC 9079 4); just before
+	 * each connected(). A zebra that does not say counts as able. */
 	void (*source_specific)(void *ctx, bool able);
 	/* exists false: it is gone. Else it is new or something changed; see
 	 * babel_zapi_if_usable(). */
