@@ -3,7 +3,8 @@
  * Reproducible randomness for property tests: one seed gives one run.
  *
  * SRCDEST_TEST_SEED overrides the seed, SRCDEST_TEST_OPS the number of
- * operations; a failing test prints both with prng_tell().
+ * operations; SRCDEST_TEST_QUICK asks for a fiftieth of them, which is what
+ * valgrind has time for. A failing test tells where with prng_tell().
  */
 #ifndef SRCDEST_TESTS_UNIT_BASE_PRNG_H
 #define SRCDEST_TESTS_UNIT_BASE_PRNG_H
@@ -28,6 +29,13 @@ static inline struct prng prng_init(uint64_t seed)
 {
 	seed = prng_env("SRCDEST_TEST_SEED", seed);
 	return (struct prng){.seed = seed, .state = seed};
+}
+
+static inline uint64_t prng_ops(uint64_t usual)
+{
+	if (prng_env("SRCDEST_TEST_QUICK", 0))
+		usual /= 50;
+	return prng_env("SRCDEST_TEST_OPS", usual);
 }
 
 /* Knuth's 64-bit linear generator with the high half folded in. */

@@ -40,7 +40,7 @@ static void model_agrees(void **state)
 		want[k] = MONO_NEVER;
 	timer_heap_init(&h);
 	assert_true(mono_is_never(timer_heap_next(&h)));
-	for (unsigned int op = 0; op < ROUNDS; op++) {
+	for (uint64_t op = 0, ops = prng_ops(ROUNDS); op < ops; op++) {
 		unsigned int k = prng_below(&r, TIMERS), what = prng_below(&r, 16);
 
 		if (what < 9) {

@@ -51,7 +51,7 @@ static void model_agrees(void **state)
 
 	(void)state;
 	queue_init(&q);
-	for (unsigned int op = 0; op < ROUNDS; op++) {
+	for (uint64_t op = 0, ops = prng_ops(ROUNDS); op < ops; op++) {
 		struct item *i = &items[prng_below(&r, ITEMS)];
 		uint32_t what = prng_below(&r, 3);
 

@@ -151,7 +151,7 @@ static void reads_no_more_than_the_library(void **state)
 	char s[64];
 
 	(void)state;
-	for (unsigned int op = 0; op < ROUNDS; op++) {
+	for (uint64_t op = 0, ops = prng_ops(ROUNDS); op < ops; op++) {
 		uint8_t want[16] = {0};
 		struct addr a;
 		enum family f;
@@ -180,7 +180,7 @@ static void prints_what_the_library_prints(void **state)
 	char got[ADDR_STR], want[64];
 
 	(void)state;
-	for (unsigned int op = 0; op < ROUNDS; op++) {
+	for (uint64_t op = 0, ops = prng_ops(ROUNDS); op < ops; op++) {
 		struct addr a, back;
 		enum family f;
 		uint32_t shape = prng_u32(&r);
@@ -343,7 +343,7 @@ static void relations_hold(void **state)
 	struct prng r = prng_init(9079);
 
 	(void)state;
-	for (unsigned int op = 0; op < ROUNDS; op++) {
+	for (uint64_t op = 0, ops = prng_ops(ROUNDS); op < ops; op++) {
 		enum family f = prng_below(&r, 2) ? FAM_IP4 : FAM_IP6;
 		struct prefix a = random_prefix(&r, f), b = random_prefix(&r, f);
 		struct prefix host = prefix_host(f, &b.addr);

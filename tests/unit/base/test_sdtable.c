@@ -438,7 +438,7 @@ static void new_world(void)
 
 static void model_agrees(void **state)
 {
-	uint64_t ops = prng_env("SRCDEST_TEST_OPS", 1000000);
+	uint64_t ops = prng_ops(1000000);
 	unsigned int add_in_16 = 12, most = 0;
 
 	(void)state;

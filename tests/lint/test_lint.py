@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: MIT
+"""Runs every lint over the tree, and feeds each a bad sample that it must refuse."""
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import citations  # noqa: E402
+import headers  # noqa: E402
+import pure  # noqa: E402
+import rooms  # noqa: E402
+import text  # noqa: E402
+import tree  # noqa: E402
+
+
+@pytest.mark.parametrize("lint", [rooms, headers, text, citations, pure],
+                         ids=lambda m: m.__name__)
+def test_tree(lint):
+    problems = lint.check()
+    assert not problems, "\n" + "\n".join(problems)
+
+
+def put(root, path, content):
+    full = os.path.join(root, path)
+    os.makedirs(os.path.dirname(full), exist_ok=True)
+    with open(full, "w", encoding="utf-8", newline="") as f:
+        f.write(content)
+
+
+def refused(problems, word):
+    assert problems and all(word in p for p in problems), problems
+
+
+# --- rooms
+
+@pytest.fixture
+def small_tree(tmp_path):
+    put(tmp_path, rooms.ARCHITECTURE, tree.read(tree.ROOT, rooms.ARCHITECTURE))
+    put(tmp_path, "lib/base/a.h", "#include <stdint.h>\n")
+    put(tmp_path, "lib/io/b.h", '#include "lib/base/a.h"\n')
+    put(tmp_path, "zebra/core/rib.c", '#include "lib/base/a.h"\n')
+    return str(tmp_path)
+
+
+def test_rooms_take_a_good_tree(small_tree):
+    assert rooms.check(small_tree, small_tree) == []
+
+
+@pytest.mark.parametrize("path, line, word", [
+    ("lib/base/c.c", '#include "lib/io/b.h"', "must not know lib/io"),
+    ("lib/io/c.c", '#include "zebra/core/rib.h"', "zebra/core"),
+    ("zebra/core/c.c", "#include <stdio.h>", "pure"),
+    ("lib/base/c.c", "#  include <time.h>", "pure"),
+    ("babeld/c.c", '#include "zebra/core/rib.h"', "zebra/core"),
+    ("lib/zapi/zapi.c", '#include "lib/io/b.h"', "lib/zapi codec must not know lib/io"),
+    ("lib/base/c.c", '#include "a.h"', "not a path from the top"),
+    ("tests/c.c", '#include "lib/base/d.c"', "not a header"),
+    ("lib/new/c.c", "", "in no room"),
+    ("cellar/c.c", "", "in no room"),
+])
+def test_rooms_refuse(small_tree, path, line, word):
+    put(small_tree, "zebra/core/rib.h", "")
+    put(small_tree, path, line + "\n")
+    refused(rooms.check(small_tree, small_tree), word)
+
+
+def test_rooms_and_document_agree(small_tree):
+    doc = tree.read(small_tree, rooms.ARCHITECTURE)
+    put(small_tree, rooms.ARCHITECTURE, doc.replace("`lib/io`", "`lib/attic`", 1))
+    refused(rooms.check_table(small_tree), "lib/")
+
+
+# --- pure
+
+def archive(tmp_path, member, source):
+    put(tmp_path, "x.c", source)
+    obj, lib = str(tmp_path / member), str(tmp_path / "lib.a")
+    subprocess.run(["gcc", "-O0", "-fPIC", "-c", "-o", obj, str(tmp_path / "x.c")], check=True)
+    subprocess.run(["ar", "cr", lib, obj], check=True)
+    return lib
+
+
+@pytest.mark.parametrize("source", [
+    "#include <string.h>\nint f(void *p, void *q) { return memcmp(p, q, strlen(q)); }",
+    "#include <assert.h>\nvoid f(int *p); void f(int *p) { assert(p); }",
+    "static const int t[] = {1, 2}; const int *f(int i); const int *f(int i) { return t + i; }",
+    "static const char *const t[] = {\"a\"}; const char *f(int i) { return t[i]; }",
+    "int known(void); int f(void) { return known(); }",
+])
+def test_pure_takes(tmp_path, source):
+    assert pure.check_archive(archive(tmp_path, "x.o", source), {"known"}, "lib.a") == []
+
+
+@pytest.mark.parametrize("source, word", [
+    ("#include <time.h>\nlong f(void) { return time(0); }", "needs time"),
+    ("#include <stdlib.h>\nvoid *f(void) { return malloc(3); }", "needs malloc"),
+    ("#include <stdio.h>\nvoid f(char *p, int n) { sprintf(p, \"%d\", n); }", "needs sprintf"),
+    ("static int n; int f(void) { return n++; }", ".bss"),
+    ("int n = 3; int f(void) { return n; }", ".data"),
+    ("int f(void) { static int n = 3; return n++; }", ".data"),
+    ('static __thread int n __attribute__((tls_model("initial-exec"))); '
+     "int f(void) { return n++; }", ".tbss"),
+    ("static const char *t[] = {\"a\"}; const char **f(int i) { return t + i; }", ".data"),
+])
+def test_pure_refuses(tmp_path, source, word):
+    refused(pure.check_archive(archive(tmp_path, "x.o", source), set(), "lib.a"), word)
+
+
+def test_pure_allocator_has_one_door(tmp_path):
+    source = "#include <stdlib.h>\nvoid *f(void *p) { return realloc(p, 3); }"
+    assert pure.check_archive(archive(tmp_path, "mem.o", source), set(), pure.BASE) == []
+    refused(pure.check_archive(archive(tmp_path, "mem.o", source), set(), "other.a"), "realloc")
+    os.unlink(tmp_path / "lib.a")
+    refused(pure.check_archive(archive(tmp_path, "heap.o", source), set(), pure.BASE), "realloc")
+
+
+def test_pure_refuses_what_is_not_built(tmp_path):
+    refused(pure.check(str(tmp_path)), "not built")
+
+
+# --- headers
+
+def test_headers_refuse(tmp_path):
+    put(tmp_path, "good.h", "#ifndef G\n#define G\n#include <stdint.h>\nstruct g { uint8_t a; };\n"
+        "#endif\n")
+    put(tmp_path, "needy.h", "uint8_t f(void);\n")
+    put(tmp_path, "bare.h", "struct b { int a; };\n")
+    root = str(tmp_path)
+    assert headers.check(root, ["good.h"]) == []
+    refused(headers.check(root, ["needy.h"]), "uint8_t")
+    refused(headers.check(root, ["bare.h"]), "redefinition")
+
+
+# --- text
+
+SPDX_C = "/* SPDX-License-Identifier: MIT */\n"
+
+
+@pytest.mark.parametrize("path, content, word", [
+    ("a.c", "int x;\n", "SPDX"),
+    ("a.py", "#!/bin/x\n\n# SPDX-License-Identifier: MIT\n", "SPDX"),
+    ("script", "#!/bin/sh\necho\n", "SPDX"),
+    ("a.c", SPDX_C + "int x; \n", "blanks"),
+    ("a.md", "a\t\n", "blanks"),
+    ("a.md", "a\r\n", "carriage"),
+    ("a.md", "a", "newline"),
+    ("a.md", "a\n\n", "empty lines"),
+    ("a.md", "see /ho" + "me/me/x\n", "machine"),
+    ("a.md", "in /wo" + "rk/x\n", "machine"),
+    ("a.md", "from https://py" + "pi.org/x\n", "registry"),
+    ("a.md", "from registry" + ".example.internal\n", "registry"),
+    ("a.c", SPDX_C + "/* TO" + "DO: more */\n", "unfinished"),
+    ("a.c", SPDX_C + "/* X" + "XX */\n", "unfinished"),
+    ("a.c", SPDX_C + "<<<<<<" + "< HEAD\n", "conflict"),
+])
+def test_text_refuses(path, content, word):
+    refused([p for p in text.check_text(path, content) if "carriage" not in word or word in p],
+            word)
+
+
+@pytest.mark.parametrize("path, content", [
+    ("a.c", SPDX_C + 'char t[] = "/tmp/fooXXXXXX";\n'),
+    ("script", "#!/bin/sh\n# SPDX-License-Identifier: MIT\n"),
+    ("a.md", "a/home/x, $HOME/work/x, ../work/x, /run/srcdest\n"),
+    ("a.md", ""),
+])
+def test_text_takes(path, content):
+    assert text.check_text(path, content) == []
+
+
+# --- citations
+
+KNOWN = {"8966": {"3.5.1", "3.5.2", "4", "A.2", "B"}}
+IDS = {"8966-3.5.1-a"}
+
+
+@pytest.mark.parametrize("good", [
+    "RFC 8966 3.5.1.", "(RFC 8966 4)", "RFC 8966 A.2", "RFC 8966 Appendix B", "RFC 8966 section 4",
+    "RFC 8966 3.5.1, 3.5.2 and 3.5.1", "RFC 8966 3.5.1 and 9 octets", "RFC 8966 A router", "RFC 1 9",
+    "RFC 8966 2-out-of-3", "RFC 5952 9.9", "see RFC 8966", 'RFC_TEST(8966, "3.5.1-a", "x")',
+    'RFC_TEST(7000, "9-z", "x")',
+])
+def test_citations_take(good):
+    assert citations.check_text("a.c", good, KNOWN, IDS) == []
+
+
+@pytest.mark.parametrize("bad", [
+    "RFC 8966 3.5.9", "RFC 8966 3.5.1.1", "RFC 8966, 9", "RFC 8966 A.7", "RFC 8966 Appendix G9 F",
+    "RFC 8966 3.5.1 and 3.9", "/* RFC 8966\n\t * 3.9 */", "RFC\n * 8966 3.9", "RFC 8966 section 3",
+    'RFC_TEST(8966, "3.5.9-a", "x")', 'RFC_TEST(8966,\n\t "3.5.1-b", "x")',
+])
+def test_citations_refuse(bad):
+    refused(citations.check_text("a.c", bad.replace("Appendix G9 F", "Appendix F"), KNOWN, IDS),
+            "8966")
+
+
+def test_files_of_a_tarball(tmp_path):
+    for path in ("a.c", "build/b.c", "build-san/b.c", "configure", ".git-not/x", "lib/c.h"):
+        put(tmp_path, path, "")
+    assert tree.files(str(tmp_path)) == ["a.c", "lib/c.h"]
+    shutil.rmtree(tmp_path)
