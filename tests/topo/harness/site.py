@@ -192,5 +192,3 @@ def probe_filter(topology, letter, packets=3):
 def path_exit(topology, letter):
     """One real probe from the host's address of that prefix; its outcome."""
     return probe_once(topology["host"].ns, HOST[letter], BEACON)
-
-
