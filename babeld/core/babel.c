@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/* The instance: its life, its pairs, what the outside tells it. */
+#include "babeld/core/core.h"
+
+#include <assert.h>
+#include <string.h>
+
+usec_t babel_jitter(struct babel *b, usec_t least, usec_t most)
+{
+	uint64_t range = (uint64_t)(most - least) + 1;
+
+	assert(least <= most);
+	return least + (usec_t)(b->env.random(b->ctx) % range);
+}
+
+void babel_note_pair(struct babel *b, enum babel_note_kind kind, const struct neigh *n,
+		     const struct sdprefix *pair)
+{
+	struct babel_note note = {.kind = kind, .pair = pair};
+
+	if (n) {
+		note.ifid = n->iface->ifid;
+		note.ifname = n->iface->name;
+		note.from = &n->addr;
+	}
+	b->env.note(b->ctx, &note);
+}
+
+void babel_note_neigh(struct babel *b, enum babel_note_kind kind, const struct neigh *n)
+{
+	babel_note_pair(b, kind, n, NULL);
+}
+
+struct pfx *pfx_find(const struct babel *b, const struct sdprefix *pair)
+{
+	return pfxs_find(&b->pfxs, pair);
+}
+
+bool pfx_room(const struct babel *b)
+{
+	return pfxs_count(&b->pfxs) < PAIRS_MAX;
+}
+
+struct pfx *pfx_get(struct babel *b, const struct sdprefix *pair)
+{
+	struct pfx *p = pfxs_find(&b->pfxs, pair);
+
+	if (p)
+		return p;
+	p = mem_new(&b->mem.pfx, sizeof(*p));
+	p->entry.key = *pair;
+	pfx_routes_init(&p->routes);
+	sources_init(&p->sources);
+	requests_init(&p->requests);
+	pfx_upds_init(&p->upds);
+	pfxs_add(&b->pfxs, p);
+	return p;
+}
+
+static void pfx_free(struct babel *b, struct pfx *p)
+{
+	deadline_clear(b, &p->hold);
+	deadline_clear(b, &p->reselect);
+	pfxs_del(&b->pfxs, p);
+	mem_free(&b->mem.pfx, p);
+}
+
+void pfx_release(struct babel *b, struct pfx *p)
+{
+	if (p->local || p->held || !pfx_routes_empty(&p->routes) || !sources_empty(&p->sources) ||
+	    !requests_empty(&p->requests) || !pfx_upds_empty(&p->upds))
+		return;
+	pfx_free(b, p);
+}
+
+struct babel *babel_new(const struct babel_config *config, const struct babel_env *env, void *ctx,
+			mono_t now)
+{
+	struct memtag tag = {.name = "babel instance"};
+	struct babel *b = mem_new(&tag, sizeof(*b));
+
+	assert(router_id_valid(&config->router_id)); /* RFC 8966 4.1.3 */
+	b->mem.self = tag;
+	b->mem.iface.name = "babel interface";
+	b->mem.neigh.name = "babel neighbour";
+	b->mem.pfx.name = "babel pair";
+	b->mem.route.name = "babel route";
+	b->mem.source.name = "babel source";
+	b->mem.request.name = "babel request";
+	b->mem.upd.name = "babel waiting update";
+	b->mem.tlv.name = "babel waiting tlv";
+	b->config = *config;
+	b->env = *env;
+	b->ctx = ctx;
+	b->now = now;
+	b->source_specific = true;
+	b->seqno = (uint16_t)env->random(ctx);
+	ifaces_init(&b->ifaces);
+	pfxs_init(&b->pfxs);
+	all_requests_init(&b->requests);
+	timer_heap_init(&b->timers);
+	b->buf = mem_new(&b->mem.self, DATAGRAM_MAX);
+	return b;
+}
+
+static void pfx_empty(struct babel *b, struct pfx *p)
+{
+	while (!requests_empty(&p->requests))
+		request_free(b, requests_first(&p->requests));
+	while (!sources_empty(&p->sources))
+		source_free(b, sources_first(&p->sources));
+	/* Routes and waiting Updates went with their interfaces. */
+	assert(pfx_routes_empty(&p->routes) && pfx_upds_empty(&p->upds));
+	pfx_free(b, p);
+}
+
+static void quiet_send(void *ctx, ifid_t via, const struct addr *to, struct span datagram)
+{
+	(void)ctx, (void)via, (void)to, (void)datagram;
+}
+
+static void quiet_route(void *ctx, const struct sdprefix *pair, const struct babel_choice *c)
+{
+	(void)ctx, (void)pair, (void)c;
+}
+
+static void quiet_note(void *ctx, const struct babel_note *n)
+{
+	(void)ctx, (void)n;
+}
+
+void babel_free(struct babel *b)
+{
+	struct memtag tag;
+	struct pfx *p;
+
+	if (!b)
+		return;
+	b->env.send = quiet_send;
+	b->env.route = quiet_route;
+	b->env.note = quiet_note;
+	while (!ifaces_empty(&b->ifaces))
+		iface_free(b, ifaces_first(&b->ifaces));
+	while ((p = pfxs_first(&b->pfxs)))
+		pfx_empty(b, p);
+	pfxs_fini(&b->pfxs);
+	timer_heap_fini(&b->timers);
+	mem_free(&b->mem.self, b->buf);
+	assert(!b->mem.iface.count && !b->mem.neigh.count && !b->mem.pfx.count);
+	assert(!b->mem.route.count && !b->mem.source.count && !b->mem.request.count);
+	assert(!b->mem.upd.count && !b->mem.tlv.count);
+	tag = b->mem.self;
+	mem_free(&tag, b);
+	assert(!tag.count);
+}
+
+static void at(struct babel *b, mono_t now)
+{
+	if (mono_before(b->now, now))
+		b->now = now;
+}
+
+void babel_goodbye(struct babel *b, mono_t now)
+{
+	struct tlv t = {.type = TLV_UPDATE};
+	struct iface *i;
+
+	at(b, now);
+	t.u.update.wildcard = true;
+	t.u.update.metric = BABEL_INFINITY;
+	LIST_EACH (ifaces, &b->ifaces, i) {
+		t.u.update.interval = interval_from_usec(i->config.update_interval);
+		out_last_words(b, &i->out, &t);
+	}
+}
+
+void babel_local_add(struct babel *b, const struct sdprefix *pair, uint16_t metric, mono_t now)
+{
+	struct pfx *p;
+
+	at(b, now);
+	p = pfx_get(b, pair);
+	p->local = true;
+	/* Ours is finite, RFC 8966 3.7. */
+	p->local_metric = metric < BABEL_INFINITY ? metric : BABEL_INFINITY - 1;
+	select_run(b, p);
+}
+
+void babel_local_del(struct babel *b, const struct sdprefix *pair, mono_t now)
+{
+	struct pfx *p;
+
+	at(b, now);
+	p = pfx_find(b, pair);
+	if (!p || !p->local)
+		return;
+	p->local = false;
+	select_run(b, p);
+	pfx_release(b, p);
+}
+
+void babel_set_source_specific(struct babel *b, bool able, mono_t now)
+{
+	struct iface *i;
+	struct pfx *p;
+
+	at(b, now);
+	if (b->source_specific == able)
+		return;
+	b->source_specific = able;
+	if (!able)
+		route_retract_sourced(b);
+	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
+		if (!sdprefix_is_plain(&p->entry.key))
+			select_run(b, p);
+	if (!able)
+		return;
+	LIST_EACH (ifaces, &b->ifaces, i)
+		request_wildcard(b, i, NULL);
+}
+
+void babel_replay_choices(const struct babel *b)
+{
+	const struct pfx *p;
+
+	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
+		if (p->choice.kind != CHOICE_NONE)
+			b->env.route(b->ctx, &p->entry.key, &p->choice);
+}
+
+void babel_persist_get(const struct babel *b, struct babel_persist *out)
+{
+	const struct iface *i;
+
+	*out = b->kept;
+	out->router_id = b->config.router_id;
+	out->seqno = b->seqno;
+	LIST_EACH (ifaces, &b->ifaces, i) {
+		unsigned int k = 0;
+
+		while (k < out->n && strcmp(out->ifs[k].name, i->name) != 0)
+			k++;
+		if (k == BABEL_PERSIST_IFS)
+			continue;
+		if (k == out->n)
+			out->n++;
+		memcpy(out->ifs[k].name, i->name, sizeof(i->name));
+		out->ifs[k].hello_seqno = i->hello_seqno;
+	}
+}
+
+void babel_persist_set(struct babel *b, const struct babel_persist *p)
+{
+	if (!router_id_eq(&p->router_id, &b->config.router_id) || p->n > BABEL_PERSIST_IFS)
+		return;
+	b->kept = *p;
+	b->seqno = p->seqno;
+}
+
+struct router_id babel_router_id(const struct babel *b)
+{
+	return b->config.router_id;
+}
+
+uint16_t babel_seqno(const struct babel *b)
+{
+	return b->seqno;
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The private structs of the protocol core and what its files call of each
+ * other. Nobody outside babeld/core includes this.
+ *
+ *      babel -+- ifaces --+-- out (multicast)
+ *             |           +-- neighs --+-- out (unicast)
+ *             |                        +-- routes (by neighbour)
+ *             +- pfxs ----+-- routes (by pair)     RFC 8966 3.2.6
+ *             |           +-- sources              RFC 8966 3.2.5
+ *             |           +-- requests             RFC 8966 3.2.7
+ *             |           +-- updates waiting to be sent
+ *             +- deadlines
+ *
+ * All three tables are keyed by the (D,S) pair (RFC 9079 3), so one node per
+ * pair, `struct pfx`, holds the rows of all of them; it lives as long as one
+ * of its rows does.
+ */
+#ifndef SRCDEST_BABELD_CORE_CORE_H
+#define SRCDEST_BABELD_CORE_CORE_H
+
+#include "babeld/core/babel.h"
+#include "lib/base/heap.h"
+#include "lib/base/list.h"
+#include "lib/base/sdtable.h"
+
+/* ---- Limits against what neighbours can make us keep. ---- */
+#define NEIGHS_PER_IF_MAX    256
+#define ROUTES_PER_NEIGH_MAX 200000
+#define PAIRS_MAX	     1000000
+#define SOURCES_PER_PAIR_MAX 32
+#define REQUESTS_MAX	     4096
+#define REQUESTERS_MAX	     4
+#define QUEUED_TLVS_MAX	     4096 /* per queue */
+#define QUEUED_REPLIES_MAX   8192 /* Updates waiting in a unicast queue */
+
+/* ---- Parameters, RFC 8966 Appendix B where it names them. ---- */
+#define URGENT_TIMEOUT	     (200 * USEC_PER_MSEC)
+#define REQUEST_TIMEOUT	     (2 * USEC_PER_SEC)
+#define REQUEST_RESENDS	     3
+#define REQUEST_HOPS	     64
+#define FORWARD_DEDUP	     (1500 * USEC_PER_MSEC) /* below the resend time of the originator */
+#define FORWARD_LIFE	     (10 * USEC_PER_SEC)
+#define SOURCE_GC	     (180 * USEC_PER_SEC)
+#define HELLO_BURST_GAP	     (400 * USEC_PER_MSEC) /* Hellos ahead of time for a new neighbour */
+#define DUMP_MIN_GAP	     USEC_PER_SEC	   /* between wildcard dumps for one neighbour */
+#define COPY_GAP	     (400 * USEC_PER_MSEC) /* between copies of a triggered Update */
+#define PACKET_GAP	     (4 * USEC_PER_MSEC)   /* between packets of one queue */
+#define NEIGH_IDLE	     (60 * USEC_PER_SEC)
+#define METRIC_SIGNIFICANT   64 /* a change that is worth a triggered Update, 3.7.2 */
+
+enum deadline_kind {
+	DL_IF_HELLO,
+	DL_IF_UPDATE,
+	DL_NEIGH_HELLO,
+	DL_NEIGH_UNICAST_HELLO,
+	DL_NEIGH_IHU,
+	DL_NEIGH_IDLE,
+	DL_ROUTE,
+	DL_SOURCE_GC,
+	DL_REQUEST,
+	DL_HOLD,
+	DL_RESELECT,
+	DL_FLUSH,
+	DL_KINDS,
+};
+
+struct deadline {
+	struct timer_node node;
+	enum deadline_kind kind;
+};
+
+struct iface;
+struct neigh;
+struct pfx;
+struct route;
+struct outq;
+
+/* An Update of one pair that waits in one queue. It is rendered when it
+ * leaves, so it always says what is true then, and each pair waits at most
+ * once per queue. */
+struct upd {
+	struct list_link in_queue, in_pfx;
+	struct outq *q;
+	struct pfx *pfx;
+	mono_t due;
+	uint8_t copies; /* still to be sent */
+	bool ready;	/* in q->ready, else in q->later */
+};
+LIST_TYPE(upds, struct upd, in_queue);
+LIST_TYPE(pfx_upds, struct upd, in_pfx);
+
+struct out_tlv {
+	struct list_link link;
+	struct tlv tlv;
+};
+LIST_TYPE(out_tlvs, struct out_tlv, link);
+
+/* What is to be sent to one destination, RFC 8966 3.1. */
+struct outq {
+	struct iface *iface;
+	struct neigh *neigh; /* NULL: the group */
+	struct out_tlvs tlvs;
+	struct upds ready; /* as soon as possible */
+	struct upds later; /* ordered by due: all wait COPY_GAP */
+	bool dumping, dump_again;
+	bool dump_begun; /* dump_at is valid: the last pair that was told */
+	struct sdprefix dump_at;
+	mono_t dump_next; /* not before: wildcard requests are limited, 3.8.1.1 */
+	mono_t next_ok;	  /* pacing */
+	struct deadline flush;
+};
+
+struct hellos { /* of one kind, RFC 8966 A.1 */
+	bool heard;
+	uint16_t history; /* newest is the top bit */
+	uint16_t expected;
+	usec_t interval;
+	struct deadline deadline;
+};
+
+/* A row of the route table, RFC 8966 3.2.6: one per pair and neighbour. */
+struct route {
+	struct list_link in_pfx, in_neigh;
+	struct pfx *pfx;
+	struct neigh *neigh;
+	struct router_id router_id;
+	uint16_t seqno, refmetric; /* as advertised */
+	uint16_t metric;	   /* with our cost, RFC 8966 3.5.2 */
+	uint32_t smooth;	   /* RFC 8966 A.3, in 1/256 */
+	mono_t smooth_at;
+	struct addr nexthop;
+	usec_t hold;
+	mono_t expires, updated;
+	struct deadline deadline; /* expiry, before that the request of 3.8.2.3 */
+};
+LIST_TYPE(pfx_routes, struct route, in_pfx);
+LIST_TYPE(neigh_routes, struct route, in_neigh);
+
+/* A feasibility distance, RFC 8966 3.2.5. */
+struct source {
+	struct list_link link;
+	struct pfx *pfx;
+	struct router_id router_id;
+	uint16_t seqno, metric;
+	mono_t sent; /* the last finite Update */
+	struct deadline gc;
+};
+LIST_TYPE(sources, struct source, link);
+
+/* A pending seqno request, RFC 8966 3.2.7. */
+struct request {
+	struct list_link in_pfx, in_all;
+	struct pfx *pfx;
+	struct router_id router_id;
+	uint16_t seqno;
+	bool starving;	    /* ours, for want of any route: whatever comes satisfies it */
+	bool forwarded;	    /* on behalf of the requesters */
+	struct neigh *only; /* ours: to this neighbour; NULL: to everybody */
+	struct neigh *requesters[REQUESTERS_MAX];
+	unsigned int resends_left;
+	usec_t timeout; /* until the next resend; 0: none of ours, forwarded only */
+	mono_t sent;
+	struct deadline deadline;
+};
+LIST_TYPE(requests, struct request, in_pfx);
+LIST_TYPE(all_requests, struct request, in_all);
+
+/* What we tell about a pair. */
+struct advert {
+	struct router_id router_id;
+	uint16_t seqno, metric;
+};
+
+struct pfx {
+	struct sdentry entry;
+	bool local;
+	uint16_t local_metric;
+	struct pfx_routes routes;
+	struct sources sources;
+	struct requests requests;
+	struct pfx_upds upds;
+	struct route *selected;
+	bool was_finite; /* what the last selection made us tell */
+	struct advert told;
+	bool held; /* RFC 8966 3.5.4 */
+	mono_t held_until;
+	struct babel_choice choice; /* the last one that env was told */
+	uint64_t announced;	    /* bit per iface.slot: they may believe in a route via us */
+	struct deadline hold, reselect;
+};
+SDTABLE_TYPE(pfxs, struct pfx, entry);
+
+struct neigh {
+	struct list_link link;
+	struct iface *iface;
+	struct addr addr;
+	struct hellos multicast, unicast;
+	uint16_t txcost, rxcost, cost;
+	struct deadline ihu, idle;
+	mono_t last_hello;
+	bool ihu_due;
+	bool limit_noted;
+	struct neigh_routes routes;
+	struct outq out;
+};
+LIST_TYPE(neighs, struct neigh, link);
+
+struct iface {
+	struct list_link link;
+	ifid_t ifid;
+	char name[16];
+	struct babel_if_info info; /* name points to the member above */
+	struct babel_if_config config;
+	unsigned int slot;    /* bit in pfx.announced */
+	uint16_t hello_seqno; /* the next to be sent */
+	unsigned int burst;   /* Hellos still to be sent ahead of time */
+	unsigned int hello_count;
+	bool hello_due;
+	mono_t last_hello;
+	struct deadline hello, update;
+	struct neighs neighs;
+	struct outq out;
+	uint64_t packets_in, packets_out, packets_bad, dropped, ignored[TLV_VERDICTS];
+};
+LIST_TYPE(ifaces, struct iface, link);
+
+struct babel {
+	struct babel_config config;
+	struct babel_env env;
+	void *ctx;
+	mono_t now; /* of the event being handled */
+	uint16_t seqno;
+	bool source_specific;
+	struct ifaces ifaces;
+	struct pfxs pfxs;
+	struct all_requests requests;
+	struct timer_heap timers;
+	struct babel_persist kept; /* Hello seqnos of interfaces that are not up */
+	struct {
+		struct memtag self, iface, neigh, pfx, route, source, request, upd, tlv;
+	} mem;
+	uint8_t *buf; /* one datagram under construction */
+};
+
+#define DATAGRAM_MAX (65535 - 48)
+
+/* ---- timers.c ---- */
+void deadline_set(struct babel *b, struct deadline *d, enum deadline_kind kind, mono_t at);
+void deadline_clear(struct babel *b, struct deadline *d);
+
+/* ---- babel.c ---- */
+/* Evenly from [least, most]. */
+usec_t babel_jitter(struct babel *b, usec_t least, usec_t most);
+void babel_note_neigh(struct babel *b, enum babel_note_kind kind, const struct neigh *n);
+void babel_note_pair(struct babel *b, enum babel_note_kind kind, const struct neigh *n,
+		     const struct sdprefix *pair);
+struct pfx *pfx_find(const struct babel *b, const struct sdprefix *pair);
+/* Whoever creates on behalf of a neighbour asks pfx_room() before. */
+bool pfx_room(const struct babel *b);
+struct pfx *pfx_get(struct babel *b, const struct sdprefix *pair);
+/* Frees the node if none of its rows is left. */
+void pfx_release(struct babel *b, struct pfx *p);
+
+/* RFC 8966 3.2.1 */
+static inline bool seqno_less(uint16_t a, uint16_t b)
+{
+	return a != b && ((uint16_t)(b - a) & 0x8000) == 0;
+}
+
+/* ---- iface.c ---- */
+struct iface *iface_find(const struct babel *b, ifid_t ifid);
+void iface_hello_due(struct babel *b, struct deadline *d);
+void iface_update_due(struct babel *b, struct deadline *d);
+/* Sends a few Hellos ahead of time so that a newcomer needs not wait. */
+void iface_hello_burst(struct babel *b, struct iface *i, unsigned int count);
+void iface_free(struct babel *b, struct iface *i);
+
+/* ---- neigh.c: RFC 8966 3.4 ---- */
+struct neigh *neigh_find(const struct iface *i, const struct addr *a);
+/* NULL at the cap. */
+struct neigh *neigh_get(struct babel *b, struct iface *i, const struct addr *a);
+void neigh_free(struct babel *b, struct neigh *n);
+/* The neighbour afterwards: another struct if the Hello showed that it has
+ * been restarted (A.1), NULL if that could not be made. */
+struct neigh *neigh_hello(struct babel *b, struct neigh *n, const struct tlv_hello *h);
+void neigh_ihu(struct babel *b, struct neigh *n, const struct tlv_ihu *ihu);
+void neigh_cost_changed(struct babel *b, struct neigh *n);
+bool neigh_lossy(const struct neigh *n);
+void neigh_hello_missed(struct babel *b, struct deadline *d);
+void neigh_unicast_hello_missed(struct babel *b, struct deadline *d);
+void neigh_ihu_lost(struct babel *b, struct deadline *d);
+void neigh_idle(struct babel *b, struct deadline *d);
+
+/* ---- cost.c: RFC 8966 A.2, pure ---- */
+uint16_t cost_rx(enum babel_link_type type, uint16_t nominal, uint16_t multicast, uint16_t unicast);
+uint16_t cost_link(enum babel_link_type type, uint16_t txcost, uint16_t rxcost);
+/* M(c, m) of RFC 8966 3.5.2. */
+uint16_t cost_metric(uint16_t cost, uint16_t refmetric);
+
+/* ---- source.c: feasibility, RFC 8966 3.5.1 and 3.7.3 ---- */
+struct source *source_find(const struct pfx *p, const struct router_id *id);
+/* src NULL: never advertised. */
+bool source_feasible(const struct source *src, uint16_t seqno, uint16_t refmetric);
+/* Whether a finite Update with that router-id may be sent (the cap). */
+bool source_room(const struct pfx *p, const struct router_id *id);
+/* A finite Update is about to leave. */
+void source_sent(struct babel *b, struct pfx *p, const struct advert *a);
+void source_gc(struct babel *b, struct deadline *d);
+void source_free(struct babel *b, struct source *s);
+
+/* ---- route.c: RFC 8966 3.5.3 ---- */
+enum update_verdict {
+	UPD_DROP,	  /* nothing to do */
+	UPD_NEW,	  /* make an entry, feasible */
+	UPD_NEW_UNUSABLE, /* make an entry that may not be selected */
+	UPD_REFRESH,	  /* the entry takes the new data */
+	UPD_RETRACT,	  /* the entry becomes infinite, keeps its source and expiry */
+	UPD_KEEP,	  /* selected, same router-id, unfeasible: stays as it was */
+	UPD_UNUSABLE,	  /* the entry takes data that make it unfeasible */
+};
+enum update_verdict judge_update(const struct route *have, const struct source *src,
+				 const struct tlv_update *u);
+void route_update(struct babel *b, struct neigh *n, const struct tlv_update *u);
+void route_recompute(struct babel *b, struct route *r);
+void route_free(struct babel *b, struct route *r);
+void route_due(struct babel *b, struct deadline *d);
+struct route *route_find(const struct pfx *p, const struct neigh *n);
+/* Retracts what source_specific or a local decision has made unusable. */
+void route_retract_sourced(struct babel *b);
+
+/* ---- select.c: RFC 8966 3.6 ---- */
+bool route_feasible(const struct pfx *p, const struct route *r);
+bool route_usable(const struct babel *b, const struct pfx *p, const struct route *r);
+uint32_t route_smooth(const struct route *r, mono_t now);
+/* Chooses, and sends what follows from a change: the choice, triggered
+ * Updates, requests, answers. The node survives it. */
+void select_run(struct babel *b, struct pfx *p);
+void select_again(struct babel *b, struct deadline *d);
+void hold_check(struct babel *b, struct pfx *p);
+void hold_over(struct babel *b, struct deadline *d);
+
+/* ---- request.c: RFC 8966 3.8 ---- */
+void request_route(struct babel *b, struct neigh *n, const struct tlv_route_request *q);
+void request_seqno(struct babel *b, struct neigh *n, const struct tlv_seqno_request *q);
+void request_starving(struct babel *b, struct pfx *p, const struct router_id *lost);
+void request_better(struct babel *b, struct pfx *p, struct neigh *n, const struct router_id *id);
+void request_satisfy(struct babel *b, struct pfx *p);
+void request_due(struct babel *b, struct deadline *d);
+void request_forget_neigh(struct babel *b, const struct neigh *n);
+void request_free(struct babel *b, struct request *r);
+/* Asks for a full dump, RFC 8966 3.8.1.1. n NULL: everybody on the link. */
+void request_wildcard(struct babel *b, struct iface *i, struct neigh *n);
+void request_refresh(struct babel *b, const struct route *r);
+
+/* ---- update.c: RFC 8966 3.7 ---- */
+/* What we advertise of a pair; false: nothing finite. */
+bool update_advert(const struct babel *b, const struct pfx *p, struct advert *out);
+/* Why an Update is written: decides what split horizon does to it. */
+enum update_why { WHY_DUMP, WHY_TRIGGERED, WHY_REPLY };
+enum put { PUT_UPDATE, PUT_RETRACTION, PUT_SKIP, PUT_FULL };
+enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, struct pfx *p,
+		    enum update_why why);
+/* On all interfaces: at once with copies, or when convenient, once. */
+void update_trigger_urgent(struct babel *b, struct pfx *p);
+void update_trigger(struct babel *b, struct pfx *p);
+void update_reply(struct babel *b, struct neigh *n, struct pfx *p);
+
+/* ---- output.c: RFC 8966 3.1 ---- */
+void out_init(struct outq *q, struct iface *i, struct neigh *n);
+void out_fini(struct babel *b, struct outq *q);
+/* Queues a TLV, to leave within that time. */
+void out_tlv(struct babel *b, struct outq *q, const struct tlv *t, usec_t within);
+enum out_when { OUT_URGENT, OUT_SOON };
+void out_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int copies,
+		enum out_when when);
+void out_dump(struct babel *b, struct outq *q);
+void out_wake(struct babel *b, struct outq *q, usec_t within);
+void out_flush(struct babel *b, struct deadline *d);
+/* Whatever is queued is forgotten; one datagram with this TLV leaves now. */
+void out_last_words(struct babel *b, struct outq *q, const struct tlv *t);
+
+#endif

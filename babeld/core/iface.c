@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* The interface table and its two timers, RFC 8966 3.2.3. */
+#include "babeld/core/core.h"
+
+#include <string.h>
+
+#include "lib/base/container.h"
+
+#define SLOTS	     64 /* bits in pfx.announced; the last one is shared by all further interfaces */
+#define INTERVAL_MIN (10 * USEC_PER_MSEC)
+#define INTERVAL_MAX (600 * USEC_PER_SEC)
+#define IHU_EVERY    3 /* Hellos, on a clean link, RFC 8966 Appendix B */
+
+struct iface *iface_find(const struct babel *b, ifid_t ifid)
+{
+	struct iface *i;
+
+	LIST_EACH (ifaces, &b->ifaces, i)
+		if (i->ifid == ifid)
+			return i;
+	return NULL;
+}
+
+/* Timers run a little early, so that what the last Hello or Update promised
+ * is kept (RFC 8966 3.1). */
+static usec_t early(struct babel *b, usec_t interval)
+{
+	return babel_jitter(b, interval * 3 / 4, interval * 9 / 10);
+}
+
+static void arm_hello(struct babel *b, struct iface *i)
+{
+	usec_t wait = early(b, i->config.hello_interval);
+
+	if (i->burst) {
+		i->burst--;
+		wait = wait < HELLO_BURST_GAP ? wait : HELLO_BURST_GAP;
+	}
+	deadline_set(b, &i->hello, DL_IF_HELLO, mono_add(b->now, wait));
+}
+
+static void send_hello(struct babel *b, struct iface *i)
+{
+	struct neigh *n;
+
+	i->hello_due = true;
+	i->last_hello = b->now;
+	i->hello_count++;
+	LIST_EACH (neighs, &i->neighs, n)
+		if (i->hello_count % IHU_EVERY == 0 || neigh_lossy(n))
+			n->ihu_due = true;
+	out_wake(b, &i->out, 0);
+	arm_hello(b, i);
+}
+
+void iface_hello_due(struct babel *b, struct deadline *d)
+{
+	send_hello(b, container_of(d, struct iface, hello));
+}
+
+void iface_hello_burst(struct babel *b, struct iface *i, unsigned int count)
+{
+	mono_t soon = mono_add(i->last_hello, HELLO_BURST_GAP);
+
+	if (i->burst < count)
+		i->burst = count;
+	if (mono_before(soon, b->now))
+		soon = mono_add(b->now, babel_jitter(b, 0, URGENT_TIMEOUT / 4));
+	if (timer_armed(&i->hello.node) && mono_before(soon, i->hello.node.at))
+		deadline_set(b, &i->hello, DL_IF_HELLO, soon);
+}
+
+static void arm_update(struct babel *b, struct iface *i)
+{
+	deadline_set(b, &i->update, DL_IF_UPDATE,
+		     mono_add(b->now, early(b, i->config.update_interval)));
+}
+
+void iface_update_due(struct babel *b, struct deadline *d)
+{
+	struct iface *i = container_of(d, struct iface, update);
+
+	out_dump(b, &i->out);
+	arm_update(b, i);
+}
+
+static usec_t clamp(usec_t d)
+{
+	if (d < INTERVAL_MIN)
+		return INTERVAL_MIN;
+	return d > INTERVAL_MAX ? INTERVAL_MAX : d;
+}
+
+static void set_config(struct iface *i, const struct babel_if_config *config)
+{
+	i->config = *config;
+	i->config.hello_interval = clamp(config->hello_interval);
+	i->config.update_interval = clamp(config->update_interval);
+	if (i->config.rxcost == 0) /* RFC 8966 3.4.3: strictly positive */
+		i->config.rxcost = 1;
+}
+
+static void set_info(struct iface *i, const struct babel_if_info *info)
+{
+	i->info = *info;
+	i->info.name = i->name;
+}
+
+static unsigned int free_slot(const struct babel *b)
+{
+	uint64_t used = 0;
+	unsigned int slot = 0;
+	const struct iface *i;
+
+	LIST_EACH (ifaces, &b->ifaces, i)
+		used |= UINT64_C(1) << i->slot;
+	while (slot < SLOTS - 1 && used >> slot & 1)
+		slot++;
+	return slot;
+}
+
+static bool kept_hello_seqno(const struct babel *b, const char *name, uint16_t *seqno)
+{
+	for (unsigned int k = 0; k < b->kept.n; k++) {
+		if (strcmp(b->kept.ifs[k].name, name) != 0)
+			continue;
+		*seqno = b->kept.ifs[k].hello_seqno;
+		return true;
+	}
+	return false;
+}
+
+/* We know of no route yet, so nobody may believe in one via us: whoever does
+ * remembers a former life that told its feasibility distances to nobody. */
+static void retract_former_life(struct babel *b, struct iface *i)
+{
+	struct tlv t = {.type = TLV_UPDATE};
+
+	t.u.update.wildcard = true;
+	t.u.update.metric = BABEL_INFINITY;
+	t.u.update.interval = interval_from_usec(i->config.update_interval);
+	out_tlv(b, &i->out, &t, URGENT_TIMEOUT);
+}
+
+static void start(struct babel *b, ifid_t ifid, const struct babel_if_info *info,
+		  const struct babel_if_config *config)
+{
+	struct iface *i = mem_new(&b->mem.iface, sizeof(*i));
+
+	i->ifid = ifid;
+	strncpy(i->name, info->name, sizeof(i->name) - 1);
+	i->slot = free_slot(b);
+	set_info(i, info);
+	set_config(i, config);
+	i->last_hello = b->now;
+	neighs_init(&i->neighs);
+	out_init(&i->out, i, NULL);
+	ifaces_add_tail(&b->ifaces, i);
+	/* Two Hellos make a link (2-out-of-3): no need to wait for both. */
+	i->burst = 2;
+	deadline_set(b, &i->hello, DL_IF_HELLO,
+		     mono_add(b->now, babel_jitter(b, 0, URGENT_TIMEOUT / 2)));
+	arm_update(b, i);
+	if (!kept_hello_seqno(b, i->name, &i->hello_seqno)) {
+		i->hello_seqno = (uint16_t)b->env.random(b->ctx);
+		retract_former_life(b, i);
+	}
+	request_wildcard(b, i, NULL);
+}
+
+/* What we told there of IPv4 routes is true no more, or can now be told. */
+static void retell_ip4(struct babel *b, struct iface *i)
+{
+	struct pfx *p;
+
+	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
+		if (sdprefix_family(&p->entry.key) == FAM_IP4)
+			out_update(b, &i->out, p, 1, OUT_SOON);
+}
+
+static void change(struct babel *b, struct iface *i, const struct babel_if_info *info,
+		   const struct babel_if_config *config)
+{
+	struct babel_if_config old = i->config;
+	bool new_address = addr_cmp(&i->info.linklocal, &info->linklocal) != 0;
+	bool new_ip4 = i->info.have_ip4 != info->have_ip4 ||
+		       (info->have_ip4 && addr_cmp(&i->info.ip4, &info->ip4) != 0);
+	struct neigh *n, *next;
+
+	set_info(i, info);
+	set_config(i, config);
+	if (new_address)
+		iface_hello_burst(b, i, 2);
+	if (new_ip4)
+		retell_ip4(b, i);
+	if (i->config.hello_interval > old.hello_interval) {
+		/* RFC 8966 3.4.1 and 3.4.2: a longer interval is told at once. */
+		LIST_EACH (neighs, &i->neighs, n)
+			n->ihu_due = true;
+		send_hello(b, i);
+	} else if (i->config.hello_interval < old.hello_interval) {
+		send_hello(b, i);
+	}
+	if (i->config.update_interval < old.update_interval)
+		arm_update(b, i);
+	LIST_EACH_SAFE (neighs, &i->neighs, n, next)
+		neigh_cost_changed(b, n);
+}
+
+void babel_if_up(struct babel *b, ifid_t ifid, const struct babel_if_info *info,
+		 const struct babel_if_config *config, mono_t now)
+{
+	struct iface *i = iface_find(b, ifid);
+
+	if (mono_before(b->now, now))
+		b->now = now;
+	if (i && strncmp(i->name, info->name, sizeof(i->name) - 1) == 0) {
+		change(b, i, info, config);
+		return;
+	}
+	if (i)
+		iface_free(b, i);
+	start(b, ifid, info, config);
+}
+
+static void keep_hello_seqno(struct babel *b, const struct iface *i)
+{
+	unsigned int k = 0;
+
+	while (k < b->kept.n && strcmp(b->kept.ifs[k].name, i->name) != 0)
+		k++;
+	if (k == BABEL_PERSIST_IFS)
+		return;
+	if (k == b->kept.n)
+		b->kept.n++;
+	memcpy(b->kept.ifs[k].name, i->name, sizeof(i->name));
+	b->kept.ifs[k].hello_seqno = i->hello_seqno;
+}
+
+static void forget_announced(struct babel *b, unsigned int slot)
+{
+	const struct iface *i;
+	struct pfx *p;
+
+	LIST_EACH (ifaces, &b->ifaces, i)
+		if (i->slot == slot)
+			return; /* the shared one is still in use */
+	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
+		p->announced &= ~(UINT64_C(1) << slot);
+}
+
+void iface_free(struct babel *b, struct iface *i)
+{
+	unsigned int slot = i->slot;
+
+	keep_hello_seqno(b, i);
+	deadline_clear(b, &i->hello);
+	deadline_clear(b, &i->update);
+	while (!neighs_empty(&i->neighs))
+		neigh_free(b, neighs_first(&i->neighs));
+	ifaces_del(&b->ifaces, i);
+	out_fini(b, &i->out);
+	mem_free(&b->mem.iface, i);
+	forget_announced(b, slot);
+}
+
+void babel_if_down(struct babel *b, ifid_t ifid, mono_t now)
+{
+	struct iface *i = iface_find(b, ifid);
+
+	if (mono_before(b->now, now))
+		b->now = now;
+	if (i)
+		iface_free(b, i);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* Neighbours: Hello history, IHU, cost. RFC 8966 3.4 and A.1. */
+#include "babeld/core/core.h"
+
+#include "lib/base/container.h"
+
+#define JUMP_MAX     16	     /* RFC 8966 A.1: further means a restart */
+#define LOSSY_WINDOW 0xfc00u /* the last six Hellos */
+#define DEFAULT_IHU  (12 * USEC_PER_SEC)
+
+struct neigh *neigh_find(const struct iface *i, const struct addr *a)
+{
+	struct neigh *n;
+
+	LIST_EACH (neighs, &i->neighs, n)
+		if (addr_cmp(&n->addr, a) == 0)
+			return n;
+	return NULL;
+}
+
+struct neigh *neigh_get(struct babel *b, struct iface *i, const struct addr *a)
+{
+	struct neigh *n = neigh_find(i, a);
+
+	if (n || neighs_count(&i->neighs) >= NEIGHS_PER_IF_MAX)
+		return n;
+	n = mem_new(&b->mem.neigh, sizeof(*n));
+	n->iface = i;
+	n->addr = *a;
+	n->txcost = n->rxcost = n->cost = BABEL_INFINITY;
+	n->last_hello = b->now;
+	neigh_routes_init(&n->routes);
+	out_init(&n->out, i, n);
+	neighs_add_tail(&i->neighs, n);
+	deadline_set(b, &n->idle, DL_NEIGH_IDLE, mono_add(b->now, NEIGH_IDLE));
+	return n;
+}
+
+void neigh_free(struct babel *b, struct neigh *n)
+{
+	bool was_up = n->cost != BABEL_INFINITY;
+	struct route *r;
+
+	/* Nothing may be chosen via it any more, from the first route on. */
+	n->cost = BABEL_INFINITY;
+	neighs_del(&n->iface->neighs, n);
+	deadline_clear(b, &n->multicast.deadline);
+	deadline_clear(b, &n->unicast.deadline);
+	deadline_clear(b, &n->ihu);
+	deadline_clear(b, &n->idle);
+	request_forget_neigh(b, n);
+	LIST_EACH (neigh_routes, &n->routes, r)
+		r->metric = BABEL_INFINITY;
+	while (!neigh_routes_empty(&n->routes))
+		route_free(b, neigh_routes_first(&n->routes));
+	out_fini(b, &n->out);
+	if (was_up)
+		babel_note_neigh(b, NOTE_NEIGH_DOWN, n);
+	mem_free(&b->mem.neigh, n);
+}
+
+bool neigh_lossy(const struct neigh *n)
+{
+	return (n->multicast.history & LOSSY_WINDOW) != LOSSY_WINDOW;
+}
+
+void neigh_cost_changed(struct babel *b, struct neigh *n)
+{
+	const struct babel_if_config *c = &n->iface->config;
+	uint16_t rx = cost_rx(c->type, c->rxcost, n->multicast.history, n->unicast.history);
+	uint16_t cost = cost_link(c->type, n->txcost, rx);
+	uint16_t old = n->cost;
+	struct route *r;
+
+	if ((rx == BABEL_INFINITY) != (n->rxcost == BABEL_INFINITY)) {
+		/* Whether we hear it: worth an IHU ahead of time, RFC 8966 3.4.2. */
+		n->ihu_due = true;
+		out_wake(b, &n->iface->out, URGENT_TIMEOUT);
+	}
+	n->rxcost = rx;
+	if (cost == old)
+		return;
+	n->cost = cost;
+	LIST_EACH (neigh_routes, &n->routes, r)
+		route_recompute(b, r);
+	/* A selection never frees the neighbour or another pair's route. */
+	LIST_EACH (neigh_routes, &n->routes, r)
+		select_run(b, r->pfx);
+	if (old == BABEL_INFINITY) {
+		babel_note_neigh(b, NOTE_NEIGH_UP, n);
+		request_wildcard(b, n->iface, n);
+		out_dump(b, &n->out);
+	} else if (cost == BABEL_INFINITY) {
+		babel_note_neigh(b, NOTE_NEIGH_DOWN, n);
+	}
+}
+
+static void push(struct hellos *k, unsigned int bit)
+{
+	k->history = (uint16_t)(k->history >> 1 | bit << 15);
+}
+
+static void newcomer(struct babel *b, struct neigh *n)
+{
+	n->ihu_due = true;
+	iface_hello_burst(b, n->iface, 2);
+	out_wake(b, &n->iface->out, URGENT_TIMEOUT);
+}
+
+struct neigh *neigh_hello(struct babel *b, struct neigh *n, const struct tlv_hello *h)
+{
+	struct hellos *k = h->unicast ? &n->unicast : &n->multicast;
+	int jump = (int16_t)(h->seqno - k->expected);
+	struct iface *i = n->iface;
+	struct addr addr = n->addr;
+
+	if (k->heard && (jump > JUMP_MAX || jump < -JUMP_MAX)) {
+		/* RFC 8966 A.1: it has lost its seqno, and with it all it told. */
+		neigh_free(b, n);
+		n = neigh_get(b, i, &addr);
+		if (!n)
+			return NULL;
+		k = h->unicast ? &n->unicast : &n->multicast;
+	}
+	if (!n->multicast.heard && !n->unicast.heard)
+		newcomer(b, n);
+	if (!k->heard)
+		jump = 0;
+	if (jump < 0) /* undo history; 16 undoes all of it */
+		k->history = (uint16_t)((uint32_t)k->history << -jump);
+	else if (jump > 0) /* fast-forward */
+		k->history = (uint16_t)((uint32_t)k->history >> jump);
+	push(k, 1);
+	k->heard = true;
+	k->expected = (uint16_t)(h->seqno + 1);
+	n->last_hello = b->now;
+	if (h->interval.cs) { /* RFC 8966 3.4.1: else the old promise stands */
+		k->interval = interval_usec(h->interval);
+		deadline_set(b, &k->deadline, h->unicast ? DL_NEIGH_UNICAST_HELLO : DL_NEIGH_HELLO,
+			     mono_add(b->now, k->interval * 3 / 2));
+	}
+	neigh_cost_changed(b, n);
+	return n;
+}
+
+static void missed(struct babel *b, struct neigh *n, struct hellos *k, enum deadline_kind kind)
+{
+	push(k, 0);
+	k->expected++;
+	if (!n->multicast.history && !n->unicast.history) {
+		neigh_free(b, n);
+		return;
+	}
+	deadline_set(b, &k->deadline, kind, mono_add(b->now, k->interval));
+	neigh_cost_changed(b, n);
+}
+
+void neigh_hello_missed(struct babel *b, struct deadline *d)
+{
+	struct neigh *n = container_of(d, struct neigh, multicast.deadline);
+
+	missed(b, n, &n->multicast, DL_NEIGH_HELLO);
+}
+
+void neigh_unicast_hello_missed(struct babel *b, struct deadline *d)
+{
+	struct neigh *n = container_of(d, struct neigh, unicast.deadline);
+
+	missed(b, n, &n->unicast, DL_NEIGH_UNICAST_HELLO);
+}
+
+/* Who never says a scheduled Hello has no Hello timer to age it. */
+void neigh_idle(struct babel *b, struct deadline *d)
+{
+	struct neigh *n = container_of(d, struct neigh, idle);
+	mono_t end = mono_add(n->last_hello, NEIGH_IDLE);
+
+	if (timer_armed(&n->multicast.deadline.node) || timer_armed(&n->unicast.deadline.node))
+		end = mono_add(b->now, NEIGH_IDLE);
+	if (mono_before(b->now, end))
+		deadline_set(b, d, DL_NEIGH_IDLE, end);
+	else
+		neigh_free(b, n);
+}
+
+void neigh_ihu(struct babel *b, struct neigh *n, const struct tlv_ihu *ihu)
+{
+	usec_t interval = ihu->interval.cs ? interval_usec(ihu->interval) : DEFAULT_IHU;
+
+	if (ihu->family != FAM_NONE &&
+	    (ihu->family != FAM_IP6 || addr_cmp(&ihu->addr, &n->iface->info.linklocal) != 0))
+		return; /* for somebody else */
+	n->txcost = ihu->rxcost;
+	/* RFC 8966 Appendix B: IHU hold time */
+	deadline_set(b, &n->ihu, DL_NEIGH_IHU, mono_add(b->now, interval * 7 / 2));
+	neigh_cost_changed(b, n);
+}
+
+void neigh_ihu_lost(struct babel *b, struct deadline *d)
+{
+	struct neigh *n = container_of(d, struct neigh, ihu);
+
+	n->txcost = BABEL_INFINITY;
+	neigh_cost_changed(b, n);
+}

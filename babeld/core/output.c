@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/* What waits to be sent, and how packets are filled and paced. RFC 8966 3.1, 4. */
+#include "babeld/core/core.h"
+
+#include "lib/base/container.h"
+
+#define HEADERS6	 48 /* IPv6 and UDP, RFC 8966 4 */
+#define DATAGRAM_MIN	 512
+#define DUMP_STEPS	 4096 /* pairs looked at for one packet */
+#define UPDATES_PER_TICK 1000 /* urgent ones waiting for each packet more in a tick */
+
+void out_init(struct outq *q, struct iface *i, struct neigh *n)
+{
+	*q = (struct outq){.iface = i, .neigh = n};
+	out_tlvs_init(&q->tlvs);
+	upds_init(&q->ready);
+	upds_init(&q->later);
+}
+
+static void upd_unlink(struct upd *u)
+{
+	upds_del(u->ready ? &u->q->ready : &u->q->later, u);
+}
+
+static void upd_free(struct babel *b, struct upd *u)
+{
+	struct pfx *p = u->pfx;
+
+	upd_unlink(u);
+	pfx_upds_del(&p->upds, u);
+	mem_free(&b->mem.upd, u);
+	pfx_release(b, p);
+}
+
+void out_fini(struct babel *b, struct outq *q)
+{
+	struct out_tlv *t;
+
+	while ((t = out_tlvs_pop(&q->tlvs)))
+		mem_free(&b->mem.tlv, t);
+	while (!upds_empty(&q->ready))
+		upd_free(b, upds_first(&q->ready));
+	while (!upds_empty(&q->later))
+		upd_free(b, upds_first(&q->later));
+	deadline_clear(b, &q->flush);
+}
+
+static void wake_at(struct babel *b, struct outq *q, mono_t at)
+{
+	if (mono_before(at, q->next_ok))
+		at = q->next_ok;
+	if (!timer_armed(&q->flush.node) || mono_before(at, q->flush.node.at))
+		deadline_set(b, &q->flush, DL_FLUSH, at);
+}
+
+void out_wake(struct babel *b, struct outq *q, usec_t within)
+{
+	/* The delay is random, RFC 8966 3.1, and leaves a margin. */
+	wake_at(b, q, within ? mono_add(b->now, babel_jitter(b, within / 8, within / 2)) : b->now);
+}
+
+void out_tlv(struct babel *b, struct outq *q, const struct tlv *t, usec_t within)
+{
+	struct out_tlv *o;
+
+	if (out_tlvs_count(&q->tlvs) >= QUEUED_TLVS_MAX) {
+		q->iface->dropped++;
+		return;
+	}
+	o = mem_new(&b->mem.tlv, sizeof(*o));
+	o->tlv = *t;
+	out_tlvs_add_tail(&q->tlvs, o);
+	out_wake(b, q, within);
+}
+
+static struct upd *upd_find(const struct outq *q, const struct pfx *p)
+{
+	struct upd *u;
+
+	LIST_EACH (pfx_upds, &p->upds, u)
+		if (u->q == q)
+			return u;
+	return NULL;
+}
+
+static void upd_ready(struct upd *u)
+{
+	upd_unlink(u);
+	u->ready = true;
+	upds_add_tail(&u->q->ready, u);
+}
+
+static void upd_later(struct babel *b, struct upd *u)
+{
+	upd_unlink(u);
+	u->ready = false;
+	u->due = mono_add(b->now, COPY_GAP);
+	upds_add_tail(&u->q->later, u);
+}
+
+void out_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int copies,
+		enum out_when when)
+{
+	struct upd *u = upd_find(q, p);
+
+	if (!u) {
+		if (q->neigh &&
+		    upds_count(&q->ready) + upds_count(&q->later) >= QUEUED_REPLIES_MAX) {
+			q->iface->dropped++;
+			return;
+		}
+		u = mem_new(&b->mem.upd, sizeof(*u));
+		u->q = q;
+		u->pfx = p;
+		pfx_upds_add_tail(&p->upds, u);
+		u->due = mono_add(b->now, COPY_GAP);
+		upds_add_tail(&q->later, u);
+	}
+	if (u->copies < copies)
+		u->copies = (uint8_t)copies;
+	switch (when) {
+	case OUT_URGENT:
+		if (!u->ready)
+			upd_ready(u);
+		out_wake(b, q, URGENT_TIMEOUT);
+		break;
+	case OUT_SOON:
+		wake_at(b, q, u->ready ? b->now : u->due);
+		break;
+	}
+}
+
+void out_dump(struct babel *b, struct outq *q)
+{
+	if (q->dumping || (q->neigh && mono_before(b->now, q->dump_next))) {
+		/* One more when this one is done: its beginning may be stale. */
+		q->dump_again = true;
+		if (!q->dumping)
+			wake_at(b, q, q->dump_next);
+		return;
+	}
+	q->dumping = true;
+	q->dump_again = q->dump_begun = false;
+	q->dump_next = mono_add(b->now, DUMP_MIN_GAP);
+	out_wake(b, q, q->iface->config.hello_interval / 8);
+}
+
+static bool put_hello(struct iface *i, struct packet_writer *w)
+{
+	struct tlv t = {.type = TLV_HELLO};
+
+	if (!i->hello_due)
+		return true;
+	t.u.hello.seqno = i->hello_seqno;
+	t.u.hello.interval = interval_from_usec(i->config.hello_interval);
+	if (!packet_put(w, &t))
+		return false;
+	i->hello_due = false;
+	i->hello_seqno++; /* RFC 8966 3.2.3 */
+	return true;
+}
+
+static bool put_ihus(struct iface *i, struct packet_writer *w)
+{
+	struct neigh *n;
+
+	LIST_EACH (neighs, &i->neighs, n) {
+		struct tlv t = {.type = TLV_IHU};
+
+		if (!n->ihu_due)
+			continue;
+		t.u.ihu.family = FAM_IP6;
+		t.u.ihu.addr = n->addr;
+		t.u.ihu.rxcost = n->rxcost;
+		/* RFC 8966 Appendix B: three times the Hello interval */
+		t.u.ihu.interval = interval_from_usec(3 * i->config.hello_interval);
+		if (!packet_put(w, &t))
+			return false;
+		n->ihu_due = false;
+	}
+	return true;
+}
+
+static bool put_tlvs(struct babel *b, struct outq *q, struct packet_writer *w)
+{
+	struct out_tlv *o;
+
+	while ((o = out_tlvs_first(&q->tlvs))) {
+		if (!packet_put(w, &o->tlv))
+			return false;
+		out_tlvs_del(&q->tlvs, o);
+		mem_free(&b->mem.tlv, o);
+	}
+	return true;
+}
+
+static bool put_ready(struct babel *b, struct outq *q, struct packet_writer *w)
+{
+	struct upd *u;
+
+	while ((u = upds_first(&q->ready))) {
+		enum put put = update_put(b, q, w, u->pfx, q->neigh ? WHY_REPLY : WHY_TRIGGERED);
+
+		if (put == PUT_FULL)
+			return false;
+		if (--u->copies) {
+			upd_later(b, u);
+			continue;
+		}
+		if (put == PUT_RETRACTION && !q->neigh) /* said often enough */
+			u->pfx->announced &= ~(UINT64_C(1) << q->iface->slot);
+		upd_free(b, u);
+	}
+	return true;
+}
+
+static bool put_dump(struct babel *b, struct outq *q, struct packet_writer *w)
+{
+	unsigned int steps = 0;
+	struct pfx *p;
+
+	if (!q->dumping)
+		return true;
+	p = q->dump_begun ? pfxs_after(&b->pfxs, &q->dump_at) : pfxs_first(&b->pfxs);
+	for (; p; p = pfxs_next(&b->pfxs, p)) {
+		if (++steps > DUMP_STEPS || update_put(b, q, w, p, WHY_DUMP) == PUT_FULL)
+			return false;
+		q->dump_begun = true;
+		q->dump_at = p->entry.key;
+	}
+	q->dumping = false;
+	return true;
+}
+
+static size_t room(const struct iface *i)
+{
+	size_t size = i->info.mtu > HEADERS6 ? i->info.mtu - HEADERS6 : 0;
+
+	if (size < DATAGRAM_MIN)
+		return DATAGRAM_MIN;
+	return size < DATAGRAM_MAX ? size : DATAGRAM_MAX;
+}
+
+/* Fills and sends one packet. False: everything that was ready has left. */
+static bool one_packet(struct babel *b, struct outq *q)
+{
+	struct iface *i = q->iface;
+	struct packet_writer w;
+	bool all;
+
+	packet_begin(&w, b->buf, room(i), FAM_IP6, &i->info.linklocal);
+	all = (q->neigh || (put_hello(i, &w) && put_ihus(i, &w))) && put_tlvs(b, q, &w) &&
+	      put_ready(b, q, &w) && put_dump(b, q, &w);
+	if (!packet_empty(&w)) {
+		i->packets_out++;
+		b->env.send(b->ctx, i->ifid, q->neigh ? &q->neigh->addr : NULL, packet_end(&w));
+	}
+	return !all;
+}
+
+static void next_flush(struct babel *b, struct outq *q, bool more)
+{
+	q->next_ok = mono_add(b->now, PACKET_GAP); /* RFC 8966 3.1: pacing */
+	if (more)
+		wake_at(b, q, q->next_ok);
+	if (!upds_empty(&q->later))
+		wake_at(b, q, upds_first(&q->later)->due);
+	if (!q->dumping && q->dump_again)
+		wake_at(b, q, q->dump_next);
+}
+
+void out_flush(struct babel *b, struct deadline *d)
+{
+	struct outq *q = container_of(d, struct outq, flush);
+	bool more = true;
+	struct upd *u;
+
+	while ((u = upds_first(&q->later)) && !mono_before(b->now, u->due))
+		upd_ready(u);
+	if (q->dump_again && !q->dumping && !mono_before(b->now, q->dump_next))
+		out_dump(b, q);
+	/* Pacing gives way to the urgent timeout. */
+	for (size_t n = 1 + upds_count(&q->ready) / UPDATES_PER_TICK; n && more; n--)
+		more = one_packet(b, q);
+	next_flush(b, q, more);
+}
+
+void out_last_words(struct babel *b, struct outq *q, const struct tlv *t)
+{
+	struct packet_writer w;
+
+	packet_begin(&w, b->buf, room(q->iface), FAM_IP6, &q->iface->info.linklocal);
+	if (!packet_put(&w, t))
+		return;
+	q->iface->packets_out++;
+	b->env.send(b->ctx, q->iface->ifid, q->neigh ? &q->neigh->addr : NULL, packet_end(&w));
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* Route and seqno requests, RFC 8966 3.8, per (D,S) pair (RFC 9079 5.1). */
+#include "babeld/core/core.h"
+
+#include <string.h>
+
+#include "lib/base/container.h"
+
+static struct request *request_find(const struct pfx *p, const struct router_id *id)
+{
+	struct request *r;
+
+	LIST_EACH (requests, &p->requests, r)
+		if (router_id_eq(&r->router_id, id))
+			return r;
+	return NULL;
+}
+
+/* NULL at the cap. */
+static struct request *request_get(struct babel *b, struct pfx *p, const struct router_id *id)
+{
+	struct request *r = request_find(p, id);
+
+	if (r || all_requests_count(&b->requests) >= REQUESTS_MAX)
+		return r;
+	r = mem_new(&b->mem.request, sizeof(*r));
+	r->pfx = p;
+	r->router_id = *id;
+	requests_add_tail(&p->requests, r);
+	all_requests_add_tail(&b->requests, r);
+	return r;
+}
+
+void request_free(struct babel *b, struct request *r)
+{
+	deadline_clear(b, &r->deadline);
+	requests_del(&r->pfx->requests, r);
+	all_requests_del(&b->requests, r);
+	mem_free(&b->mem.request, r);
+}
+
+/* ---- Answering ---- */
+
+void request_route(struct babel *b, struct neigh *n, const struct tlv_route_request *q)
+{
+	struct pfx *p;
+
+	if (q->wildcard) { /* RFC 8966 3.8.1.1, RFC 9079 5.2 */
+		out_dump(b, &n->out);
+		/* Who asks for everything has just come (back): it will want
+		 * to know that the link works, too. */
+		n->ihu_due = true;
+		iface_hello_burst(b, n->iface, 2);
+		return;
+	}
+	p = pfx_find(b, &q->pair);
+	if (!p && !pfx_room(b))
+		return;
+	if (!p)
+		p = pfx_get(b, &q->pair); /* held by the retraction that waits */
+	update_reply(b, n, p);
+	pfx_release(b, p);
+}
+
+static void remember_requester(struct request *r, struct neigh *n)
+{
+	for (unsigned int k = 0; k < REQUESTERS_MAX; k++)
+		if (r->requesters[k] == n)
+			return;
+	for (unsigned int k = 0; k < REQUESTERS_MAX; k++) {
+		if (r->requesters[k])
+			continue;
+		r->requesters[k] = n;
+		return;
+	}
+}
+
+/* To whom a request from n goes on, RFC 8966 3.8.1.2: one neighbour, along a
+ * feasible route if there is any, never back. NULL: nobody. */
+static struct neigh *next_hop(const struct pfx *p, const struct neigh *n)
+{
+	struct route *r, *best = NULL;
+	bool best_feasible = false;
+
+	LIST_EACH (pfx_routes, &p->routes, r) {
+		bool feasible = route_feasible(p, r);
+
+		if (r->neigh == n || r->metric == BABEL_INFINITY || feasible < best_feasible)
+			continue;
+		if (!best || feasible > best_feasible || r->metric < best->metric) {
+			best = r;
+			best_feasible = feasible;
+		}
+	}
+	return best ? best->neigh : NULL;
+}
+
+static void forward(struct babel *b, struct pfx *p, struct neigh *n,
+		    const struct tlv_seqno_request *q)
+{
+	struct tlv t = {.type = TLV_SEQNO_REQUEST, .u.seqno_request = *q};
+	struct neigh *to = next_hop(p, n);
+	struct request *r = request_find(p, &q->router_id);
+
+	if (r && !seqno_less(r->seqno, q->seqno) &&
+	    mono_before(b->now, mono_add(r->sent, FORWARD_DEDUP))) {
+		r->forwarded = true;
+		remember_requester(r, n); /* redundant, but it too wants the answer */
+		return;
+	}
+	if (!to)
+		return;
+	r = request_get(b, p, &q->router_id);
+	if (!r)
+		return;
+	if (!timer_armed(&r->deadline.node) || seqno_less(r->seqno, q->seqno))
+		r->seqno = q->seqno;
+	if (!r->timeout) /* not also ours, with its own resending */
+		deadline_set(b, &r->deadline, DL_REQUEST, mono_add(b->now, FORWARD_LIFE));
+	r->forwarded = true;
+	r->sent = b->now;
+	remember_requester(r, n);
+	t.u.seqno_request.hop_count--;
+	out_tlv(b, &to->out, &t, URGENT_TIMEOUT);
+}
+
+void request_seqno(struct babel *b, struct neigh *n, const struct tlv_seqno_request *q)
+{
+	struct pfx *p = pfx_find(b, &q->pair);
+	struct advert a;
+
+	/* RFC 8966 4.6.11 forbids to send such. */
+	if (q->hop_count == 0 || !router_id_valid(&q->router_id))
+		return;
+	if (!p || !update_advert(b, p, &a))
+		return; /* RFC 8966 3.8.1.2: only while we advertise the prefix */
+	if (!router_id_eq(&a.router_id, &q->router_id) || !seqno_less(a.seqno, q->seqno)) {
+		update_reply(b, n, p);
+	} else if (router_id_eq(&q->router_id, &b->config.router_id)) {
+		b->seqno++; /* by one, however much was asked for */
+		select_run(b, p);
+		update_reply(b, n, p);
+	} else if (q->hop_count >= 2) {
+		forward(b, p, n, q);
+	}
+}
+
+/* ---- Asking ---- */
+
+static void send(struct babel *b, struct request *r)
+{
+	struct tlv t = {.type = TLV_SEQNO_REQUEST};
+	struct iface *i;
+
+	t.u.seqno_request.pair = r->pfx->entry.key;
+	t.u.seqno_request.seqno = r->seqno;
+	t.u.seqno_request.hop_count = REQUEST_HOPS;
+	t.u.seqno_request.router_id = r->router_id;
+	r->sent = b->now;
+	if (r->only) {
+		out_tlv(b, &r->only->out, &t, URGENT_TIMEOUT);
+		return;
+	}
+	/* RFC 8966 3.8.2.1: all who advertise it are reached by asking everybody. */
+	LIST_EACH (ifaces, &b->ifaces, i)
+		out_tlv(b, &i->out, &t, URGENT_TIMEOUT);
+}
+
+/* only NULL: for want of any route, from everybody. */
+static void originate(struct babel *b, struct pfx *p, const struct router_id *id, uint16_t seqno,
+		      struct neigh *only)
+{
+	struct request *r = request_find(p, id);
+	bool ours = r && r->timeout;
+
+	if (router_id_eq(id, &b->config.router_id))
+		return;
+	if (ours && !seqno_less(r->seqno, seqno) && (!r->only || only))
+		return; /* asked already */
+	r = request_get(b, p, id);
+	if (!r)
+		return;
+	r->seqno = seqno;
+	r->only = only;
+	r->starving = !only;
+	r->resends_left = REQUEST_RESENDS;
+	r->timeout = REQUEST_TIMEOUT;
+	deadline_set(b, &r->deadline, DL_REQUEST, mono_add(b->now, r->timeout));
+	send(b, r);
+}
+
+void request_starving(struct babel *b, struct pfx *p, const struct router_id *lost)
+{
+	const struct source *src = source_find(p, lost);
+
+	/* Without a feasibility distance nothing is unfeasible, and a newer
+	 * seqno would help nobody. */
+	if (src)
+		originate(b, p, lost, (uint16_t)(src->seqno + 1), NULL);
+}
+
+void request_better(struct babel *b, struct pfx *p, struct neigh *n, const struct router_id *id)
+{
+	const struct source *src = source_find(p, id);
+
+	if (src)
+		originate(b, p, id, (uint16_t)(src->seqno + 1), n);
+}
+
+void request_due(struct babel *b, struct deadline *d)
+{
+	struct request *r = container_of(d, struct request, deadline);
+	struct pfx *p = r->pfx;
+
+	if (!r->resends_left) {
+		request_free(b, r);
+		pfx_release(b, p);
+		return;
+	}
+	r->resends_left--;
+	r->timeout *= 2; /* RFC 8966 Appendix B */
+	deadline_set(b, d, DL_REQUEST, mono_add(b->now, r->timeout));
+	send(b, r);
+}
+
+static bool answered(const struct request *r, bool finite, const struct advert *a)
+{
+	struct route *have;
+
+	if (finite &&
+	    (!router_id_eq(&a->router_id, &r->router_id) ? r->forwarded || r->starving
+							 : !seqno_less(a->seqno, r->seqno)))
+		return true;
+	if (r->forwarded)
+		return false;
+	if (r->starving)
+		return finite;
+	LIST_EACH (pfx_routes, &r->pfx->routes, have)
+		if (have->refmetric != BABEL_INFINITY && !seqno_less(have->seqno, r->seqno) &&
+		    router_id_eq(&have->router_id, &r->router_id))
+			return true;
+	return false;
+}
+
+void request_satisfy(struct babel *b, struct pfx *p)
+{
+	struct request *r, *next;
+	struct advert a;
+	bool finite;
+
+	if (requests_empty(&p->requests))
+		return;
+	finite = update_advert(b, p, &a);
+	LIST_EACH_SAFE (requests, &p->requests, r, next) {
+		if (!answered(r, finite, &a))
+			continue;
+		/* RFC 8966 3.8.1.2: the answer goes on as an urgent TLV. */
+		for (unsigned int k = 0; k < REQUESTERS_MAX; k++)
+			if (r->requesters[k])
+				update_reply(b, r->requesters[k], p);
+		request_free(b, r);
+	}
+}
+
+void request_forget_neigh(struct babel *b, const struct neigh *n)
+{
+	struct request *r, *next;
+
+	LIST_EACH_SAFE (all_requests, &b->requests, r, next) {
+		for (unsigned int k = 0; k < REQUESTERS_MAX; k++)
+			if (r->requesters[k] == n)
+				r->requesters[k] = NULL;
+		if (r->only == n) {
+			struct pfx *p = r->pfx;
+
+			request_free(b, r);
+			pfx_release(b, p);
+		}
+	}
+}
+
+void request_wildcard(struct babel *b, struct iface *i, struct neigh *n)
+{
+	struct tlv t = {.type = TLV_ROUTE_REQUEST, .u.route_request = {.wildcard = true}};
+
+	out_tlv(b, n ? &n->out : &i->out, &t, URGENT_TIMEOUT);
+}
+
+void request_refresh(struct babel *b, const struct route *r)
+{
+	struct tlv t = {.type = TLV_ROUTE_REQUEST};
+
+	t.u.route_request.pair = r->pfx->entry.key;
+	out_tlv(b, &r->neigh->out, &t, URGENT_TIMEOUT);
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* Route acquisition, RFC 8966 3.5.3; per (D,S) pair and neighbour (RFC 9079 5.1). */
+#include "babeld/core/core.h"
+
+#include "lib/base/container.h"
+
+#define DEFAULT_UPDATE (16 * USEC_PER_SEC) /* RFC 8966 Appendix B, for who sends Interval 0 */
+
+struct route *route_find(const struct pfx *p, const struct neigh *n)
+{
+	struct route *r;
+
+	LIST_EACH (pfx_routes, &p->routes, r)
+		if (r->neigh == n)
+			return r;
+	return NULL;
+}
+
+enum update_verdict judge_update(const struct route *have, const struct source *src,
+				 const struct tlv_update *u)
+{
+	if (u->metric == BABEL_INFINITY)
+		return have && have->refmetric != BABEL_INFINITY ? UPD_RETRACT : UPD_DROP;
+	if (source_feasible(src, u->seqno, u->metric))
+		return have ? UPD_REFRESH : UPD_NEW;
+	if (!have)
+		return UPD_NEW_UNUSABLE;
+	if (have->pfx->selected == have && router_id_eq(&have->router_id, &u->router_id))
+		return UPD_KEEP; /* RFC 8966 3.5.3: MAY be ignored */
+	return UPD_UNUSABLE;
+}
+
+/* The filter of RFC 8966 Appendix C. */
+static bool filtered(const struct prefix *dst)
+{
+	static const struct prefix never[] = {
+		{.family = FAM_IP6, .plen = 64, .addr = {{0xfe, 0x80}}},
+		{.family = FAM_IP6, .plen = 8, .addr = {{0xff}}},
+		{.family = FAM_IP4, .plen = 32, .addr = {{127, 0, 0, 1}}},
+		{.family = FAM_IP4, .plen = 32, .addr = {{0}}},
+		{.family = FAM_IP4, .plen = 8, .addr = {{224}}},
+	};
+
+	for (unsigned int k = 0; k < sizeof(never) / sizeof(never[0]); k++)
+		if (prefix_covers(&never[k], dst))
+			return true;
+	return false;
+}
+
+static bool own_address(const struct babel *b, enum family f, const struct addr *a)
+{
+	const struct iface *i;
+
+	LIST_EACH (ifaces, &b->ifaces, i) {
+		if (f == FAM_IP6 && addr_cmp(a, &i->info.linklocal) == 0)
+			return true;
+		if (f == FAM_IP4 && i->info.have_ip4 && addr_cmp(a, &i->info.ip4) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether policy makes a finite Update worth as little as a retraction
+ * (RFC 8966 Appendix C: a filter is an infinite metric). */
+static bool refused(struct babel *b, const struct neigh *n, const struct tlv_update *u)
+{
+	enum family f = sdprefix_family(&u->pair);
+
+	if (router_id_eq(&u->router_id, &b->config.router_id)) {
+		/* It comes back to us, however new: an echo, or what we said
+		 * before a restart. */
+		if (seqno_less(b->seqno, u->seqno))
+			babel_note_pair(b, NOTE_OWN_ROUTER_ID, n, &u->pair);
+		return true;
+	}
+	if (!b->source_specific && !sdprefix_is_plain(&u->pair))
+		return true; /* RFC 9079 4 */
+	if (addr_is_zero(&u->nexthop) || addr_is_multicast(f, &u->nexthop) ||
+	    addr_is_loopback(f, &u->nexthop) || own_address(b, f, &u->nexthop))
+		return true;
+	return filtered(&u->pair.dst);
+}
+
+void route_recompute(struct babel *b, struct route *r)
+{
+	uint16_t metric = cost_metric(r->neigh->cost, r->refmetric);
+
+	if (r->metric == BABEL_INFINITY) {
+		r->smooth = (uint32_t)metric << 8; /* a first sample */
+		r->smooth_at = b->now;
+	} else {
+		r->smooth = route_smooth(r, b->now);
+		r->smooth_at = b->now;
+	}
+	r->metric = metric;
+}
+
+/* Shortly before a route expires its neighbour is asked, twice
+ * (RFC 8966 3.8.2.3): at 2.5 and 3 of 3.5 intervals. */
+static void arm(struct babel *b, struct route *r)
+{
+	usec_t half = r->hold / 7;
+	mono_t first = mono_add(r->expires, -2 * half), second = mono_add(r->expires, -half);
+	mono_t at = r->expires;
+
+	if (r->refmetric != BABEL_INFINITY && mono_before(b->now, second))
+		at = mono_before(b->now, first) ? first : second;
+	deadline_set(b, &r->deadline, DL_ROUTE, at);
+}
+
+static void take(struct babel *b, struct route *r, const struct tlv_update *u)
+{
+	usec_t interval = u->interval.cs ? interval_usec(u->interval) : DEFAULT_UPDATE;
+
+	r->router_id = u->router_id;
+	r->seqno = u->seqno;
+	r->refmetric = u->metric;
+	r->nexthop = u->nexthop;
+	r->hold = interval * 7 / 2; /* RFC 8966 Appendix B: Route Expiry Time */
+	r->expires = mono_add(b->now, r->hold);
+	r->updated = b->now;
+	route_recompute(b, r);
+	arm(b, r);
+}
+
+static struct route *route_new(struct babel *b, struct pfx *p, struct neigh *n)
+{
+	struct route *r = mem_new(&b->mem.route, sizeof(*r));
+
+	r->pfx = p;
+	r->neigh = n;
+	r->metric = BABEL_INFINITY;
+	pfx_routes_add_tail(&p->routes, r);
+	neigh_routes_add_tail(&n->routes, r);
+	return r;
+}
+
+/* Keeps source and expiry (RFC 8966 4.6.9: they are not used). */
+static void retract(struct babel *b, struct route *r)
+{
+	r->refmetric = BABEL_INFINITY;
+	r->updated = b->now;
+	route_recompute(b, r);
+	arm(b, r);
+}
+
+static void make(struct babel *b, struct pfx *p, struct neigh *n, const struct tlv_update *u)
+{
+	if (neigh_routes_count(&n->routes) >= ROUTES_PER_NEIGH_MAX || (!p && !pfx_room(b))) {
+		n->iface->dropped++;
+		if (!n->limit_noted)
+			babel_note_pair(b, NOTE_ROUTE_LIMIT, n, &u->pair);
+		n->limit_noted = true;
+		return;
+	}
+	if (!p)
+		p = pfx_get(b, &u->pair);
+	take(b, route_new(b, p, n), u);
+	select_run(b, p);
+}
+
+/* RFC 8966 3.8.2.2: an unfeasible route that would be better than what we
+ * have is worth a newer seqno. */
+static void want(struct babel *b, struct neigh *n, const struct tlv_update *u)
+{
+	struct pfx *p = pfx_find(b, &u->pair);
+	uint16_t metric = cost_metric(n->cost, u->metric);
+
+	if (!p || p->local || metric == BABEL_INFINITY)
+		return;
+	if (p->selected && metric + METRIC_SIGNIFICANT > p->selected->metric)
+		return;
+	request_better(b, p, n, &u->router_id);
+}
+
+static void retract_all(struct babel *b, struct neigh *n)
+{
+	struct route *r;
+
+	LIST_EACH (neigh_routes, &n->routes, r) {
+		if (r->refmetric == BABEL_INFINITY)
+			continue;
+		retract(b, r);
+		select_run(b, r->pfx);
+	}
+}
+
+void route_update(struct babel *b, struct neigh *n, const struct tlv_update *update)
+{
+	struct tlv_update u = *update;
+	struct pfx *p;
+	struct route *have;
+
+	if (u.wildcard) { /* RFC 8966 4.6.9, RFC 9079 5.2: whatever the source prefix */
+		retract_all(b, n);
+		return;
+	}
+	if (u.metric != BABEL_INFINITY && refused(b, n, &u))
+		u.metric = BABEL_INFINITY;
+	p = pfx_find(b, &u.pair);
+	have = p ? route_find(p, n) : NULL;
+	switch (judge_update(have, p ? source_find(p, &u.router_id) : NULL, &u)) {
+	case UPD_DROP:
+		break;
+	case UPD_NEW:
+		make(b, p, n, &u);
+		break;
+	case UPD_NEW_UNUSABLE:
+		make(b, p, n, &u);
+		want(b, n, &u);
+		break;
+	case UPD_REFRESH:
+		take(b, have, &u);
+		select_run(b, p);
+		break;
+	case UPD_RETRACT:
+		retract(b, have);
+		select_run(b, p);
+		break;
+	case UPD_KEEP: /* RFC 8966 3.8.2.2 */
+		request_better(b, p, n, &u.router_id);
+		break;
+	case UPD_UNUSABLE:
+		take(b, have, &u);
+		select_run(b, p);
+		want(b, n, &u);
+		break;
+	}
+}
+
+void route_free(struct babel *b, struct route *r)
+{
+	struct pfx *p = r->pfx;
+
+	r->refmetric = r->metric = BABEL_INFINITY;
+	if (p->selected == r)
+		select_run(b, p);
+	deadline_clear(b, &r->deadline);
+	pfx_routes_del(&p->routes, r);
+	neigh_routes_del(&r->neigh->routes, r);
+	mem_free(&b->mem.route, r);
+	hold_check(b, p);
+	pfx_release(b, p);
+}
+
+void route_due(struct babel *b, struct deadline *d)
+{
+	struct route *r = container_of(d, struct route, deadline);
+
+	if (mono_before(b->now, r->expires)) {
+		if (r->pfx->selected == r)
+			request_refresh(b, r);
+		arm(b, r);
+	} else if (r->refmetric != BABEL_INFINITY) { /* RFC 8966 3.5.3: infinite, armed again */
+		r->expires = mono_add(b->now, r->hold);
+		retract(b, r);
+		select_run(b, r->pfx);
+	} else {
+		route_free(b, r);
+	}
+}
+
+void route_retract_sourced(struct babel *b)
+{
+	struct pfx *p;
+	struct route *r;
+
+	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p)) {
+		if (sdprefix_is_plain(&p->entry.key))
+			continue;
+		LIST_EACH (pfx_routes, &p->routes, r)
+			if (r->refmetric != BABEL_INFINITY)
+				retract(b, r);
+	}
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* Route selection, RFC 8966 3.6 with the hysteresis of A.3, and hold time, 3.5.4. */
+#include "babeld/core/core.h"
+
+#include "lib/base/container.h"
+
+#define SMOOTH_STEPS 8 /* in one time constant */
+#define SMOOTH_DONE  100
+#define HOLD_MIN     (10 * USEC_PER_SEC)
+
+bool route_feasible(const struct pfx *p, const struct route *r)
+{
+	return source_feasible(source_find(p, &r->router_id), r->seqno, r->refmetric);
+}
+
+bool route_usable(const struct babel *b, const struct pfx *p, const struct route *r)
+{
+	return r->metric != BABEL_INFINITY && route_feasible(p, r) &&
+	       (b->source_specific || sdprefix_is_plain(&p->entry.key));
+}
+
+/* RFC 8966 A.3: a time constant of three Hello intervals. */
+static usec_t smooth_step(const struct route *r)
+{
+	return 3 * r->neigh->iface->config.hello_interval / SMOOTH_STEPS;
+}
+
+uint32_t route_smooth(const struct route *r, mono_t now)
+{
+	int64_t steps = mono_sub(now, r->smooth_at) / smooth_step(r);
+	int64_t target = (int64_t)r->metric << 8, s = r->smooth;
+
+	if (steps >= SMOOTH_DONE)
+		return (uint32_t)target;
+	for (; steps > 0 && s != target; steps--) {
+		int64_t part = (target - s) / SMOOTH_STEPS;
+
+		s = part ? s + part : target;
+	}
+	return (uint32_t)s;
+}
+
+static struct route *least(const struct babel *b, const struct pfx *p)
+{
+	struct route *r, *best = NULL;
+
+	LIST_EACH (pfx_routes, &p->routes, r)
+		if (route_usable(b, p, r) && (!best || r->metric < best->metric))
+			best = r;
+	return best;
+}
+
+/* *again: somebody is better now, but not yet for long enough. */
+static struct route *choose(const struct babel *b, const struct pfx *p, bool *again)
+{
+	struct route *cur = p->selected, *r, *best = NULL;
+	uint32_t cur_smooth;
+
+	*again = false;
+	if (p->local) /* ours before anybody's */
+		return NULL;
+	if (!cur || !route_usable(b, p, cur))
+		return least(b, p); /* nothing selected: least metric */
+	cur_smooth = route_smooth(cur, b->now);
+	LIST_EACH (pfx_routes, &p->routes, r) {
+		if (r->metric >= cur->metric || !route_usable(b, p, r))
+			continue;
+		if (route_smooth(r, b->now) >= cur_smooth)
+			*again = true;
+		else if (!best || r->metric < best->metric)
+			best = r;
+	}
+	return best ? best : cur;
+}
+
+static usec_t hold_time(const struct babel *b)
+{
+	usec_t longest = HOLD_MIN;
+	const struct iface *i;
+
+	/* Until what we told has expired everywhere. */
+	LIST_EACH (ifaces, &b->ifaces, i)
+		if (i->config.update_interval * 7 / 2 > longest)
+			longest = i->config.update_interval * 7 / 2;
+	return longest;
+}
+
+static void tell_choice(struct babel *b, struct pfx *p)
+{
+	struct babel_choice c = {.kind = CHOICE_NONE};
+	bool able = b->source_specific || sdprefix_is_plain(&p->entry.key);
+
+	if (p->selected) {
+		c.kind = CHOICE_ROUTE;
+		c.ifid = p->selected->neigh->iface->ifid;
+		c.nexthop = p->selected->nexthop;
+		c.metric = p->selected->metric;
+	} else if (p->held && able) { /* RFC 8966 3.5.4 */
+		c.kind = CHOICE_UNREACHABLE;
+	}
+	if (c.kind == p->choice.kind && c.ifid == p->choice.ifid && c.metric == p->choice.metric &&
+	    addr_cmp(&c.nexthop, &p->choice.nexthop) == 0)
+		return;
+	p->choice = c;
+	b->env.route(b->ctx, &p->entry.key, &c);
+}
+
+static void hold_begin(struct babel *b, struct pfx *p)
+{
+	bool was_local = router_id_eq(&p->told.router_id, &b->config.router_id);
+
+	if (was_local && !p->announced)
+		return; /* nobody has heard of it */
+	p->held = true;
+	p->held_until = mono_add(b->now, hold_time(b));
+	deadline_set(b, &p->hold, DL_HOLD, p->held_until);
+}
+
+static void hold_end(struct babel *b, struct pfx *p)
+{
+	p->held = false;
+	deadline_clear(b, &p->hold);
+}
+
+void hold_check(struct babel *b, struct pfx *p)
+{
+	struct route *r;
+
+	if (!p->held || mono_before(b->now, p->held_until))
+		return;
+	LIST_EACH (pfx_routes, &p->routes, r)
+		if (r->refmetric == BABEL_INFINITY)
+			return; /* the entry that RFC 8966 3.5.4 speaks of */
+	hold_end(b, p);
+	tell_choice(b, p);
+}
+
+void hold_over(struct babel *b, struct deadline *d)
+{
+	struct pfx *p = container_of(d, struct pfx, hold);
+
+	hold_check(b, p);
+	pfx_release(b, p);
+}
+
+static bool significant(uint16_t a, uint16_t b)
+{
+	return a > b + METRIC_SIGNIFICANT - 1 || b > a + METRIC_SIGNIFICANT - 1;
+}
+
+/* What neighbours must hear of, RFC 8966 3.7.2. */
+static void tell_neighbours(struct babel *b, struct pfx *p, bool finite, const struct advert *a)
+{
+	bool had = p->was_finite;
+	struct advert old = p->told;
+
+	p->was_finite = finite;
+	if (finite) {
+		p->told.router_id = a->router_id;
+		p->told.seqno = a->seqno;
+	}
+	if (finite && (!had || !router_id_eq(&old.router_id, &a->router_id))) {
+		p->told.metric = a->metric;
+		update_trigger_urgent(b, p);
+	} else if (finite && significant(old.metric, a->metric)) {
+		p->told.metric = a->metric;
+		update_trigger(b, p);
+	} else if (!finite && had) {
+		update_trigger_urgent(b, p);
+	}
+}
+
+void select_run(struct babel *b, struct pfx *p)
+{
+	bool again, finite, lost;
+	struct router_id lost_id = p->told.router_id;
+	struct advert a;
+
+	p->selected = choose(b, p, &again);
+	finite = update_advert(b, p, &a);
+	lost = p->was_finite && !finite;
+	if (finite)
+		hold_end(b, p);
+	else if (lost)
+		hold_begin(b, p);
+	tell_choice(b, p);
+	tell_neighbours(b, p, finite, &a);
+	request_satisfy(b, p);
+	if (lost && !router_id_eq(&lost_id, &b->config.router_id)) {
+		babel_note_pair(b, NOTE_ROUTE_LOST, NULL, &p->entry.key);
+		request_starving(b, p, &lost_id);
+	}
+	if (again)
+		deadline_set(b, &p->reselect, DL_RESELECT,
+			     mono_add(b->now, 2 * smooth_step(p->selected)));
+	else
+		deadline_clear(b, &p->reselect);
+}
+
+void select_again(struct babel *b, struct deadline *d)
+{
+	select_run(b, container_of(d, struct pfx, reselect));
+}

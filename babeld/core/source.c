@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* The source table: feasibility distances, RFC 8966 3.2.5, 3.5.1, 3.7.3. */
+#include "babeld/core/core.h"
+
+#include "lib/base/container.h"
+
+struct source *source_find(const struct pfx *p, const struct router_id *id)
+{
+	struct source *s;
+
+	LIST_EACH (sources, &p->sources, s)
+		if (router_id_eq(&s->router_id, id))
+			return s;
+	return NULL;
+}
+
+bool source_feasible(const struct source *src, uint16_t seqno, uint16_t refmetric)
+{
+	if (refmetric == BABEL_INFINITY || !src)
+		return true;
+	return seqno_less(src->seqno, seqno) || (src->seqno == seqno && refmetric < src->metric);
+}
+
+bool source_room(const struct pfx *p, const struct router_id *id)
+{
+	return sources_count(&p->sources) < SOURCES_PER_PAIR_MAX || source_find(p, id);
+}
+
+void source_sent(struct babel *b, struct pfx *p, const struct advert *a)
+{
+	struct source *s = source_find(p, &a->router_id);
+
+	if (!s) {
+		s = mem_new(&b->mem.source, sizeof(*s));
+		s->pfx = p;
+		s->router_id = a->router_id;
+		s->seqno = a->seqno;
+		s->metric = a->metric;
+		sources_add_head(&p->sources, s);
+	} else if (seqno_less(s->seqno, a->seqno)) {
+		s->seqno = a->seqno;
+		s->metric = a->metric;
+	} else if (s->seqno == a->seqno && a->metric < s->metric) {
+		s->metric = a->metric;
+	}
+	/* Moving the deadline at each Update would cost more than looking
+	 * again once every three minutes. */
+	s->sent = b->now;
+	if (!timer_armed(&s->gc.node))
+		deadline_set(b, &s->gc, DL_SOURCE_GC, mono_add(b->now, SOURCE_GC));
+}
+
+void source_free(struct babel *b, struct source *s)
+{
+	deadline_clear(b, &s->gc);
+	sources_del(&s->pfx->sources, s);
+	mem_free(&b->mem.source, s);
+}
+
+void source_gc(struct babel *b, struct deadline *d)
+{
+	struct source *s = container_of(d, struct source, gc);
+	mono_t end = mono_add(s->sent, SOURCE_GC);
+	struct pfx *p = s->pfx;
+
+	if (mono_before(b->now, end)) {
+		deadline_set(b, d, DL_SOURCE_GC, end);
+		return;
+	}
+	source_free(b, s);
+	/* A route that was unfeasible may be feasible now, RFC 8966 3.6. */
+	select_run(b, p);
+	pfx_release(b, p);
+}

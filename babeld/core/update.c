@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* Sending Updates, RFC 8966 3.7: what is said about a pair, and when. */
+#include "babeld/core/core.h"
+
+bool update_advert(const struct babel *b, const struct pfx *p, struct advert *out)
+{
+	if (!b->source_specific && !sdprefix_is_plain(&p->entry.key))
+		return false; /* RFC 9079 4 */
+	if (p->local) {
+		*out = (struct advert){b->config.router_id, b->seqno, p->local_metric};
+		return true;
+	}
+	if (!p->selected)
+		return false;
+	*out = (struct advert){p->selected->router_id, p->selected->seqno, p->selected->metric};
+	return true;
+}
+
+static uint64_t bit(const struct iface *i)
+{
+	return UINT64_C(1) << i->slot;
+}
+
+static bool no_nexthop(const struct iface *i, const struct pfx *p)
+{
+	return sdprefix_family(&p->entry.key) == FAM_IP4 && !i->info.have_ip4;
+}
+
+/* RFC 8966 3.7.4 */
+static bool split_horizon(const struct iface *i, const struct pfx *p)
+{
+	return i->config.split_horizon && !p->local && p->selected &&
+	       p->selected->neigh->iface == i;
+}
+
+static void fill(struct tlv_update *u, const struct iface *i, const struct pfx *p,
+		 const struct advert *a)
+{
+	u->pair = p->entry.key;
+	u->interval = interval_from_usec(i->config.update_interval);
+	u->metric = a->metric;
+	if (a->metric == BABEL_INFINITY)
+		return;
+	u->seqno = a->seqno;
+	u->have_router_id = u->have_nexthop = true;
+	u->router_id = a->router_id;
+	u->nexthop = sdprefix_family(&u->pair) == FAM_IP4 ? i->info.ip4 : i->info.linklocal;
+}
+
+enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, struct pfx *p,
+		    enum update_why why)
+{
+	struct iface *i = q->iface;
+	struct tlv t = {.type = TLV_UPDATE};
+	struct advert a = {.metric = BABEL_INFINITY};
+	bool finite = update_advert(b, p, &a);
+	bool withheld = no_nexthop(i, p) || (why != WHY_REPLY && split_horizon(i, p));
+
+	if (why == WHY_DUMP && (withheld || (!finite && !p->held)))
+		return PUT_SKIP;
+	if (finite && (withheld || !source_room(p, &a.router_id)))
+		finite = false;
+	if (!finite)
+		a.metric = BABEL_INFINITY;
+	fill(&t.u.update, i, p, &a);
+	if (!packet_put(w, &t))
+		return PUT_FULL;
+	if (!finite)
+		return PUT_RETRACTION;
+	source_sent(b, p, &a); /* RFC 8966 3.7.3 */
+	p->announced |= bit(i);
+	if (p->was_finite)
+		p->told.metric = a.metric;
+	return PUT_UPDATE;
+}
+
+/* Whether an interface needs to hear of a change: not where the news is
+ * "nothing" and nothing was said before. */
+static bool concerned(const struct babel *b, const struct iface *i, const struct pfx *p)
+{
+	struct advert a;
+
+	if (p->announced & bit(i))
+		return true;
+	return update_advert(b, p, &a) && !no_nexthop(i, p) && !split_horizon(i, p);
+}
+
+void update_trigger_urgent(struct babel *b, struct pfx *p)
+{
+	struct iface *i;
+
+	/* RFC 8966 3.7.2: two copies on wired links, three on wireless ones. */
+	LIST_EACH (ifaces, &b->ifaces, i)
+		if (concerned(b, i, p))
+			out_update(b, &i->out, p, i->config.type == BABEL_WIRED ? 2 : 3,
+				   OUT_URGENT);
+}
+
+void update_trigger(struct babel *b, struct pfx *p)
+{
+	struct iface *i;
+
+	LIST_EACH (ifaces, &b->ifaces, i)
+		if (concerned(b, i, p))
+			out_update(b, &i->out, p, 1, OUT_SOON);
+}
+
+void update_reply(struct babel *b, struct neigh *n, struct pfx *p)
+{
+	out_update(b, &n->out, p, 1, OUT_URGENT);
+}

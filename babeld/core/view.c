@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* Looking at an instance without touching it. */
+#include "babeld/core/core.h"
+
+#include <string.h>
+
+void babel_each_if(const struct babel *b, bool (*each)(void *ctx, const struct babel_if_view *v),
+		   void *ctx)
+{
+	const struct iface *i;
+
+	LIST_EACH (ifaces, &b->ifaces, i) {
+		struct babel_if_view v = {
+			.ifid = i->ifid,
+			.name = i->name,
+			.info = i->info,
+			.config = i->config,
+			.neighbours = (unsigned int)neighs_count(&i->neighs),
+			.packets_in = i->packets_in,
+			.packets_out = i->packets_out,
+			.packets_bad = i->packets_bad,
+		};
+
+		memcpy(v.ignored, i->ignored, sizeof(v.ignored));
+		for (unsigned int k = 0; k < TLV_VERDICTS; k++)
+			if (k != TLV_OK && k != TLV_PADDING && k != TLV_STATE_ONLY)
+				v.tlvs_ignored += i->ignored[k];
+		if (!each(ctx, &v))
+			return;
+	}
+}
+
+void babel_each_neigh(const struct babel *b,
+		      bool (*each)(void *ctx, const struct babel_neigh_view *v), void *ctx)
+{
+	const struct iface *i;
+	const struct neigh *n;
+
+	LIST_EACH (ifaces, &b->ifaces, i) {
+		LIST_EACH (neighs, &i->neighs, n) {
+			struct babel_neigh_view v = {
+				.ifid = i->ifid,
+				.ifname = i->name,
+				.addr = n->addr,
+				.hello_history = n->multicast.history,
+				.unicast_history = n->unicast.history,
+				.rxcost = n->rxcost,
+				.txcost = n->txcost,
+				.cost = n->cost,
+				.routes = (unsigned int)neigh_routes_count(&n->routes),
+			};
+
+			if (!each(ctx, &v))
+				return;
+		}
+	}
+}
+
+static bool view_route(const struct pfx *p, const struct route *r, mono_t now,
+		       bool (*each)(void *ctx, const struct babel_route_view *v), void *ctx)
+{
+	struct babel_route_view v = {
+		.pair = p->entry.key,
+		.selected = p->selected == r,
+		.feasible = route_feasible(p, r),
+		.held = p->held,
+		.router_id = r->router_id,
+		.seqno = r->seqno,
+		.refmetric = r->refmetric,
+		.metric = r->metric,
+		.ifid = r->neigh->iface->ifid,
+		.ifname = r->neigh->iface->name,
+		.neigh = r->neigh->addr,
+		.nexthop = r->nexthop,
+		.age = mono_sub(now, r->updated),
+	};
+
+	return each(ctx, &v);
+}
+
+/* A pair of ours, or one that is held though nobody tells of it any more. */
+static bool view_bare(const struct babel *b, const struct pfx *p,
+		      bool (*each)(void *ctx, const struct babel_route_view *v), void *ctx)
+{
+	struct babel_route_view v = {
+		.pair = p->entry.key,
+		.local = p->local,
+		.selected = p->local,
+		.feasible = p->local,
+		.held = p->held,
+		.router_id = p->local ? b->config.router_id : p->told.router_id,
+		.seqno = p->local ? b->seqno : p->told.seqno,
+		.refmetric = p->local ? p->local_metric : BABEL_INFINITY,
+		.metric = p->local ? p->local_metric : BABEL_INFINITY,
+	};
+
+	return each(ctx, &v);
+}
+
+void babel_each_route(const struct babel *b, const struct sdprefix *after, mono_t now,
+		      bool (*each)(void *ctx, const struct babel_route_view *v), void *ctx)
+{
+	const struct pfx *p = after ? pfxs_after(&b->pfxs, after) : pfxs_first(&b->pfxs);
+	const struct route *r;
+
+	for (; p; p = pfxs_next(&b->pfxs, p)) {
+		if ((p->local || (p->held && pfx_routes_empty(&p->routes))) &&
+		    !view_bare(b, p, each, ctx))
+			return;
+		LIST_EACH (pfx_routes, &p->routes, r)
+			if (!view_route(p, r, now, each, ctx))
+				return;
+	}
+}
+
+void babel_each_source(const struct babel *b,
+		       bool (*each)(void *ctx, const struct babel_source_view *v), void *ctx)
+{
+	const struct pfx *p;
+	const struct source *s;
+
+	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p)) {
+		LIST_EACH (sources, &p->sources, s) {
+			struct babel_source_view v = {
+				.pair = p->entry.key,
+				.router_id = s->router_id,
+				.seqno = s->seqno,
+				.metric = s->metric,
+			};
+
+			if (!each(ctx, &v))
+				return;
+		}
+	}
+}
+
+void babel_each_request(const struct babel *b,
+			bool (*each)(void *ctx, const struct babel_request_view *v), void *ctx)
+{
+	const struct request *r;
+
+	LIST_EACH (all_requests, &b->requests, r) {
+		struct babel_request_view v = {
+			.pair = r->pfx->entry.key,
+			.router_id = r->router_id,
+			.seqno = r->seqno,
+			.resends_left = r->resends_left,
+		};
+
+		if (!each(ctx, &v))
+			return;
+	}
+}
