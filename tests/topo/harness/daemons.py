@@ -169,6 +169,10 @@ class Ours(Daemon):
     def ready(self):
         return self._answers(os.path.join(self.dir, self.kind + ".vty"))
 
+    def reload(self):
+        """SIGHUP: the configuration file is read again."""
+        self.signal(signal.SIGHUP)
+
     @staticmethod
     def _answers(path):
         s = socket.socket(socket.AF_UNIX)
@@ -281,9 +285,9 @@ class Bird(Peer):
     def ready(self):
         return Ours._answers(self.socket)
 
-    def birdc(self, line):
-        return netns.run([self.peer_program("bird2", "usr/sbin/birdc"), "-r", "-s", self.socket]
-                         + line.split())
+    def birdc(self, line, restricted=True):
+        return netns.run([self.peer_program("bird2", "usr/sbin/birdc")]
+                         + (["-r"] if restricted else []) + ["-s", self.socket] + line.split())
 
     def routes(self, table="sadr6"):
         """{(dst, src): text} of the selected routes of a table."""

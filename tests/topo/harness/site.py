@@ -97,7 +97,7 @@ def bird_babel(interfaces):
 def bird_edge(letter):
     rid = {"a": "10.0.0.1", "b": "10.0.0.2"}[letter]
     return [("bird", f"router id {rid};\n" + BIRD_HEAD + bird_babel(["core0"]) +
-             "protocol static { ipv6 sadr { table sadr6; }; check link yes;"
+             "protocol static uplink { ipv6 sadr { table sadr6; }; check link yes;"
              f" route ::/0 from {PREFIX[letter]} via fe80::1%up0; }}\n")]
 
 
