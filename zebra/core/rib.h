@@ -27,12 +27,12 @@
 struct rib;
 
 enum rib_nexthop_kind {
-	RIB_NH_IFINDEX,		/* directly connected on ifindex */
-	RIB_NH_GATE,		/* gateway, to be resolved over a plain route */
-	RIB_NH_GATE_IFINDEX,	/* gateway on ifindex */
-	RIB_NH_BLACKHOLE,	/* dropped silently */
-	RIB_NH_UNREACHABLE,	/* dropped, ICMP unreachable */
-	RIB_NH_PROHIBIT,	/* dropped, ICMP administratively prohibited */
+	RIB_NH_IFINDEX,	     /* directly connected on ifindex */
+	RIB_NH_GATE,	     /* gateway, to be resolved over a plain route */
+	RIB_NH_GATE_IFINDEX, /* gateway on ifindex */
+	RIB_NH_BLACKHOLE,    /* dropped silently */
+	RIB_NH_UNREACHABLE,  /* dropped, ICMP unreachable */
+	RIB_NH_PROHIBIT,     /* dropped, ICMP administratively prohibited */
 };
 
 struct rib_nexthop {
@@ -43,11 +43,12 @@ struct rib_nexthop {
 	uint32_t weight; /* 0: 1 */
 };
 
-#define RIB_MAX_NEXTHOPS 64
+#define RIB_MAX_NEXTHOPS   64
 
 /* Who put a route there. type is an rtnetlink-independent number given by
- * the outer zebra (ZAPI route types); the core knows these two: */
-#define RIB_TYPE_KERNEL 1
+ * the outer zebra (ZAPI route types); the core knows these: */
+#define RIB_TYPE_AUXILIARY 0 /* never in the RIB: what the FIB compiler adds (fib.h) */
+#define RIB_TYPE_KERNEL	   1
 #define RIB_TYPE_CONNECTED 2
 struct rib_owner {
 	uint8_t type;
@@ -67,7 +68,6 @@ struct rib_spec {
 	const struct rib_nexthop *nexthops; /* copied */
 };
 
-/* A resolved next hop as the kernel needs it: GATE has become GATE_IFINDEX. */
 enum rib_state {
 	RIB_UNUSABLE,  /* no usable next hop */
 	RIB_CANDIDATE, /* usable, another one is chosen */
@@ -82,13 +82,13 @@ struct rib_view { /* of one candidate */
 	uint8_t distance;
 	uint32_t metric, tag, mtu;
 	enum rib_state state;
-	int error; /* errno of the kernel's refusal, RIB_FAILED only */
+	int error;  /* errno of the kernel's refusal, RIB_FAILED only */
 	bool stale; /* kept over its owner's restart */
 	mono_t since;
 	uint32_t n_nexthops; /* as given */
 	const struct rib_nexthop *nexthops;
 	const bool *nexthop_usable; /* parallel to nexthops */
-	uint32_t n_resolved; /* as used */
+	uint32_t n_resolved;	    /* as the kernel needs them: GATE has become GATE_IFINDEX */
 	const struct rib_nexthop *resolved;
 };
 
@@ -97,7 +97,7 @@ enum rib_fate { RIB_FATE_INSTALLED, RIB_FATE_FAILED, RIB_FATE_BETTER_WON, RIB_FA
 /* A kernel route, as the FIB compiler wants it and as fib_ops writes it. */
 struct fib_route {
 	struct sdprefix pair;
-	uint8_t type; /* rib_owner.type of the route it comes from */
+	uint8_t type; /* rib_owner.type of the route it comes from, or RIB_TYPE_AUXILIARY */
 	uint32_t mtu;
 	uint32_t n_nexthops; /* one of a blackhole kind, or gateways and interfaces */
 	const struct rib_nexthop *nexthops;
@@ -111,8 +111,10 @@ struct fib_op {
 	int error;		/* out: 0, or the kernel's errno */
 };
 
+/* None of these may change the RIB. */
 struct rib_env {
-	/* Writes a batch in this order and fills each error. */
+	/* Writes a batch in this order and fills each error. It goes on after
+	 * one. Deleting what is not there is none. */
 	void (*fib)(void *ctx, struct fib_op *ops, size_t n);
 	/* The chosen, redistributable route of a pair changed: NULL was or is
 	 * none. Loopback, multicast and link-local destinations never come here.

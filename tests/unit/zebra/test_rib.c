@@ -1,0 +1,764 @@
+/* SPDX-License-Identifier: MIT */
+/* The RIB: choice, resolution, and what follows from a change. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/zebra/rig.h"
+
+enum { STATIC = 3, BABEL = 22, OTHER = 20 };
+enum { EINVALID = 22 };
+
+static struct rig rig;
+
+static int setup(void **state)
+{
+	rig_init(&rig);
+	rib_if_set(rig.rib, 1, true);
+	rib_if_set(rig.rib, 2, true);
+	*state = &rig;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	rig_fini(*state); /* asserts that no allocation is left */
+	return 0;
+}
+
+#define D "2001:db8:d::/48"
+#define S "2001:db8:a::/48"
+#define G "fe80::1"
+
+/* Choice, by the numbers of rib.h */
+
+struct choice_case {
+	const char *step;
+	uint8_t type1, distance1, type2, distance2;
+	uint32_t metric1, metric2;
+	bool usable1;
+	uint8_t winner; /* type, 0: none */
+};
+
+static const struct choice_case choices[] = {
+	{"1: no usable next hop", BABEL, 1, STATIC, 100, 0, 0, false, STATIC},
+	{"1: distance 255", BABEL, 255, STATIC, 254, 0, 0, true, STATIC},
+	{"1: none left", BABEL, 255, STATIC, 255, 0, 0, true, 0},
+	{"2: connected beats all", STATIC, 0, RIB_TYPE_CONNECTED, 200, 0, 9, true,
+	 RIB_TYPE_CONNECTED},
+	{"3: lower distance, first", BABEL, 99, STATIC, 100, 9, 0, true, BABEL},
+	{"3: lower distance, second", BABEL, 101, STATIC, 100, 0, 9, true, STATIC},
+	{"4: lower metric", BABEL, 100, STATIC, 100, 5, 4, true, STATIC},
+	{"5: the older one", BABEL, 100, STATIC, 100, 5, 5, true, BABEL},
+};
+
+static uint8_t selected_type(const char *dst, const char *src)
+{
+	static const uint8_t types[] = {RIB_TYPE_CONNECTED, STATIC, BABEL};
+
+	for (size_t i = 0; i < sizeof(types); i++)
+		if (rig_state(&rig, types[i], dst, src, NULL) == RIB_INSTALLED)
+			return types[i];
+	return 0;
+}
+
+static void test_choice(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++) {
+		const struct choice_case *c = &choices[i];
+
+		for (int sourced = 0; sourced < 2; sourced++) {
+			const char *src = sourced ? S : NULL;
+
+			rig_add(&rig, c->type1, D, src, c->distance1, c->metric1,
+				rig_via(G, c->usable1 ? 1 : 9));
+			rig_add(&rig, c->type2, D, src, c->distance2, c->metric2, rig_via(G, 2));
+			rig_run(&rig);
+			if (selected_type(D, src) != c->winner)
+				fail_msg("step %s: %u chosen", c->step, selected_type(D, src));
+			rig_del(&rig, c->type1, D, src);
+			rig_del(&rig, c->type2, D, src);
+			rig_run(&rig);
+			assert_int_equal(kernel_ours(&rig), 0);
+		}
+	}
+}
+
+static void test_age_is_kept_by_an_equal_route(void **state)
+{
+	(void)state;
+	rig_add(&rig, BABEL, D, NULL, 100, 5, rig_via(G, 1));
+	rig_add(&rig, STATIC, D, NULL, 100, 5, rig_via(G, 2));
+	rig_add(&rig, BABEL, D, NULL, 100, 5, rig_via(G, 1)); /* said again */
+	rig_run(&rig);
+	assert_int_equal(selected_type(D, NULL), BABEL);
+	rig_add(&rig, BABEL, D, NULL, 100, 5, rig_via("fe80::2", 1)); /* another one */
+	rig_run(&rig);
+	assert_int_equal(selected_type(D, NULL), STATIC);
+}
+
+static void test_sources_are_chosen_apart(void **state)
+{
+	(void)state;
+	rig_add(&rig, BABEL, D, S, 100, 5, rig_via(G, 1));
+	rig_add(&rig, STATIC, D, NULL, 1, 0, rig_via(G, 2));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, D, S, NULL), RIB_INSTALLED);
+	assert_int_equal(rig_state(&rig, STATIC, D, NULL, NULL), RIB_INSTALLED);
+}
+
+static void test_floating_static(void **state)
+{
+	struct sdprefix pair = rig_pair(D, NULL);
+	struct rib_nexthop near = rig_via(G, 1), far = rig_via(G, 2);
+	struct rib_spec spec1 = {.distance = 1, .n_nexthops = 1, .nexthops = &near};
+	struct rib_spec spec2 = {.distance = 250, .n_nexthops = 1, .nexthops = &far};
+	struct rib_owner o1 = {.type = STATIC, .distance_key = 1};
+	struct rib_owner o2 = {.type = STATIC, .distance_key = 250};
+
+	(void)state;
+	rib_add(rig.rib, &pair, &o1, &spec1, rig.now);
+	rib_add(rig.rib, &pair, &o2, &spec2, rig.now);
+	rig_run(&rig);
+	assert_int_equal(rib_count(rig.rib), 2);
+	assert_int_equal(kernel_has(&rig, D, NULL)->nh[0].ifindex, 1);
+	rib_if_set(rig.rib, 1, false);
+	rig_run(&rig);
+	assert_int_equal(kernel_has(&rig, D, NULL)->nh[0].ifindex, 2);
+	rib_if_set(rig.rib, 1, true);
+	rig_run(&rig);
+	assert_int_equal(kernel_has(&rig, D, NULL)->nh[0].ifindex, 1);
+	assert_true(rib_del(rig.rib, &pair, &o1));
+	assert_false(rib_del(rig.rib, &pair, &o1));
+	rig_run(&rig);
+	assert_int_equal(kernel_has(&rig, D, NULL)->nh[0].ifindex, 2);
+}
+
+/* Resolution */
+
+static void add_recursive(uint8_t type, const char *dst, const char *gate)
+{
+	struct sdprefix pair = rig_pair(dst, NULL);
+	struct rib_owner owner = {.type = type};
+	struct rib_nexthop nh = rig_gate(gate);
+	struct rib_spec spec = {.distance = 1, .recursive = true, .n_nexthops = 1, .nexthops = &nh};
+
+	rib_add(rig.rib, &pair, &owner, &spec, rig.now);
+}
+
+static void test_gateway_over_connected(void **state)
+{
+	(void)state;
+	rig_add(&rig, STATIC, D, S, 1, 0, rig_gate("2001:db8:1::9"));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, D, S, NULL), RIB_UNUSABLE);
+	assert_int_equal(rig.fates[rig.n_fates - 1].fate, RIB_FATE_FAILED);
+	rig_connect(&rig, "2001:db8:1::/64", 2);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, D, S, NULL), RIB_INSTALLED);
+	assert_int_equal(kernel_has(&rig, D, S)->nh[0].kind, RIB_NH_GATE_IFINDEX);
+	assert_int_equal(kernel_has(&rig, D, S)->nh[0].ifindex, 2);
+	/* A longer route over the gateway that is not connected hides it. */
+	rig_add(&rig, BABEL, "2001:db8:1::8/125", NULL, 100, 0, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, D, S, NULL), RIB_UNUSABLE);
+	rig_del(&rig, BABEL, "2001:db8:1::8/125", NULL);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, D, S, NULL), RIB_INSTALLED);
+	rig_disconnect(&rig, "2001:db8:1::/64", 2);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, D, S, NULL), RIB_UNUSABLE);
+	assert_int_equal(kernel_ours(&rig), 0);
+}
+
+static void test_gateway_inside_its_own_source(void **state)
+{
+	(void)state;
+	rig_connect(&rig, "2001:db8:ffff::/64", 1);
+	rig_add(&rig, STATIC, "::/0", "2001:db8:ffff::/64", 1, 0, rig_gate("2001:db8:ffff::2"));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, "::/0", "2001:db8:ffff::/64", NULL),
+			 RIB_INSTALLED);
+}
+
+static void test_gateway_is_not_looked_up_among_sourced(void **state)
+{
+	(void)state;
+	rig_connect(&rig, "2001:db8:1::/64", 1);
+	rig_add(&rig, BABEL, "2001:db8:1::9/128", "::/1", 100, 0, rig_via(G, 2));
+	rig_add(&rig, STATIC, D, NULL, 1, 0, rig_gate("2001:db8:1::9"));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, D, NULL, NULL), RIB_INSTALLED);
+	assert_int_equal(kernel_has(&rig, D, NULL)->nh[0].ifindex, 1);
+}
+
+static void test_gateway_with_interface(void **state)
+{
+	struct sdprefix pair = rig_pair(D, NULL);
+	struct rib_owner owner = {.type = STATIC};
+	struct rib_nexthop nh = rig_via("2001:db8:1::9", 1);
+	struct rib_spec spec = {.distance = 1, .n_nexthops = 1, .nexthops = &nh};
+
+	(void)state;
+	rib_add(rig.rib, &pair, &owner, &spec, rig.now);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, D, NULL, NULL), RIB_UNUSABLE);
+	rig_connect(&rig, "2001:db8:1::/64", 2); /* the wrong interface */
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, D, NULL, NULL), RIB_UNUSABLE);
+	rig_connect(&rig, "2001:db8:1::/64", 1); /* both have it */
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, D, NULL, NULL), RIB_INSTALLED);
+	rig_disconnect(&rig, "2001:db8:1::/64", 1);
+	rig_disconnect(&rig, "2001:db8:1::/64", 2);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, D, NULL, NULL), RIB_UNUSABLE);
+	nh.onlink = true;
+	rib_add(rig.rib, &pair, &owner, &spec, rig.now);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, D, NULL, NULL), RIB_INSTALLED);
+}
+
+static void test_recursion_is_one_level(void **state)
+{
+	(void)state;
+	rig_add(&rig, BABEL, "2001:db8:1::/48", NULL, 100, 0, rig_via(G, 2));
+	add_recursive(STATIC, "2001:db8:2::/48", "2001:db8:1::1");
+	add_recursive(STATIC, "2001:db8:3::/48", "2001:db8:2::1");
+	rig_add(&rig, STATIC, "2001:db8:4::/48", NULL, 1, 0, rig_gate("2001:db8:1::1"));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, "2001:db8:2::/48", NULL, NULL), RIB_INSTALLED);
+	assert_int_equal(kernel_has(&rig, "2001:db8:2::/48", NULL)->nh[0].ifindex, 2);
+	assert_int_equal(rig_state(&rig, STATIC, "2001:db8:3::/48", NULL, NULL), RIB_UNUSABLE);
+	/* Not recursive: connected only. */
+	assert_int_equal(rig_state(&rig, STATIC, "2001:db8:4::/48", NULL, NULL), RIB_UNUSABLE);
+	/* The resolving route changes: so does what resolves over it. */
+	rig_add(&rig, BABEL, "2001:db8:1::/48", NULL, 100, 0, rig_via("fe80::7", 1));
+	rig_run(&rig);
+	assert_int_equal(kernel_has(&rig, "2001:db8:2::/48", NULL)->nh[0].ifindex, 1);
+	rig_del(&rig, BABEL, "2001:db8:1::/48", NULL);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, "2001:db8:2::/48", NULL, NULL), RIB_UNUSABLE);
+	assert_int_equal(kernel_ours(&rig), 0);
+}
+
+static void test_recursion_spares_default_and_itself(void **state)
+{
+	(void)state;
+	rig_add(&rig, BABEL, "::/0", NULL, 100, 0, rig_via(G, 2));
+	add_recursive(STATIC, "2001:db8:2::/48", "2001:db8:1::1");
+	add_recursive(STATIC, "2001:db8:5::/48", "2001:db8:5::1");
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, "2001:db8:2::/48", NULL, NULL), RIB_UNUSABLE);
+	/* Not through itself, not even when something shorter would do. */
+	rig_add(&rig, BABEL, "2001:db8::/32", NULL, 100, 0, rig_via(G, 2));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, "2001:db8:2::/48", NULL, NULL), RIB_INSTALLED);
+	assert_int_equal(rig_state(&rig, STATIC, "2001:db8:5::/48", NULL, NULL), RIB_UNUSABLE);
+}
+
+/* Three routes, each usable only while the next one is not chosen. */
+static void test_recursion_in_a_ring_ends(void **state)
+{
+	static const char *const ring[] = {"2001:db8:1::/48", "2001:db8:2::/48", "2001:db8:3::/48"};
+	static const char *const gate[] = {"2001:db8:1::1", "2001:db8:2::1", "2001:db8:3::1"};
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		rig_add(&rig, BABEL, ring[i], NULL, 100, 0, rig_via(G, 1));
+		add_recursive(STATIC, ring[i], gate[(i + 1) % 3]);
+	}
+	rig_run(&rig); /* aborts if it goes on for ever */
+	for (int i = 0; i < 3; i++)
+		assert_non_null(kernel_has(&rig, ring[i], NULL));
+}
+
+static void test_ip4_pair_is_never_written(void **state)
+{
+	(void)state;
+	rig_add(&rig, STATIC, "10.0.0.0/8", "192.0.2.0/24", 1, 0, rig_dev(1));
+	rig_add(&rig, STATIC, "10.0.0.0/8", NULL, 1, 0, rig_dev(2));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, "10.0.0.0/8", "192.0.2.0/24", NULL), RIB_UNUSABLE);
+	assert_int_equal(rig_state(&rig, STATIC, "10.0.0.0/8", NULL, NULL), RIB_INSTALLED);
+	assert_int_equal(kernel_ours(&rig), 1);
+}
+
+static void test_several_nexthops(void **state)
+{
+	struct rib_nexthop nh[] = {rig_via(G, 1), rig_via(G, 2), rig_via(G, 1),
+				   rig_drop(RIB_NH_BLACKHOLE)};
+	struct sdprefix pair = rig_pair(D, S);
+	struct rib_owner owner = {.type = BABEL};
+	struct rib_spec spec = {.distance = 100, .n_nexthops = 4, .nexthops = nh};
+
+	(void)state;
+	rib_add(rig.rib, &pair, &owner, &spec, rig.now);
+	rig_run(&rig);
+	assert_int_equal(kernel_has(&rig, D, S)->route.n_nexthops, 2); /* once each, no drop */
+	rib_if_set(rig.rib, 1, false);
+	rig_run(&rig);
+	assert_int_equal(kernel_has(&rig, D, S)->route.n_nexthops, 1);
+	assert_int_equal(kernel_has(&rig, D, S)->nh[0].ifindex, 2);
+	rib_if_del(rig.rib, 2);
+	rig_run(&rig);
+	assert_int_equal(kernel_has(&rig, D, S)->nh[0].kind, RIB_NH_BLACKHOLE);
+}
+
+/* Interfaces */
+
+static void test_interface_down_and_up(void **state)
+{
+	(void)state;
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 1));
+	rig_run(&rig);
+	rib_if_set(rig.rib, 1, false);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, D, S, NULL), RIB_UNUSABLE);
+	assert_int_equal(kernel_ours(&rig), 0);
+	rib_if_set(rig.rib, 1, true);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, D, S, NULL), RIB_INSTALLED);
+	assert_non_null(kernel_has(&rig, D, S));
+}
+
+/* Down and up before the RIB had its turn: the kernel has lost everything. */
+static void test_interface_bounce_reinstalls(void **state)
+{
+	(void)state;
+	rig_connect(&rig, "2001:db8:1::/64", 1);
+	rig_add(&rig, BABEL, "2001:db8:1::/64", S, 100, 0, rig_via(G, 1)); /* makes halves */
+	rig_add(&rig, STATIC, D, NULL, 1, 0, rig_gate("2001:db8:1::9"));
+	add_recursive(STATIC, "2001:db8:e::/48", "2001:db8:d::9");
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 5);
+	rig.n_k = 0;
+	rib_if_set(rig.rib, 1, false);
+	rib_if_set(rig.rib, 1, true);
+	rig_connect(&rig, "2001:db8:1::/64", 1);
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 5);
+	rig_clear(&rig);
+	rig_run(&rig);
+	assert_int_equal(rig.n_ops, 0);
+}
+
+/* The kernel's side */
+
+static void test_halves_of_connected(void **state)
+{
+	(void)state;
+	rig_connect(&rig, D, 1);
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 0);
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 2));
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 3);
+	assert_int_equal(kernel_has(&rig, D, "::/1")->nh[0].ifindex, 1);
+	assert_int_equal(kernel_has(&rig, D, "8000::/1")->route.type, RIB_TYPE_AUXILIARY);
+	rig_disconnect(&rig, D, 1);
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 2); /* the anchor */
+	assert_int_equal(kernel_has(&rig, D, NULL)->nh[0].kind, RIB_NH_UNREACHABLE);
+	rig_del(&rig, BABEL, D, S);
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 0);
+}
+
+static void test_lost_is_written_again(void **state)
+{
+	struct sdprefix pair = rig_pair(D, S), half = rig_pair(D, "::/1");
+
+	(void)state;
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 2));
+	rig_add(&rig, BABEL, D, NULL, 100, 0, rig_via(G, 1));
+	rig_run(&rig);
+	kernel_del(&rig, &pair, false);
+	kernel_del(&rig, &half, false);
+	rib_kernel_lost(rig.rib, &pair);
+	rib_kernel_lost(rig.rib, &half);
+	rig_clear(&rig);
+	rig_run(&rig);
+	assert_int_equal(rig.n_ops, 2);
+	assert_int_equal(kernel_ours(&rig), 4);
+	pair = rig_pair("2001:db8:77::/48", NULL);
+	rib_kernel_lost(rig.rib, &pair); /* nothing of ours: no matter */
+	rig_run(&rig);
+	assert_int_equal(rig.n_ops, 2);
+}
+
+static void found(uint8_t type, const char *dst, const char *src, struct rib_nexthop nh)
+{
+	struct fib_route r = {
+		.pair = rig_pair(dst, src), .type = type, .n_nexthops = 1, .nexthops = &nh};
+
+	kernel_set(&rig, &r, false);
+	rib_kernel_found(rig.rib, &r);
+}
+
+static void test_leftovers(void **state)
+{
+	(void)state;
+	found(BABEL, D, NULL, rig_via(G, 1));
+	found(RIB_TYPE_AUXILIARY, D, "::/1", rig_via(G, 1));
+	found(RIB_TYPE_AUXILIARY, D, "8000::/1", rig_via(G, 1));
+	found(BABEL, D, S, rig_via(G, 2));
+	found(BABEL, D, "2001:db8:b::/48", rig_via(G, 2));
+	found(BABEL, "2001:db8:e::/48", NULL, rig_via(G, 2));
+	rig_run(&rig);
+	assert_int_equal(rib_count(rig.rib), 0);
+	assert_int_equal(rig.n_ops, 0);
+	/* One comes again as it was, one with another gateway: the others are
+	 * left alone, and the halves still serve. */
+	rig_add(&rig, BABEL, D, NULL, 100, 0, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(rig.n_ops, 0);
+	assert_int_equal(rig_state(&rig, BABEL, D, NULL, NULL), RIB_INSTALLED);
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via("fe80::3", 2));
+	rig_run(&rig);
+	assert_int_equal(rig.n_ops, 1);
+	assert_int_equal(kernel_ours(&rig), 6);
+	rib_sweep_kernel(rig.rib);
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 4);
+	assert_null(kernel_has(&rig, D, "2001:db8:b::/48"));
+	assert_null(kernel_has(&rig, "2001:db8:e::/48", NULL));
+	rig_del(&rig, BABEL, D, S);
+	rig_del(&rig, BABEL, D, NULL);
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 0);
+}
+
+static void test_claimed_leftover_goes_with_its_route(void **state)
+{
+	(void)state;
+	found(BABEL, D, S, rig_via(G, 1));
+	found(RIB_TYPE_AUXILIARY, D, NULL, rig_drop(RIB_NH_UNREACHABLE));
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(rig.n_ops, 0);
+	rig_del(&rig, BABEL, D, S);
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 0);
+	found(BABEL, D, S, rig_via(G, 1));
+	rib_sweep_kernel(rig.rib);
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 0);
+}
+
+/* Refusals */
+
+static int refuse_halves(struct rig *g, const struct fib_op *op)
+{
+	(void)g;
+	return op->kind == FIB_SET && op->route.type == RIB_TYPE_AUXILIARY &&
+			       fib_is_half(&op->route.pair)
+		       ? EINVALID
+		       : 0;
+}
+
+static int refuse_sourced(struct rig *g, const struct fib_op *op)
+{
+	(void)g;
+	return op->kind == FIB_SET && !sdprefix_is_plain(&op->route.pair) ? EINVALID : 0;
+}
+
+static void test_refusal(void **state)
+{
+	int error;
+
+	(void)state;
+	rig.verdict = refuse_sourced;
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, D, S, &error), RIB_FAILED);
+	assert_int_equal(error, EINVALID);
+	assert_int_equal(rig.n_refused, 1);
+	assert_int_equal(rig.refused_error, EINVALID);
+	assert_int_equal(rig.n_redists, 0); /* what is not in the kernel is not announced */
+	assert_int_equal(rig.fates[rig.n_fates - 1].fate, RIB_FATE_FAILED);
+	/* Said again, it is not tried again. */
+	rig_clear(&rig);
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 1));
+	rig_run(&rig);
+	for (size_t i = 0; i < rig.n_ops; i++)
+		assert_true(sdprefix_is_plain(&rig.ops[i].route.pair));
+	assert_int_equal(rig.n_refused, 0);
+	/* Its interface has an event: tried, refused for the same reason, no word. */
+	rig_clear(&rig);
+	rib_if_set(rig.rib, 1, false);
+	rib_if_set(rig.rib, 1, true);
+	rig_run(&rig);
+	assert_int_not_equal(rig.n_ops, 0);
+	assert_int_equal(rig.n_refused, 0);
+	/* Another content is tried at once. */
+	rig.verdict = NULL;
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via("fe80::2", 1));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, D, S, NULL), RIB_INSTALLED);
+	/* A refused change leaves no old route behind under a new name. */
+	rig.verdict = refuse_sourced;
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via("fe80::3", 1));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, D, S, NULL), RIB_FAILED);
+	assert_null(kernel_has(&rig, D, S));
+	assert_int_equal(rig.n_refused, 1);
+}
+
+static void test_refused_half_withholds_the_sourced(void **state)
+{
+	struct addr dst = rig_addr("2001:db8:d::1"), other = rig_addr("2001:db8:b::1");
+	int error;
+
+	(void)state;
+	rig_add(&rig, STATIC, D, NULL, 1, 0, rig_via(G, 1));
+	rig_run(&rig);
+	rig.verdict = refuse_halves;
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 2));
+	rig_add(&rig, BABEL, D, "2001:db8:c::/48", 100, 0, rig_via(G, 2));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, D, S, &error), RIB_FAILED);
+	assert_int_equal(error, EINVALID);
+	assert_int_equal(rig_state(&rig, STATIC, D, NULL, NULL), RIB_INSTALLED);
+	assert_int_equal(kernel_ours(&rig), 1);
+	assert_int_equal(kernel_lookup(&rig, &dst, &other)->nh[0].ifindex, 1);
+	/* Another plain route: its halves are tried anew. */
+	rig.verdict = NULL;
+	rig_add(&rig, STATIC, D, NULL, 1, 0, rig_via("fe80::5", 1));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, D, S, NULL), RIB_INSTALLED);
+	assert_int_equal(rig_state(&rig, BABEL, D, "2001:db8:c::/48", NULL), RIB_INSTALLED);
+	assert_int_equal(kernel_ours(&rig), 5);
+	/* And the other way round: the halves of a plain route that comes later. */
+	rig_del(&rig, STATIC, D, NULL);
+	rig_run(&rig);
+	rig.verdict = refuse_halves;
+	rig_add(&rig, STATIC, D, NULL, 1, 0, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, D, S, NULL), RIB_FAILED);
+	assert_int_equal(rig_state(&rig, BABEL, D, "2001:db8:c::/48", NULL), RIB_FAILED);
+	assert_int_equal(kernel_ours(&rig), 1);
+	assert_int_equal(kernel_lookup(&rig, &dst, &other)->nh[0].ifindex, 1);
+	/* The plain route goes: nothing to withhold for. */
+	rig_del(&rig, STATIC, D, NULL);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, D, S, NULL), RIB_INSTALLED);
+	assert_int_equal(rig_state(&rig, BABEL, D, "2001:db8:c::/48", NULL), RIB_INSTALLED);
+}
+
+/* Owners */
+
+static void test_stale(void **state)
+{
+	(void)state;
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 1));
+	rig_add(&rig, BABEL, D, NULL, 100, 0, rig_via(G, 1));
+	rig_add(&rig, STATIC, "2001:db8:e::/48", NULL, 1, 0, rig_via(G, 1));
+	rig_run(&rig);
+	rig_clear(&rig);
+	rib_mark_stale(rig.rib, BABEL, 0);
+	rig_run(&rig);
+	assert_int_equal(rig.n_ops, 0);
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(rig.n_ops, 0);
+	rib_sweep_stale(rig.rib, BABEL, 0);
+	rig_run(&rig);
+	assert_int_equal(rib_count(rig.rib), 2);
+	assert_int_equal(rig_state(&rig, BABEL, D, S, NULL), RIB_INSTALLED);
+	rib_del_owner(rig.rib, BABEL, 0);
+	rig_run(&rig);
+	assert_int_equal(rib_count(rig.rib), 1);
+	assert_int_equal(kernel_ours(&rig), 1);
+}
+
+static void test_fates(void **state)
+{
+	(void)state;
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(rig.n_fates, 1);
+	assert_int_equal(rig.fates[0].fate, RIB_FATE_INSTALLED);
+	rig_clear(&rig);
+	rig_add(&rig, STATIC, D, S, 1, 0, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(rig.n_fates, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(rig.fates[i].fate, rig.fates[i].owner.type == BABEL
+							    ? RIB_FATE_BETTER_WON
+							    : RIB_FATE_INSTALLED);
+	rig_clear(&rig);
+	rig_del(&rig, STATIC, D, S);
+	rig_run(&rig);
+	assert_int_equal(rig.n_fates, 2);
+	rig_clear(&rig);
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 1)); /* said again: told again */
+	rig_run(&rig);
+	assert_int_equal(rig.n_fates, 1);
+	/* Away and back in one turn is a change, not a removal. */
+	rig_clear(&rig);
+	rig_del(&rig, BABEL, D, S);
+	rig_add(&rig, BABEL, D, S, 100, 7, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(rig.n_fates, 1);
+	assert_int_equal(rig.fates[0].fate, RIB_FATE_INSTALLED);
+	assert_int_equal(rig.n_ops, 0);
+	assert_int_equal(rib_count(rig.rib), 1);
+}
+
+static void test_redistribution(void **state)
+{
+	(void)state;
+	rig_add(&rig, BABEL, D, S, 100, 1, rig_via(G, 1));
+	rig_add(&rig, BABEL, "fe80:1::/64", NULL, 100, 1, rig_via(G, 1));
+	rig_add(&rig, BABEL, "ff05::/16", NULL, 100, 1, rig_via(G, 1));
+	rig_add(&rig, BABEL, "::1/128", NULL, 100, 1, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(rig.n_redists, 1);
+	assert_false(rig.redists[0].has_was);
+	assert_int_equal(rig.redists[0].is.type, BABEL);
+	/* The filter looks at the destination, not at the source. */
+	rig_clear(&rig);
+	rig_add(&rig, BABEL, "::/0", "fe80::/10", 100, 1, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(rig.n_redists, 1);
+	rig_clear(&rig);
+	rig_add(&rig, BABEL, D, S, 100, 1, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(rig.n_redists, 0); /* nothing changed */
+	rig_add(&rig, BABEL, D, S, 100, 2, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(rig.n_redists, 1);
+	assert_true(rig.redists[0].has_was && rig.redists[0].has_is);
+	assert_int_equal(rig.redists[0].metric, 2);
+	rig_clear(&rig);
+	rig_add(&rig, STATIC, D, S, 1, 0, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(rig.n_redists, 1);
+	assert_int_equal(rig.redists[0].was.type, BABEL);
+	assert_int_equal(rig.redists[0].is.type, STATIC);
+	rig_clear(&rig);
+	rig_del(&rig, STATIC, D, S);
+	rig_del(&rig, BABEL, D, S);
+	rig_run(&rig);
+	assert_int_equal(rig.n_redists, 1);
+	assert_int_equal(rig.redists[0].was.type, STATIC);
+	assert_false(rig.redists[0].has_is);
+}
+
+/* Looking */
+
+static bool take_three(void *ctx, const struct rib_view *v)
+{
+	struct rib_view *out = ctx;
+	size_t i = 0;
+
+	while (i < 3 && out[i].owner.type)
+		i++;
+	out[i] = *v;
+	return i < 2;
+}
+
+static void test_walks(void **state)
+{
+	struct rib_view v[3] = {0};
+	struct sdprefix last;
+
+	(void)state;
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 1));
+	rig_add(&rig, STATIC, D, S, 1, 0, rig_via(G, 1));
+	rig_add(&rig, BABEL, D, NULL, 100, 0, rig_via(G, 1));
+	rig_add(&rig, BABEL, "2001:db8:e::/48", NULL, 100, 0, rig_via(G, 1));
+	rig_run(&rig);
+	rib_each(rig.rib, NULL, take_three, v);
+	assert_true(sdprefix_is_plain(&v[0].pair));
+	assert_int_equal(v[1].owner.type, STATIC); /* the chosen one first */
+	assert_int_equal(v[2].owner.type, BABEL);
+	assert_int_equal(v[2].state, RIB_CANDIDATE);
+	last = v[2].pair;
+	memset(v, 0, sizeof(v));
+	rib_each(rig.rib, &last, take_three, v);
+	assert_int_equal(v[1].owner.type, 0);
+	assert_int_equal(prefix_cmp(&v[0].pair.dst, &last.dst), 1);
+}
+
+static void test_lookup_falls_through(void **state)
+{
+	struct addr dst = rig_addr("2001:db8:d::1"), src = rig_addr("2001:db8:b::1");
+	struct rib_view v;
+
+	(void)state;
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 1));
+	rig_run(&rig);
+	assert_false(rib_lookup(rig.rib, FAM_IP6, &dst, &src, &v));
+	rig_add(&rig, BABEL, "2001:db8::/32", "2001:db8:b::/48", 100, 0, rig_via(G, 2));
+	rig_add(&rig, BABEL, "2001:db8:d::/64", "2001:db8:b::/48", 100, 0, rig_via(G, 9));
+	rig_run(&rig);
+	assert_true(rib_lookup(rig.rib, FAM_IP6, &dst, &src, &v));
+	assert_int_equal(v.resolved[0].ifindex, 2); /* the unusable one does not count */
+	src = rig_addr("2001:db8:a::1");
+	assert_true(rib_lookup(rig.rib, FAM_IP6, &dst, &src, &v));
+	assert_int_equal(v.resolved[0].ifindex, 1);
+}
+
+/* More sources than one job takes. */
+static void test_very_many_sources(void **state)
+{
+	char src[64];
+
+	(void)state;
+	rig_add(&rig, STATIC, D, NULL, 1, 0, rig_via(G, 1));
+	for (int i = 0; i < 2500; i++) {
+		snprintf(src, sizeof(src), "2001:db8:%x::/48", (i * 7919) & 0xffff);
+		rig_add(&rig, BABEL, D, src, 100, 0, rig_via(G, 2));
+	}
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 2503);
+	rib_del_owner(rig.rib, BABEL, 0);
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 1);
+	assert_int_equal(rig_state(&rig, STATIC, D, NULL, NULL), RIB_INSTALLED);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_choice),
+		T(test_age_is_kept_by_an_equal_route),
+		T(test_sources_are_chosen_apart),
+		T(test_floating_static),
+		T(test_gateway_over_connected),
+		T(test_gateway_inside_its_own_source),
+		T(test_gateway_is_not_looked_up_among_sourced),
+		T(test_gateway_with_interface),
+		T(test_recursion_is_one_level),
+		T(test_recursion_spares_default_and_itself),
+		T(test_recursion_in_a_ring_ends),
+		T(test_ip4_pair_is_never_written),
+		T(test_several_nexthops),
+		T(test_interface_down_and_up),
+		T(test_interface_bounce_reinstalls),
+		T(test_halves_of_connected),
+		T(test_lost_is_written_again),
+		T(test_leftovers),
+		T(test_claimed_leftover_goes_with_its_route),
+		T(test_refusal),
+		T(test_refused_half_withholds_the_sourced),
+		T(test_stale),
+		T(test_fates),
+		T(test_redistribution),
+		T(test_walks),
+		T(test_lookup_falls_through),
+		T(test_very_many_sources),
+	};
+
+	return cmocka_run_group_tests_name("rib", tests, NULL, NULL);
+}

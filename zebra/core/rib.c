@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: MIT */
+/* The RIB: what is stored, and the choice among it. */
+#include "zebra/core/rib_private.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Nodes */
+
+struct rib_node *rib_node_find(const struct rib *r, const struct sdprefix *pair)
+{
+	return rib_nodes_find(&r->nodes, pair);
+}
+
+struct rib_node *rib_node_half(const struct rib *r, const struct prefix *dst, bool upper)
+{
+	struct addr a = {{upper ? 0x80 : 0}};
+	struct prefix src;
+	struct sdprefix pair;
+
+	if (dst->family != FAM_IP6 || !prefix_make(&src, FAM_IP6, &a, 1) ||
+	    !sdprefix_make(&pair, dst, &src))
+		return NULL;
+	return rib_node_find(r, &pair);
+}
+
+struct rib_node *rib_node_get(struct rib *r, const struct sdprefix *pair)
+{
+	struct rib_node *n = rib_node_find(r, pair), *other;
+
+	if (n)
+		return n;
+	n = mem_new(&r->mem_node, sizeof(*n));
+	n->entry.key = *pair;
+	rib_cands_init(&n->cands);
+	other = rib_nodes_at(&r->nodes, &pair->dst);
+	if (other) {
+		n->dest = other->dest;
+	} else {
+		n->dest = mem_new(&r->mem_dest, sizeof(*n->dest));
+		dirty_nodes_init(&n->dest->dirty);
+	}
+	n->dest->n_nodes++;
+	rib_nodes_add(&r->nodes, n);
+	return n;
+}
+
+static void node_free(struct rib *r, struct rib_node *n)
+{
+	struct rib_dest *d = n->dest;
+
+	rib_held_clear(r, n);
+	rib_refused_clear(r, n);
+	if (dirty_nodes_linked(n))
+		dirty_nodes_del(&d->dirty, n);
+	rib_nodes_del(&r->nodes, n);
+	mem_free(&r->mem_node, n);
+	if (--d->n_nodes)
+		return;
+	if (dirty_dests_linked(d))
+		dirty_dests_del(&r->dirty, d);
+	mem_free(&r->mem_dest, d);
+}
+
+void rib_node_put(struct rib *r, struct rib_node *n)
+{
+	if (rib_cands_empty(&n->cands) && !n->held && !n->refused.n_nexthops && !n->announced &&
+	    !n->in_job && !dirty_nodes_linked(n))
+		node_free(r, n);
+}
+
+void rib_node_mark(struct rib *r, struct rib_node *n)
+{
+	if (!dirty_nodes_linked(n))
+		dirty_nodes_add_tail(&n->dest->dirty, n);
+	if (!dirty_dests_linked(n->dest))
+		dirty_dests_add_tail(&r->dirty, n->dest);
+}
+
+/* An event from outside: it grants resolution its turns anew. */
+static void node_event(struct rib *r, struct rib_node *n)
+{
+	r->epoch++;
+	rib_node_mark(r, n);
+}
+
+void rib_node_retry(struct rib *r, struct rib_node *n)
+{
+	node_event(r, n);
+	rib_refused_clear(r, n);
+	if (!sdprefix_is_plain(&n->entry.key))
+		return;
+	for (int upper = 0; upper < 2; upper++) {
+		struct rib_node *half = rib_node_half(r, &n->entry.key.dst, upper);
+
+		if (half && rib_cands_empty(&half->cands)) {
+			rib_node_mark(r, half);
+			rib_refused_clear(r, half);
+		}
+	}
+}
+
+void rib_node_doubt(struct rib *r, struct rib_node *n)
+{
+	const struct rib_cand *c = n->selected;
+
+	rib_node_mark(r, n);
+	if (n->doubt)
+		return;
+	n->doubt = true;
+	if (!sdprefix_is_plain(&n->entry.key))
+		return;
+	for (int upper = 0; upper < 2; upper++) {
+		struct rib_node *half = rib_node_half(r, &n->entry.key.dst, upper);
+
+		if (half && half->auxiliary) {
+			half->doubt = true;
+			rib_node_mark(r, half);
+		}
+	}
+	/* Nothing resolves over an indirect route, so this ends after three
+	 * turns: connected, direct, indirect. */
+	if (c && !c->indirect)
+		rib_gates_below(r, &n->entry.key.dst, true);
+}
+
+/* Candidates */
+
+static bool owner_eq(const struct rib_owner *a, const struct rib_owner *b)
+{
+	return a->type == b->type && a->instance == b->instance &&
+	       a->distance_key == b->distance_key && a->key == b->key;
+}
+
+static struct rib_cand *cand_find(const struct rib_node *n, const struct rib_owner *o)
+{
+	struct rib_cand *c;
+
+	LIST_EACH (rib_cands, &n->cands, c)
+		if (owner_eq(&c->owner, o))
+			return c;
+	return NULL;
+}
+
+static struct rib_cand *cand_new(struct rib *r, struct rib_node *n, const struct rib_owner *o)
+{
+	struct rib_cand *c = mem_new(&r->mem_cand, sizeof(*c));
+
+	c->node = n;
+	c->owner = *o;
+	rib_cands_add_tail(&n->cands, c);
+	r->n_cands++;
+	return c;
+}
+
+static void cand_set_nexthops(struct rib *r, struct rib_cand *c, const struct rib_spec *spec)
+{
+	size_t n = spec->n_nexthops;
+	char *block;
+
+	rib_deps_detach(r, c);
+	mem_free(&r->mem_nexthop, c->deps);
+	c->deps = NULL;
+	c->nexthops = NULL;
+	c->nexthop_usable = NULL;
+	c->n_nexthops = spec->n_nexthops;
+	if (!n)
+		return;
+	block = mem_new(&r->mem_nexthop,
+			n * (sizeof(*c->deps) + sizeof(*c->nexthops) + sizeof(*c->nexthop_usable)));
+	c->deps = (struct rib_dep *)(void *)block;
+	c->nexthops = (struct rib_nexthop *)(void *)(block + n * sizeof(*c->deps));
+	c->nexthop_usable = (bool *)(block + n * (sizeof(*c->deps) + sizeof(*c->nexthops)));
+	memcpy(c->nexthops, spec->nexthops, n * sizeof(*c->nexthops));
+	rib_deps_attach(r, c);
+}
+
+void rib_cand_free(struct rib *r, struct rib_cand *c)
+{
+	rib_deps_detach(r, c);
+	if (c->node->selected == c)
+		c->node->selected = NULL;
+	rib_cands_del(&c->node->cands, c);
+	if (!c->gone)
+		r->n_cands--;
+	mem_free(&r->mem_nexthop, c->deps);
+	mem_free(&r->mem_nexthop, c->resolved);
+	mem_free(&r->mem_cand, c);
+}
+
+static bool nexthop_given_eq(const struct rib_nexthop *a, const struct rib_nexthop *b)
+{
+	return a->kind == b->kind && a->ifindex == b->ifindex && a->onlink == b->onlink &&
+	       a->weight == b->weight && addr_cmp(&a->gate, &b->gate) == 0;
+}
+
+static bool spec_eq(const struct rib_cand *c, const struct rib_spec *s)
+{
+	if (c->distance != s->distance || c->metric != s->metric || c->tag != s->tag ||
+	    c->mtu != s->mtu || c->recursive != s->recursive || c->n_nexthops != s->n_nexthops)
+		return false;
+	for (uint32_t i = 0; i < s->n_nexthops; i++)
+		if (!nexthop_given_eq(&c->nexthops[i], &s->nexthops[i]))
+			return false;
+	return true;
+}
+
+void rib_add(struct rib *r, const struct sdprefix *pair, const struct rib_owner *owner,
+	     const struct rib_spec *spec, mono_t now)
+{
+	struct rib_node *n = rib_node_get(r, pair);
+	struct rib_cand *c = cand_find(n, owner);
+	bool fresh = !c;
+
+	assert(spec->n_nexthops <= RIB_MAX_NEXTHOPS);
+	if (!c)
+		c = cand_new(r, n, owner);
+	if (c->gone)
+		r->n_cands++;
+	c->gone = false;
+	c->stale = false;
+	c->told = false;
+	node_event(r, n);
+	if (!fresh && spec_eq(c, spec))
+		return;
+	c->distance = spec->distance;
+	c->metric = spec->metric;
+	c->tag = spec->tag;
+	c->mtu = spec->mtu;
+	c->recursive = spec->recursive;
+	c->since = now;
+	c->seq = r->seq++;
+	c->changed = true;
+	cand_set_nexthops(r, c, spec);
+}
+
+static void cand_delete(struct rib *r, struct rib_cand *c)
+{
+	if (c->gone)
+		return;
+	c->gone = true;
+	r->n_cands--;
+	node_event(r, c->node);
+}
+
+bool rib_del(struct rib *r, const struct sdprefix *pair, const struct rib_owner *owner)
+{
+	struct rib_node *n = rib_node_find(r, pair);
+	struct rib_cand *c = n ? cand_find(n, owner) : NULL;
+
+	if (!c || c->gone)
+		return false;
+	cand_delete(r, c);
+	return true;
+}
+
+enum sweep { SWEEP_ALL, SWEEP_STALE, SWEEP_MARK };
+
+static void sweep(struct rib *r, uint8_t type, uint16_t instance, enum sweep what)
+{
+	struct rib_node *n;
+	struct rib_cand *c;
+
+	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n)) {
+		LIST_EACH (rib_cands, &n->cands, c) {
+			if (c->owner.type != type || c->owner.instance != instance || c->gone)
+				continue;
+			if (what == SWEEP_MARK)
+				c->stale = true;
+			else if (what == SWEEP_ALL || c->stale)
+				cand_delete(r, c);
+		}
+	}
+}
+
+void rib_del_owner(struct rib *r, uint8_t type, uint16_t instance)
+{
+	sweep(r, type, instance, SWEEP_ALL);
+}
+
+void rib_mark_stale(struct rib *r, uint8_t type, uint16_t instance)
+{
+	sweep(r, type, instance, SWEEP_MARK);
+}
+
+void rib_sweep_stale(struct rib *r, uint8_t type, uint16_t instance)
+{
+	sweep(r, type, instance, SWEEP_STALE);
+}
+
+/* Choice */
+
+/* Is a better than b? The numbers are those of rib.h. */
+static bool better(const struct rib_cand *a, const struct rib_cand *b)
+{
+	bool a_connected = a->owner.type == RIB_TYPE_CONNECTED;
+	bool b_connected = b->owner.type == RIB_TYPE_CONNECTED;
+
+	if (a_connected != b_connected) /* 2 */
+		return a_connected;
+	if (a->distance != b->distance) /* 3 */
+		return a->distance < b->distance;
+	if (a->metric != b->metric) /* 4 */
+		return a->metric < b->metric;
+	return a->seq < b->seq; /* 5 */
+}
+
+static struct rib_cand *judge(const struct rib_node *n)
+{
+	struct rib_cand *c, *best = NULL;
+
+	LIST_EACH (rib_cands, &n->cands, c) {
+		if (c->gone || !c->usable || c->distance == 255) /* 1 */
+			continue;
+		if (!best || better(c, best))
+			best = c;
+	}
+	return best;
+}
+
+void rib_node_choose(struct rib *r, struct rib_node *n)
+{
+	struct rib_cand *c, *was = n->selected;
+	bool moved = false;
+
+	LIST_EACH (rib_cands, &n->cands, c) {
+		bool changed = !c->gone && rib_cand_resolve(r, c);
+
+		c->changed = c->changed || changed;
+		/* Of connected ones each counts, not only the chosen: a gateway
+		 * may be on the other one's interface. */
+		if ((changed || c->gone) && (c == was || c->owner.type == RIB_TYPE_CONNECTED))
+			moved = true;
+	}
+	n->selected = judge(n);
+	if (n->selected != was)
+		moved = true;
+	if (n->selected)
+		n->selected->state = RIB_SELECTED;
+	if (moved && sdprefix_is_plain(&n->entry.key))
+		rib_gates_below(r, &n->entry.key.dst, false);
+}
+
+/* The kernel's side */
+
+void rib_kernel_lost(struct rib *r, const struct sdprefix *pair)
+{
+	struct rib_node *n = rib_node_find(r, pair);
+
+	if (!n)
+		return;
+	rib_node_retry(r, n);
+	if (n->leftover)
+		rib_held_clear(r, n);
+	else
+		n->doubt = true;
+}
+
+void rib_kernel_found(struct rib *r, const struct fib_route *f)
+{
+	struct rib_node *n = rib_node_get(r, &f->pair);
+
+	if (n->held || !f->n_nexthops) {
+		rib_node_put(r, n);
+		return;
+	}
+	rib_held_set(r, n, f, f->type == RIB_TYPE_AUXILIARY);
+	n->leftover = true;
+}
+
+void rib_sweep_kernel(struct rib *r)
+{
+	struct rib_node *n;
+
+	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n)) {
+		if (!n->held || !n->leftover)
+			continue;
+		n->leftover = false;
+		rib_node_mark(r, n);
+	}
+}
+
+/* Life */
+
+void *rib_scratch(struct rib *r, struct scratch *s, size_t octets)
+{
+	if (octets > s->room) {
+		size_t room = octets > 2 * s->room ? octets : 2 * s->room;
+
+		s->v = mem_resize(&r->mem_scratch, s->v, s->room, room);
+		s->room = room;
+	}
+	return s->v;
+}
+
+struct rib *rib_new(const struct rib_env *env, void *ctx)
+{
+	struct memtag tag = {.name = "rib"};
+	struct rib *r = mem_new(&tag, sizeof(*r));
+
+	r->mem_rib = tag;
+	r->mem_node.name = "rib node";
+	r->mem_dest.name = "rib destination";
+	r->mem_cand.name = "rib candidate";
+	r->mem_nexthop.name = "rib next hop";
+	r->mem_gate.name = "rib gateway";
+	r->mem_if.name = "rib interface";
+	r->mem_scratch.name = "rib batch";
+	r->env = *env;
+	r->ctx = ctx;
+	rib_nodes_init(&r->nodes);
+	rib_gates_init(&r->gates);
+	dirty_dests_init(&r->dirty);
+	return r;
+}
+
+void rib_free(struct rib *r)
+{
+	struct scratch *const scratches[] = {&r->jobs,	  &r->job_nodes, &r->ops, &r->batch,
+					     &r->answers, &r->have,	 &r->want};
+	struct memtag tag;
+	struct rib_node *n;
+	struct rib_cand *c;
+
+	while ((n = rib_nodes_first(&r->nodes))) {
+		while ((c = rib_cands_first(&n->cands)))
+			rib_cand_free(r, c);
+		node_free(r, n);
+	}
+	rib_nodes_fini(&r->nodes);
+	rib_gates_fini(&r->gates);
+	rib_ifs_free(r);
+	for (size_t i = 0; i < sizeof(scratches) / sizeof(*scratches); i++)
+		mem_free(&r->mem_scratch, scratches[i]->v);
+	assert(!r->mem_node.count && !r->mem_dest.count && !r->mem_cand.count);
+	assert(!r->mem_nexthop.count && !r->mem_gate.count && !r->mem_if.count);
+	assert(!r->mem_scratch.count);
+	tag = r->mem_rib;
+	mem_free(&tag, r);
+}

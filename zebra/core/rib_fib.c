@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A run: choose, compile, write, and tell what came of it.
+ *
+ * Many destinations share a batch. Within one, what must succeed first goes
+ * into a round of its own: the halves of a plain route that is in use. If the
+ * kernel refuses one, the destination's sourced routes are withheld, for
+ * they would shadow the plain route, and what was written of them is undone
+ * in a further round; they count as failed with the half's error.
+ */
+#include "zebra/core/rib_private.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Sources of one destination in one job. */
+#define CHUNK 1024
+
+/* What the kernel holds and what it refused */
+
+static void copy_set(struct rib *r, struct fib_route *to, const struct fib_route *from)
+{
+	struct rib_nexthop *nh = mem_new(&r->mem_nexthop, from->n_nexthops * sizeof(*nh));
+
+	memcpy(nh, from->nexthops, from->n_nexthops * sizeof(*nh));
+	mem_free(&r->mem_nexthop, (void *)to->nexthops);
+	*to = *from;
+	to->nexthops = nh;
+}
+
+static void copy_clear(struct rib *r, struct fib_route *f)
+{
+	mem_free(&r->mem_nexthop, (void *)f->nexthops);
+	f->nexthops = NULL;
+	f->n_nexthops = 0;
+}
+
+void rib_held_set(struct rib *r, struct rib_node *n, const struct fib_route *f, bool auxiliary)
+{
+	copy_set(r, &n->kernel, f);
+	n->held = true;
+	n->auxiliary = auxiliary;
+	n->leftover = false;
+	n->doubt = false;
+}
+
+void rib_held_clear(struct rib *r, struct rib_node *n)
+{
+	copy_clear(r, &n->kernel);
+	n->held = false;
+	n->auxiliary = false;
+	n->leftover = false;
+	n->doubt = false;
+}
+
+void rib_refused_clear(struct rib *r, struct rib_node *n)
+{
+	copy_clear(r, &n->refused);
+	n->error = 0;
+}
+
+static struct fib_route cand_route(const struct rib_cand *c)
+{
+	return (struct fib_route){
+		.pair = c->node->entry.key,
+		.type = c->owner.type,
+		.mtu = c->mtu,
+		.n_nexthops = c->n_resolved,
+		.nexthops = c->resolved,
+	};
+}
+
+/* The job's nodes */
+
+static struct rib_node **job_nodes(const struct rib *r, const struct rib_job *j)
+{
+	return (struct rib_node **)r->job_nodes.v + j->node0;
+}
+
+static void job_add(struct rib *r, struct rib_job *j, struct rib_node *n)
+{
+	struct rib_node **v;
+
+	if (!n || n->in_job)
+		return;
+	v = rib_scratch(r, &r->job_nodes, (j->node0 + j->n_nodes + 1) * sizeof(*v));
+	v[j->node0 + j->n_nodes++] = n;
+	n->in_job = true;
+}
+
+static void sift_down(struct rib_node **v, size_t at, size_t n)
+{
+	for (size_t child; (child = 2 * at + 1) < n; at = child) {
+		struct rib_node *t = v[at];
+
+		if (child + 1 < n &&
+		    sdprefix_cmp(&v[child]->entry.key, &v[child + 1]->entry.key) < 0)
+			child++;
+		if (sdprefix_cmp(&t->entry.key, &v[child]->entry.key) >= 0)
+			return;
+		v[at] = v[child];
+		v[child] = t;
+	}
+}
+
+static void sort_nodes(struct rib_node **v, size_t n)
+{
+	for (size_t i = n / 2; i-- > 0;)
+		sift_down(v, i, n);
+	while (n > 1) {
+		struct rib_node *t = v[0];
+
+		v[0] = v[--n];
+		v[n] = t;
+		sift_down(v, 0, n);
+	}
+}
+
+/* Is there a (D,S) in the kernel, or chosen and there by itself? */
+static bool node_shadows(const struct rib_node *n)
+{
+	if (sdprefix_is_plain(&n->entry.key))
+		return false;
+	return (n->held && !n->auxiliary) || (n->selected && rib_cand_foreign(n->selected));
+}
+
+/* The marked nodes, those that the compiler's additions hang on, and, for all
+ * the others of the destination, one that shadows: compiling needs no more,
+ * which keeps a destination of very many sources cheap. */
+static void job_collect(struct rib *r, struct rib_job *j)
+{
+	struct rib_node *n = dirty_nodes_first(&j->dest->dirty);
+	struct prefix dst = n->entry.key.dst;
+
+	while (j->n_nodes < CHUNK && (n = dirty_nodes_pop(&j->dest->dirty))) {
+		n->chosen_now = true;
+		job_add(r, j, n);
+	}
+	n = rib_nodes_at(&r->nodes, &dst);
+	if (sdprefix_is_plain(&n->entry.key))
+		job_add(r, j, n);
+	job_add(r, j, rib_node_half(r, &dst, false));
+	job_add(r, j, rib_node_half(r, &dst, true));
+	for (; n; n = rib_nodes_at_next(&r->nodes, n)) {
+		if (n->in_job || !node_shadows(n))
+			continue;
+		job_add(r, j, n);
+		break;
+	}
+	sort_nodes(job_nodes(r, j), j->n_nodes);
+	if (!dirty_nodes_empty(&j->dest->dirty) && !dirty_dests_linked(j->dest))
+		dirty_dests_add_tail(&r->dirty, j->dest);
+}
+
+/* Planning */
+
+/* What the destination's packets should meet, as far as this job knows. */
+static size_t job_answers(struct rib *r, const struct rib_job *j, struct fib_answer *a)
+{
+	size_t n_answers = 0;
+
+	for (size_t i = 0; i < j->n_nodes; i++) {
+		const struct rib_node *n = job_nodes(r, j)[i];
+		bool sourced = !sdprefix_is_plain(&n->entry.key);
+
+		if (n->selected) {
+			bool foreign = rib_cand_foreign(n->selected);
+
+			if (sourced && j->dest->withheld && !foreign)
+				continue;
+			a[n_answers++] = (struct fib_answer){cand_route(n->selected), foreign};
+		} else if (n->held && n->leftover && !n->auxiliary) {
+			/* Not claimed yet: it stays as it is until the sweep. */
+			a[n_answers++] = (struct fib_answer){n->kernel, false};
+		}
+	}
+	return n_answers;
+}
+
+static size_t job_have(struct rib *r, const struct rib_job *j, struct fib_want *have)
+{
+	size_t n_have = 0;
+
+	for (size_t i = 0; i < j->n_nodes; i++) {
+		const struct rib_node *n = job_nodes(r, j)[i];
+
+		if (!n->held)
+			continue;
+		have[n_have] = (struct fib_want){n->kernel, n->auxiliary};
+		if (n->doubt) /* equal to nothing */
+			have[n_have].route.n_nexthops = 0;
+		n_have++;
+	}
+	return n_have;
+}
+
+/* Has the kernel refused just this before, and nothing changed since? */
+static int refusal_of(const struct rib *r, const struct fib_route *f)
+{
+	struct rib_node *n = rib_node_find(r, &f->pair);
+
+	if (!n || !n->refused.n_nexthops || !fib_route_eq(&n->refused, f))
+		return 0;
+	n->refusal_live = true;
+	return n->error;
+}
+
+static int half_refused(const struct rib *r, const struct fib_want *want, size_t n)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int e = 0;
+
+		if (want[i].auxiliary && fib_is_half(&want[i].route.pair))
+			e = refusal_of(r, &want[i].route);
+		error = e ? e : error;
+	}
+	return error;
+}
+
+static size_t drop_refused(const struct rib *r, struct fib_want *want, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!refusal_of(r, &want[i].route))
+			want[kept++] = want[i];
+	return kept;
+}
+
+/* Whether sourced routes are withheld concerns all of the destination. */
+static void mark_sourced(struct rib *r, const struct prefix *dst)
+{
+	struct rib_node *n;
+
+	for (n = rib_nodes_at(&r->nodes, dst); n; n = rib_nodes_at_next(&r->nodes, n))
+		if (!n->in_job && !rib_cands_empty(&n->cands) && !sdprefix_is_plain(&n->entry.key))
+			rib_node_mark(r, n);
+}
+
+/* Halves and anchors get their nodes. In a second plan they have them. */
+static void job_adopt(struct rib *r, struct rib_job *j, const struct fib_want *want, size_t n)
+{
+	size_t before = j->n_nodes;
+
+	for (size_t i = 0; i < n; i++)
+		if (want[i].auxiliary)
+			job_add(r, j, rib_node_get(r, &want[i].route.pair));
+	if (j->n_nodes > before)
+		sort_nodes(job_nodes(r, j), j->n_nodes);
+}
+
+static void job_plan(struct rib *r, struct rib_job *j)
+{
+	size_t room = j->n_nodes + 2;
+	struct fib_answer *answers = rib_scratch(r, &r->answers, room * sizeof(*answers));
+	struct fib_want *want = rib_scratch(r, &r->want, room * sizeof(*want));
+	int withheld = j->dest->withheld;
+	size_t n_have, n_want;
+	struct fib_want *have;
+	struct fib_op *ops;
+
+	j->dest->withheld = 0;
+	n_want = fib_compile(answers, job_answers(r, j, answers), want);
+	j->dest->withheld = half_refused(r, want, n_want);
+	if (j->dest->withheld)
+		n_want = fib_compile(answers, job_answers(r, j, answers), want);
+	if (!j->dest->withheld != !withheld)
+		mark_sourced(r, &job_nodes(r, j)[0]->entry.key.dst);
+	n_want = drop_refused(r, want, n_want);
+	job_adopt(r, j, want, n_want);
+	have = rib_scratch(r, &r->have, j->n_nodes * sizeof(*have));
+	n_have = job_have(r, j, have);
+
+	ops = rib_scratch(r, &r->ops, (r->ops_used + n_have + n_want) * sizeof(*ops));
+	ops += r->ops_used;
+	j->n_ops = fib_diff(have, n_have, want, n_want, ops);
+	j->op0 = r->ops_used;
+	r->ops_used += j->n_ops;
+	for (j->n_first = 0; j->n_first < j->n_ops; j->n_first++)
+		if (ops[j->n_first].kind != FIB_SET ||
+		    ops[j->n_first].route.type != RIB_TYPE_AUXILIARY ||
+		    !fib_is_half(&ops[j->n_first].route.pair))
+			break;
+}
+
+/* Writing */
+
+static void complain(struct rib *r, struct rib_node *n, const struct fib_op *op)
+{
+	if (n->complained == op->error && n->complained_type == op->route.type)
+		return;
+	n->complained = op->error;
+	n->complained_type = op->route.type;
+	r->env.refused(r->ctx, &op->route, op->error);
+}
+
+static bool set_done(struct rib *r, struct rib_node *n, const struct fib_op *op)
+{
+	if (!op->error) {
+		rib_refused_clear(r, n);
+		n->complained = 0;
+		rib_held_set(r, n, &op->route, op->route.type == RIB_TYPE_AUXILIARY);
+		return true;
+	}
+	copy_set(r, &n->refused, &op->route);
+	n->error = op->error;
+	n->refusal_live = true;
+	complain(r, n, op);
+	return false;
+}
+
+static void del_done(struct rib *r, struct rib_node *n, const struct fib_op *op)
+{
+	if (!op->error) {
+		rib_held_clear(r, n);
+		return;
+	}
+	complain(r, n, op);
+}
+
+/* False: something was refused, so the job must be planned again. */
+static bool job_written(struct rib *r, const struct fib_op *ops, size_t n_ops)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < n_ops; i++) {
+		struct rib_node *n = rib_node_find(r, &ops[i].route.pair);
+
+		assert(n && n->in_job);
+		if (ops[i].kind == FIB_DEL)
+			del_done(r, n, &ops[i]);
+		else if (!set_done(r, n, &ops[i]))
+			good = false;
+	}
+	return good;
+}
+
+static size_t round_gather(struct rib *r, struct rib_job *jobs, size_t n_jobs)
+{
+	const struct fib_op *ops = r->ops.v;
+	struct fib_op *batch;
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_jobs; i++) {
+		struct rib_job *j = &jobs[i];
+
+		j->n_round = j->n_first ? j->n_first : j->n_ops;
+		batch = rib_scratch(r, &r->batch, (n + j->n_round) * sizeof(*batch));
+		if (j->n_round)
+			memcpy(batch + n, ops + j->op0, j->n_round * sizeof(*batch));
+		n += j->n_round;
+	}
+	return n;
+}
+
+static void run_rounds(struct rib *r, struct rib_job *jobs, size_t n_jobs)
+{
+	size_t n, at;
+
+	while ((n = round_gather(r, jobs, n_jobs))) {
+		r->env.fib(r->ctx, r->batch.v, n);
+		at = 0;
+		for (size_t i = 0; i < n_jobs; i++) {
+			struct rib_job *j = &jobs[i];
+			bool good = job_written(r, (struct fib_op *)r->batch.v + at, j->n_round);
+
+			at += j->n_round;
+			j->op0 += j->n_round;
+			j->n_ops -= j->n_round;
+			j->n_first = 0;
+			if (!good)
+				job_plan(r, j);
+		}
+	}
+}
+
+/* Telling */
+
+static void tell(struct rib *r, struct rib_cand *c, enum rib_fate fate)
+{
+	if (c->told && c->fate == fate)
+		return;
+	c->told = true;
+	c->fate = fate;
+	r->env.fate(r->ctx, &c->node->entry.key, &c->owner, fate);
+}
+
+static void tell_fates(struct rib *r, struct rib_node *n)
+{
+	struct rib_cand *c;
+
+	LIST_EACH (rib_cands, &n->cands, c) {
+		if (c->gone)
+			tell(r, c, RIB_FATE_REMOVED);
+		else if (c == n->selected)
+			tell(r, c,
+			     c->state == RIB_INSTALLED ? RIB_FATE_INSTALLED : RIB_FATE_FAILED);
+		else
+			tell(r, c, c->usable ? RIB_FATE_BETTER_WON : RIB_FATE_FAILED);
+	}
+}
+
+static bool redistributable(const struct prefix *dst)
+{
+	enum family f = (enum family)dst->family;
+	bool ip4 = f == FAM_IP4;
+
+	if (addr_is_linklocal(f, &dst->addr) && dst->plen >= (ip4 ? 16 : 10))
+		return false;
+	if (addr_is_multicast(f, &dst->addr) && dst->plen >= (ip4 ? 4 : 8))
+		return false;
+	return !(addr_is_loopback(f, &dst->addr) && dst->plen >= (ip4 ? 8 : 128));
+}
+
+static bool owner_same(const struct rib_owner *a, const struct rib_owner *b)
+{
+	return a->type == b->type && a->instance == b->instance &&
+	       a->distance_key == b->distance_key && a->key == b->key;
+}
+
+/* Only what the kernel has is redistributed: announcing a refused route would
+ * attract packets that are then lost. */
+static void announce(struct rib *r, struct rib_node *n)
+{
+	struct rib_cand *c = n->selected;
+	bool is = c && c->state == RIB_INSTALLED && redistributable(&n->entry.key.dst);
+	struct rib_owner was = n->announced_owner;
+	struct rib_view v;
+
+	if (!is && !n->announced)
+		return;
+	if (is && n->announced && owner_same(&was, &c->owner) && !c->changed)
+		return;
+	if (is) {
+		v = rib_cand_view(c);
+		n->announced_owner = c->owner;
+		c->changed = false;
+	}
+	r->env.redistribute(r->ctx, &n->entry.key, n->announced ? &was : NULL, is ? &v : NULL);
+	n->announced = is;
+}
+
+static void node_settle(struct rib *r, struct rib_node *n)
+{
+	struct rib_cand *c = n->selected, *next;
+	struct fib_route route;
+
+	if (c) {
+		route = cand_route(c);
+		c->state = rib_cand_foreign(c) || (n->held && !n->auxiliary &&
+						   fib_route_eq(&n->kernel, &route))
+				   ? RIB_INSTALLED
+				   : RIB_FAILED;
+	}
+	if (c && c->state == RIB_INSTALLED)
+		n->leftover = false;
+	/* A refusal is remembered for as long as the same is wanted. */
+	if (n->refused.n_nexthops && !n->refusal_live)
+		rib_refused_clear(r, n);
+	n->refusal_live = false;
+	tell_fates(r, n);
+	announce(r, n);
+	LIST_EACH_SAFE (rib_cands, &n->cands, c, next)
+		if (c->gone)
+			rib_cand_free(r, c);
+	if (!n->held)
+		n->doubt = false;
+}
+
+static void job_finish(struct rib *r, struct rib_job *j)
+{
+	struct rib_node **v = job_nodes(r, j);
+
+	for (size_t i = 0; i < j->n_nodes; i++)
+		node_settle(r, v[i]);
+	for (size_t i = 0; i < j->n_nodes; i++) {
+		v[i]->in_job = false;
+		v[i]->chosen_now = false;
+		rib_node_put(r, v[i]);
+	}
+}
+
+bool rib_run(struct rib *r, size_t max, mono_t now)
+{
+	size_t queued = dirty_dests_count(&r->dirty);
+	size_t n_jobs = queued < max ? queued : max, node0 = 0;
+	struct rib_job *jobs = rib_scratch(r, &r->jobs, n_jobs * sizeof(*jobs));
+
+	(void)now;
+	r->ops_used = 0;
+	for (size_t i = 0; i < n_jobs; i++) {
+		struct rib_job *j = &jobs[i];
+
+		*j = (struct rib_job){.dest = dirty_dests_pop(&r->dirty), .node0 = node0};
+		job_collect(r, j);
+		for (size_t k = 0; k < j->n_nodes; k++)
+			if (job_nodes(r, j)[k]->chosen_now)
+				rib_node_choose(r, job_nodes(r, j)[k]);
+		job_plan(r, j);
+		node0 += j->n_nodes;
+	}
+	run_rounds(r, jobs, n_jobs);
+	for (size_t i = 0; i < n_jobs; i++)
+		job_finish(r, &jobs[i]);
+	return !dirty_dests_empty(&r->dirty);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside the RIB; for zebra/core/rib*.c alone.
+ *
+ *	rib_dest (D) --- rib_node (D,S) --- rib_cand --- rib_dep, one per next hop
+ *	                  |  selected --------^             |        |
+ *	                  `- held: in the kernel          rib_if   rib_gate
+ *
+ * A node lives while it has a candidate, or something of ours in the kernel,
+ * or work to do. Halves and anchors are held by nodes without candidates.
+ * A destination lives while it has nodes.
+ *
+ * A candidate hangs on what may change its next hops: on its interfaces, and
+ * on the gateways it resolves. A gateway is keyed by its address, so that the
+ * gateways a changed plain route covers are found by a walk below its prefix.
+ */
+#ifndef SRCDEST_ZEBRA_CORE_RIB_PRIVATE_H
+#define SRCDEST_ZEBRA_CORE_RIB_PRIVATE_H
+
+#include "zebra/core/rib.h"
+
+#include "lib/base/list.h"
+#include "lib/base/mem.h"
+#include "lib/base/sdtable.h"
+#include "zebra/core/fib.h"
+
+struct rib_cand;
+struct rib_gate;
+struct rib_if;
+struct rib_node;
+
+struct rib_dep {
+	struct rib_cand *cand;
+	struct rib_if *iface;
+	struct rib_gate *gate;
+	struct list_link by_if, by_gate;
+};
+LIST_TYPE(if_deps, struct rib_dep, by_if);
+LIST_TYPE(gate_deps, struct rib_dep, by_gate);
+
+struct rib_if {
+	uint32_t ifindex;
+	bool known, usable;
+	struct if_deps deps;
+};
+
+struct rib_gate {
+	struct sdentry entry; /* the address as a host prefix, plain */
+	struct gate_deps deps;
+};
+SDTABLE_TYPE(rib_gates, struct rib_gate, entry);
+
+struct rib_cand {
+	struct list_link link;
+	struct rib_node *node;
+	struct rib_owner owner;
+	uint8_t distance;
+	uint32_t metric, tag, mtu;
+	uint64_t seq; /* age: lower is older */
+	mono_t since;
+	bool recursive;
+	bool stale;
+	bool gone;     /* deleted; goes with the next run */
+	bool changed;  /* since it was last redistributed */
+	bool usable;   /* some next hop is */
+	bool indirect; /* some next hop was resolved over a route that is not connected */
+	bool told;     /* its owner knows of `fate` */
+	enum rib_fate fate;
+	enum rib_state state; /* meaningful when selected */
+	uint32_t n_nexthops, n_resolved;
+	/* One allocation: deps, next hops, flags. */
+	struct rib_dep *deps;
+	struct rib_nexthop *nexthops;
+	bool *nexthop_usable;
+	struct rib_nexthop *resolved;
+};
+LIST_TYPE(rib_cands, struct rib_cand, link);
+
+struct rib_dest;
+
+struct rib_node {
+	struct sdentry entry;
+	struct rib_dest *dest;
+	struct list_link dirty;
+	struct rib_cands cands;
+	struct rib_cand *selected;
+	struct rib_owner announced_owner;
+	bool announced; /* redistributed, by announced_owner */
+	bool in_job;
+	bool chosen_now; /* its choice is up in this job */
+	bool held;	 /* the kernel has `kernel`, by our doing */
+	bool auxiliary;	 /* what is held is a half or an anchor */
+	bool leftover;	 /* ... is of an earlier run, unclaimed */
+	bool doubt;	 /* ... may have changed or gone behind our back */
+	uint8_t flaps;	 /* times marked by resolution since `epoch` */
+	uint64_t epoch;
+	int error; /* of the refused route, or of a refused deletion; 0: none */
+	struct fib_route kernel;
+	struct fib_route refused; /* n_nexthops 0: none */
+	bool refusal_live;	  /* the current plan still wants what was refused */
+	uint8_t complained_type;  /* of the last word about a refusal ... */
+	int complained;		  /* ... and its error; 0: none since it went well */
+};
+SDTABLE_TYPE(rib_nodes, struct rib_node, entry);
+LIST_TYPE(dirty_nodes, struct rib_node, dirty);
+
+struct rib_dest {
+	struct list_link link;
+	struct dirty_nodes dirty;
+	size_t n_nodes;
+	int withheld; /* errno: its sourced routes are kept out, see rib_fib.c */
+};
+LIST_TYPE(dirty_dests, struct rib_dest, link);
+
+/* One destination's work in one run. */
+struct rib_job {
+	struct rib_dest *dest;
+	size_t node0, n_nodes; /* in rib->job_nodes, in the order of sources */
+	size_t op0, n_ops;     /* in rib->ops; those still to be done */
+	size_t n_first;	       /* of these, the ones that must succeed before the rest */
+	size_t n_round;	       /* of these, the ones in the current batch */
+};
+
+/* A growing array that is kept from run to run. */
+struct scratch {
+	void *v;
+	size_t room; /* octets */
+};
+
+struct rib {
+	struct rib_env env;
+	void *ctx;
+	struct rib_nodes nodes;
+	struct rib_gates gates;
+	struct dirty_dests dirty;
+	struct rib_if **ifs; /* ordered by ifindex */
+	size_t n_ifs, ifs_room;
+	size_t n_cands;	 /* not gone */
+	size_t ops_used; /* of the current run */
+	uint64_t seq;
+	uint64_t epoch; /* events from outside */
+	struct scratch jobs, job_nodes, ops, batch, answers, have, want;
+	struct memtag mem_rib, mem_node, mem_dest, mem_cand, mem_nexthop, mem_gate, mem_if,
+		mem_scratch;
+};
+
+/* rib.c */
+struct rib_node *rib_node_find(const struct rib *r, const struct sdprefix *pair);
+struct rib_node *rib_node_get(struct rib *r, const struct sdprefix *pair);
+/* Frees the node if nothing keeps it. */
+void rib_node_put(struct rib *r, struct rib_node *n);
+void rib_node_mark(struct rib *r, struct rib_node *n);
+/* What the kernel has there is not sure any more; the same for all that
+ * resolves through it. */
+void rib_node_doubt(struct rib *r, struct rib_node *n);
+/* What the kernel refused may go now. */
+void rib_node_retry(struct rib *r, struct rib_node *n);
+struct rib_node *rib_node_half(const struct rib *r, const struct prefix *dst, bool upper);
+/* Takes the node's choice anew; tells those who resolve over it. */
+void rib_node_choose(struct rib *r, struct rib_node *n);
+void rib_cand_free(struct rib *r, struct rib_cand *c);
+/* Does the kernel have routes of this kind without us? */
+static inline bool rib_cand_foreign(const struct rib_cand *c)
+{
+	return c->owner.type == RIB_TYPE_KERNEL || c->owner.type == RIB_TYPE_CONNECTED;
+}
+void *rib_scratch(struct rib *r, struct scratch *s, size_t octets);
+
+/* rib_nexthop.c */
+void rib_deps_attach(struct rib *r, struct rib_cand *c);
+void rib_deps_detach(struct rib *r, struct rib_cand *c);
+/* Resolves all next hops of the candidate. True: something changed. */
+bool rib_cand_resolve(struct rib *r, struct rib_cand *c);
+/* Marks who resolves over this plain destination; doubt: as in
+ * rib_node_doubt(). */
+void rib_gates_below(struct rib *r, const struct prefix *dst, bool doubt);
+void rib_ifs_free(struct rib *r);
+
+/* rib_fib.c */
+void rib_held_clear(struct rib *r, struct rib_node *n);
+void rib_held_set(struct rib *r, struct rib_node *n, const struct fib_route *f, bool auxiliary);
+void rib_refused_clear(struct rib *r, struct rib_node *n);
+
+/* rib_view.c */
+struct rib_view rib_cand_view(const struct rib_cand *c);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Looking at the RIB. */
+#include "zebra/core/rib_private.h"
+
+static enum rib_state cand_state(const struct rib_cand *c)
+{
+	if (c->node->selected == c)
+		return c->state;
+	return c->usable ? RIB_CANDIDATE : RIB_UNUSABLE;
+}
+
+struct rib_view rib_cand_view(const struct rib_cand *c)
+{
+	struct rib_view v = {
+		.pair = c->node->entry.key,
+		.owner = c->owner,
+		.distance = c->distance,
+		.metric = c->metric,
+		.tag = c->tag,
+		.mtu = c->mtu,
+		.state = cand_state(c),
+		.stale = c->stale,
+		.since = c->since,
+		.n_nexthops = c->n_nexthops,
+		.nexthops = c->nexthops,
+		.nexthop_usable = c->nexthop_usable,
+		.n_resolved = c->n_resolved,
+		.resolved = c->resolved,
+	};
+
+	if (v.state == RIB_FAILED)
+		v.error = c->node->error ? c->node->error : c->node->dest->withheld;
+	return v;
+}
+
+size_t rib_count(const struct rib *r)
+{
+	return r->n_cands;
+}
+
+typedef bool (*each_fn)(void *ctx, const struct rib_view *v);
+
+static bool node_each(const struct rib_node *n, each_fn each, void *ctx)
+{
+	const struct rib_cand *c;
+	struct rib_view v;
+
+	if (n->selected && !n->selected->gone) {
+		v = rib_cand_view(n->selected);
+		if (!each(ctx, &v))
+			return false;
+	}
+	LIST_EACH (rib_cands, &n->cands, c) {
+		if (c == n->selected || c->gone)
+			continue;
+		v = rib_cand_view(c);
+		if (!each(ctx, &v))
+			return false;
+	}
+	return true;
+}
+
+void rib_each(const struct rib *r, const struct sdprefix *after, each_fn each, void *ctx)
+{
+	const struct rib_node *n =
+		after ? rib_nodes_after(&r->nodes, after) : rib_nodes_first(&r->nodes);
+
+	for (; n; n = rib_nodes_next(&r->nodes, n))
+		if (!node_each(n, each, ctx))
+			return;
+}
+
+void rib_each_at(const struct rib *r, const struct sdprefix *pair, each_fn each, void *ctx)
+{
+	const struct rib_node *n = rib_node_find(r, pair);
+
+	if (n)
+		node_each(n, each, ctx);
+}
+
+bool rib_lookup(const struct rib *r, enum family f, const struct addr *dst, const struct addr *src,
+		struct rib_view *out)
+{
+	const struct rib_node *n = rib_nodes_lookup(&r->nodes, f, dst, src);
+
+	while (n && (!n->selected || n->selected->gone))
+		n = rib_nodes_lookup_next(&r->nodes, n, src);
+	if (n)
+		*out = rib_cand_view(n->selected);
+	return n != NULL;
+}
+
+void rib_each_fib(const struct rib *r,
+		  bool (*each)(void *ctx, const struct fib_route *f, bool auxiliary, int error),
+		  void *ctx)
+{
+	const struct rib_node *n;
+
+	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n)) {
+		if (n->held && !each(ctx, &n->kernel, n->auxiliary, 0))
+			return;
+		if (n->refused.n_nexthops &&
+		    !each(ctx, &n->refused, n->refused.type == RIB_TYPE_AUXILIARY, n->error))
+			return;
+	}
+}
