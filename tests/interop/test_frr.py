@@ -10,7 +10,6 @@ LAN1, LAN2 = "2001:db8:51:1::", "2001:db8:61:1::"
 
 FRR = """
 hostname frr
-ipv6 route 2001:db8:e1::/48 fe80::2 x0
 interface link0
  babel wired
  babel hello-interval 1000
