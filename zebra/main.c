@@ -93,13 +93,15 @@ static void env_refused(void *ctx, const struct fib_route *r, int error)
 {
 	static struct log_limit lim = LOG_LIMIT(20, 10 * USEC_PER_SEC);
 	struct zebra *z = ctx;
+	const char *words = fib_netlink_reason(z->fib, &r->pair);
 	char pair[SDPREFIX_STR];
 
-	log_limited(&lim, LOG_LVL_WARNING, "the kernel refuses the %s route %s: %s%s",
-		    zapi_route_type_name(r->type), sdprefix_str(&r->pair, pair), strerror(error),
-		    error == EINVAL && !sdprefix_is_plain(&r->pair) && !z->subtrees
-			    ? " (it can't hold routes with a source)"
-			    : "");
+	if (error == EINVAL && !sdprefix_is_plain(&r->pair) && !z->subtrees)
+		words = "it can't hold routes with a source";
+	log_limited(&lim, LOG_LVL_WARNING, "the kernel refuses the %s route %s: %s%s%s%s",
+		    r->type == RIB_TYPE_AUXILIARY ? "helper" : zapi_route_type_name(r->type),
+		    sdprefix_str(&r->pair, pair), strerror(error), words ? " (" : "",
+		    words ? words : "", words ? ")" : "");
 }
 
 static const struct rib_env rib_env = {
