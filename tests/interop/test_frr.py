@@ -21,7 +21,7 @@ router babel
 """
 
 OURS = {"srcdest-static:static": {"route": [
-    {"destination-prefix": P2,
+    {"destination-prefix": P2, "source-prefix": "::/0",
      "next-hop": [{"gateway": "fe80::2", "interface": "x0", "distance": 1}]},
     {"destination-prefix": D2, "source-prefix": "2001:db8:61::/48",
      "next-hop": [{"gateway": "fe80::2", "interface": "x0", "distance": 1}]}]}}
