@@ -174,6 +174,9 @@ void rig_if(struct rig *r, ifid_t ifid)
 	snprintf(name, sizeof(name), "eth%u", ifid);
 	info.name = name;
 	babel_if_up(r->b, ifid, &info, &r->config, r->now);
+	if (!(r->started & 1u << ifid))
+		rig_pass(r, SEC);
+	r->started |= 1u << ifid;
 }
 
 static struct rig_nb *first_to_speak(struct rig *r)

@@ -69,7 +69,8 @@ struct rig {
 	uint64_t random, runs;	       /* runs: of babel_run_due() */
 	struct babel_if_config config; /* of the next rig_if() */
 	unsigned int mtu;
-	bool ip4; /* whether the next rig_if() has an IPv4 address */
+	bool ip4;	  /* whether the next rig_if() has an IPv4 address */
+	uint32_t started; /* interfaces, a bit each */
 	struct rig_nb nb[RIG_NBS];
 	unsigned int n_nb;
 	struct rig_sent *sent;
@@ -86,7 +87,8 @@ struct rig *rig_new(void);
 /* The same with other state from before: own seqno, and that of eth1's Hellos. */
 struct rig *rig_new_with(uint16_t seqno, uint16_t hello_seqno);
 void rig_free(struct rig *r);
-/* "eth<ifid>", fe80::d:<ifid>. Again: with r->config as it is now. */
+/* "eth<ifid>", fe80::d:<ifid>; the first time a second passes, which an
+ * interface may take to find its feet. Again: with r->config as it is now. */
 void rig_if(struct rig *r, ifid_t ifid);
 struct addr rig_own_addr(ifid_t ifid);
 void rig_pass(struct rig *r, usec_t d);
