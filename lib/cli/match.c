@@ -44,7 +44,7 @@ static bool is_prefix(const char *w)
 {
 	struct prefix p;
 
-	return strchr(w, '/') && prefix_parse(w, &p);
+	return prefix_parse(w, &p);
 }
 
 static bool is_addr(const char *w)
