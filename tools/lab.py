@@ -30,7 +30,7 @@ DRAWING = """
                      the beacon 2001:db8:ffff::1, behind both
           ispa, delegated 2001:db8:a::/48     ispb, delegated 2001:db8:b::/48
              |                                   |
-             ea  :: from 2001:db8:a::/48         eb  :: from 2001:db8:b::/48
+             ea  ::/0 from 2001:db8:a::/48       eb  ::/0 from 2001:db8:b::/48
               `------------- core --------------'    (only Babel, nothing static)
                               |
                              host  2001:db8:a:1::10 and 2001:db8:b:1::10
@@ -44,7 +44,7 @@ def say(text=""):
 class Table:
     """Rows as they are observed; remembers whether one failed."""
 
-    WIDTHS = (20, 17, 31, 13, 9, 8)
+    WIDTHS = (18, 17, 32, 12, 9, 9)
 
     def __init__(self):
         self.failed = 0
@@ -129,6 +129,11 @@ class Lab:
             return None
         return o.at - since
 
+    def longest_gap(self, letter, start, end):
+        """The longest time without an answer, for a source that shall not notice anything."""
+        at = [o.at for o in self.between(letter, start, end) if o.exit]
+        return f"gap {1000 * max((b - a for a, b in zip(at, at[1:])), default=0):.0f} ms"
+
     def phase(self, name, since, want, timeout, stream_b_from):
         """A change at `since`: waits for A to meet `want`, then rows for both sources."""
         took = self.first("a", lambda o: fate(self.t, o) == want, since, timeout)
@@ -137,7 +142,8 @@ class Lab:
         self.settle(settled)
         end = time.monotonic()
         self.judge(name, "a", want, seconds(took), settled, end, fault)
-        self.judge(name, "b", "left by ispb", "no gap", stream_b_from, end)
+        self.judge(name, "b", "left by ispb", self.longest_gap("b", stream_b_from, end),
+                   stream_b_from, end)
         return end
 
 

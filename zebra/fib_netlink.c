@@ -7,10 +7,11 @@
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/mem.h"
-#include "lib/io/log.h"
+#include "lib/base/sdtable.h"
 #include "zebra/netlink.h"
 #include "zebra/netlink_codec.h"
 
@@ -21,9 +22,19 @@
 
 #define NO_ANSWER   (-1)
 
+/* What the kernel said of a refused route. There are as many as refused
+ * routes: one goes when its pair is set or deleted. */
+struct reason {
+	struct sdentry entry;
+	char text[96];
+};
+SDTABLE_TYPE(reasons, struct reason, entry);
+
 struct fib_netlink {
 	struct netlink *nl;
 	struct memtag mem;
+	struct reasons reasons;
+	bool probing;
 	uint32_t seq; /* of the first operation in the batch */
 	struct fib_op *ops;
 	size_t n_ops; /* in the batch */
@@ -43,15 +54,53 @@ struct fib_netlink *fib_netlink_new(char *err, unsigned int err_size)
 	f->mem = mem;
 	f->nl = nl;
 	f->seq = 1;
+	reasons_init(&f->reasons);
 	return f;
+}
+
+static void reason_drop(struct fib_netlink *f, struct reason *r)
+{
+	reasons_del(&f->reasons, r);
+	mem_free(&f->mem, r);
+}
+
+static void reason_note(struct fib_netlink *f, const struct fib_op *op, const char *text)
+{
+	struct reason *r;
+
+	if (f->probing || (!op->error && reasons_count(&f->reasons) == 0))
+		return;
+	r = reasons_find(&f->reasons, &op->route.pair);
+	if (!op->error || !text) {
+		if (r)
+			reason_drop(f, r);
+		return;
+	}
+	if (!r) {
+		r = mem_new(&f->mem, sizeof(*r));
+		r->entry.key = op->route.pair;
+		reasons_add(&f->reasons, r);
+	}
+	snprintf(r->text, sizeof(r->text), "%s", text);
+}
+
+const char *fib_netlink_reason(const struct fib_netlink *f, const struct sdprefix *pair)
+{
+	const struct reason *r = reasons_find(&f->reasons, pair);
+
+	return r ? r->text : NULL;
 }
 
 void fib_netlink_free(struct fib_netlink *f)
 {
 	struct memtag mem;
+	struct reason *r;
 
 	if (!f)
 		return;
+	while ((r = reasons_first(&f->reasons)))
+		reason_drop(f, r);
+	reasons_fini(&f->reasons);
 	netlink_free(f->nl);
 	mem = f->mem;
 	mem_free(&mem, f);
@@ -74,12 +123,7 @@ static void answered(void *ctx, const struct nlmsghdr *h)
 	op = &f->ops[h->nlmsg_seq - f->seq];
 	/* Gone already is gone: an interface took it along, for one. */
 	op->error = op->kind == FIB_DEL && error == ESRCH ? 0 : error;
-	if (op->error && log_enabled(LOG_LVL_DEBUG)) {
-		char pair[SDPREFIX_STR];
-
-		log_debug("kernel refuses %s: %s%s%s", sdprefix_str(&op->route.pair, pair),
-			  strerror(error), text ? ": " : "", text ? text : "");
-	}
+	reason_note(f, op, text);
 }
 
 /* Sends the batch and collects its answers. The kernel works all requests
@@ -152,7 +196,9 @@ bool fib_netlink_probe_subtrees(struct fib_netlink *f, const char **why)
 
 	prefix_make(&p, FAM_IP6, &a, 64);
 	sdprefix_make(&op.route.pair, &p, &p);
+	f->probing = true;
 	fib_netlink_write(f, &op, 1);
+	f->probing = false;
 	if (op.error == ENODEV)
 		return true;
 	if (!why)

@@ -25,6 +25,9 @@ struct fib_netlink *fib_netlink_new(char *err, unsigned int err_size);
 void fib_netlink_free(struct fib_netlink *f); /* NULL is fine; does not touch routes */
 /* In this order. Blocks until the kernel has answered all. */
 void fib_netlink_write(struct fib_netlink *f, struct fib_op *ops, size_t n);
+/* The kernel's own words when it refused to set this pair last time; NULL:
+ * it did not, or said nothing but an errno. Good until the next write. */
+const char *fib_netlink_reason(const struct fib_netlink *f, const struct sdprefix *pair);
 /* Can this kernel hold (D,S) routes (IPv6 source subtrees)? Asked with a
  * request that can't succeed, so nothing is ever changed. If not, why (may be
  * NULL) is set to words for a log line. */

@@ -93,13 +93,15 @@ static void env_refused(void *ctx, const struct fib_route *r, int error)
 {
 	static struct log_limit lim = LOG_LIMIT(20, 10 * USEC_PER_SEC);
 	struct zebra *z = ctx;
+	const char *words = fib_netlink_reason(z->fib, &r->pair);
 	char pair[SDPREFIX_STR];
 
-	log_limited(&lim, LOG_LVL_WARNING, "the kernel refuses the %s route %s: %s%s",
-		    zapi_route_type_name(r->type), sdprefix_str(&r->pair, pair), strerror(error),
-		    error == EINVAL && !sdprefix_is_plain(&r->pair) && !z->subtrees
-			    ? " (it can't hold routes with a source)"
-			    : "");
+	if (error == EINVAL && !sdprefix_is_plain(&r->pair) && !z->subtrees)
+		words = "it can't hold routes with a source";
+	log_limited(&lim, LOG_LVL_WARNING, "the kernel refuses the %s route %s: %s%s%s%s",
+		    r->type == RIB_TYPE_AUXILIARY ? "helper" : zapi_route_type_name(r->type),
+		    sdprefix_str(&r->pair, pair), strerror(error), words ? " (" : "",
+		    words ? words : "", words ? ")" : "");
 }
 
 static const struct rib_env rib_env = {
@@ -157,14 +159,15 @@ static void sweep_due(void *ctx)
 struct own_routes {
 	struct fib_op *ops;
 	size_t n;
-	bool lesser; /* this walk is for plain routes and halves */
+	bool lesser; /* this walk is for plain routes and their halves */
 };
 
 static bool own_route(void *ctx, const struct fib_route *f, bool auxiliary, int error)
 {
 	struct own_routes *o = ctx;
 
-	if (error || (auxiliary || sdprefix_is_plain(&f->pair)) != o->lesser)
+	/* A half has a source, an anchor has none: it goes before its (D,S). */
+	if (error || (auxiliary != sdprefix_is_plain(&f->pair)) != o->lesser)
 		return true;
 	if (o->ops)
 		o->ops[o->n] = (struct fib_op){.kind = FIB_DEL, .route = *f};
@@ -283,7 +286,7 @@ static void start_config(struct zebra_main *m)
 		if (!z->nb || !nb_load_file(z->nb, m->daemon.config, err, sizeof(err)))
 			fatal(err);
 	}
-	if (restart_settle(z->restart, z->rib, z->statics, z->fib)) {
+	if (restart_settle(z->restart, z->rib, z->statics)) {
 		m->sweep = loop_timer_new(z->loop, sweep_due, m);
 		loop_timer_at(m->sweep, mono_add(loop_now(z->loop), m->retain * USEC_PER_SEC));
 	}

@@ -19,6 +19,13 @@ static enum family family_of_af(unsigned int af)
 	return af == AF_INET ? FAM_IP4 : af == AF_INET6 ? FAM_IP6 : FAM_NONE;
 }
 
+/* libmnl's own walk over a message takes its length rounded up, and so reads
+ * up to three octets behind a message that is cut short. */
+#define EACH_ATTR(a, h, fixed) \
+	for ((a) = mnl_nlmsg_get_payload_offset(h, fixed); \
+	     mnl_attr_ok(a, (int)((const char *)(h) + (h)->nlmsg_len - (const char *)(a))); \
+	     (a) = mnl_attr_next(a))
+
 static bool attr_u32(const struct nlattr *a, uint32_t *out)
 {
 	if (mnl_attr_get_payload_len(a) < sizeof(*out))
@@ -72,8 +79,7 @@ enum nl_verdict nl_parse_link(const struct nlmsghdr *h, struct nl_link *out)
 	out->ifindex = (uint32_t)ifi.ifi_index;
 	out->flags = ifi.ifi_flags;
 	out->arphrd = ifi.ifi_type;
-	mnl_attr_for_each(a, h, sizeof(ifi))
-	{
+	EACH_ATTR (a, h, sizeof(ifi)) {
 		bool ok = true;
 
 		switch (mnl_attr_get_type(a)) {
@@ -121,8 +127,7 @@ enum nl_verdict nl_parse_addr(const struct nlmsghdr *h, struct nl_addr *out)
 	out->plen = ifa.ifa_prefixlen;
 	out->scope = ifa.ifa_scope;
 	out->flags = ifa.ifa_flags;
-	mnl_attr_for_each(a, h, sizeof(ifa))
-	{
+	EACH_ATTR (a, h, sizeof(ifa)) {
 		bool ok = true;
 
 		switch (mnl_attr_get_type(a)) {
@@ -306,7 +311,8 @@ enum nl_verdict nl_parse_route(const struct nlmsghdr *h, struct nl_route *out)
 	out->type = rtm.rtm_type;
 	out->tos = rtm.rtm_tos;
 	out->flags = rtm.rtm_flags;
-	mnl_attr_for_each(a, h, sizeof(rtm)) parse_route_attr(a, f, &parts, out);
+	EACH_ATTR (a, h, sizeof(rtm))
+		parse_route_attr(a, f, &parts, out);
 	if (parts.bad || !prefix_make(&dst, f, &parts.dst, rtm.rtm_dst_len) ||
 	    !prefix_make(&src, f, &parts.src, rtm.rtm_src_len) ||
 	    !sdprefix_make(&out->pair, &dst, &src))
@@ -325,7 +331,7 @@ bool nl_parse_ack(const struct nlmsghdr *h, int *error, const char **text)
 	*text = NULL;
 	if (h->nlmsg_type != NLMSG_ERROR || !fixed_part(h, &e, sizeof(e)))
 		return false;
-	*error = -e.error;
+	*error = e.error <= 0 && e.error > -4096 ? -e.error : EPROTO;
 	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
 		return true;
 	/* The request itself stands between unless the answer was capped. */
@@ -337,8 +343,7 @@ bool nl_parse_ack(const struct nlmsghdr *h, int *error, const char **text)
 	}
 	if (h->nlmsg_len < MNL_NLMSG_HDRLEN + MNL_ALIGN(skip))
 		return true;
-	mnl_attr_for_each(a, h, skip)
-	{
+	EACH_ATTR (a, h, skip) {
 		const char *s = mnl_attr_get_payload(a);
 		size_t len = mnl_attr_get_payload_len(a);
 

@@ -7,7 +7,6 @@
 #include "lib/base/mem.h"
 #include "lib/io/log.h"
 #include "lib/zapi/zapi.h"
-#include "zebra/core/fib.h"
 
 struct found {
 	struct fib_route route; /* nexthops: at `first` in the pool */
@@ -56,11 +55,11 @@ static void *room_for(struct restart *r, void *v, size_t need, size_t *room, siz
 	return v;
 }
 
-/* A route that was written for a connected or another's kernel route (a
- * half) has a number for both. */
+/* zebra's own number is for what the FIB compiler adds. */
 static uint8_t type_of(uint8_t rtproto)
 {
-	return rtproto == NL_RTPROTO_ZEBRA ? ROUTE_CONNECTED : zapi_route_type_of_rtproto(rtproto);
+	return rtproto == NL_RTPROTO_ZEBRA ? RIB_TYPE_AUXILIARY
+					   : zapi_route_type_of_rtproto(rtproto);
 }
 
 void restart_found(struct restart *r, const struct nl_route *route)
@@ -81,48 +80,28 @@ void restart_found(struct restart *r, const struct nl_route *route)
 	r->n_pool += route->n_nexthops;
 }
 
-/* A half stands for the plain route of its destination. */
-static bool still_configured(const struct statics *statics, const struct sdprefix *pair)
+size_t restart_settle(struct restart *r, struct rib *rib, const struct statics *statics)
 {
-	struct sdprefix plain;
+	size_t gone = 0, kept;
 
-	if (statics_has(statics, pair))
-		return true;
-	return fib_is_half(pair) && sdprefix_make(&plain, &pair->dst, NULL) &&
-	       statics_has(statics, &plain);
-}
+	for (size_t i = 0; i < r->n; i++) {
+		struct fib_route *f = &r->v[i].route;
 
-size_t restart_settle(struct restart *r, struct rib *rib, const struct statics *statics,
-		      struct fib_netlink *fib)
-{
-	struct fib_op *ops = mem_new(&r->mem, (r->n + 1) * sizeof(*ops));
-	size_t n_ops = 0, kept = 0;
-
-	/* (D,S) before the plain routes and halves of the same D, as ever. */
-	for (int plain = 0; plain < 2; plain++) {
-		for (size_t i = 0; i < r->n; i++) {
-			struct fib_route *f = &r->v[i].route;
-			bool lesser = sdprefix_is_plain(&f->pair) || fib_is_half(&f->pair);
-
-			f->nexthops = r->pool + r->v[i].first;
-			if (f->type == ROUTE_STATIC && !still_configured(statics, &f->pair) &&
-			    lesser == (plain == 1))
-				ops[n_ops++] = (struct fib_op){.kind = FIB_DEL, .route = *f};
-		}
+		f->nexthops = r->pool + r->v[i].first;
+		rib_kernel_found(rib, f);
 	}
-	fib_netlink_write(fib, ops, n_ops);
-	mem_free(&r->mem, ops);
 	for (size_t i = 0; i < r->n; i++) {
 		const struct fib_route *f = &r->v[i].route;
 
-		if (f->type == ROUTE_STATIC && !still_configured(statics, &f->pair))
+		if (f->type != ROUTE_STATIC || statics_has(statics, &f->pair))
 			continue;
-		rib_kernel_found(rib, f);
-		kept++;
+		rib_sweep_kernel_at(rib, &f->pair);
+		gone++;
 	}
-	if (n_ops)
-		log_notice("removed %zu static routes of an earlier run that are not configured",
-			   n_ops);
+	if (gone)
+		log_notice("removing %zu static routes of an earlier run that are not configured",
+			   gone);
+	kept = r->n - gone;
 	if (kept)
 		log_notice("kept %zu routes of an earlier run until their owners are back", kept);
 	r->n = r->n_pool = 0;

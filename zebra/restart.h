@@ -5,7 +5,7 @@
  * and swept after a while.
  *
  * Static ones need no waiting: the configuration says at once which of them
- * are still wanted, and the others go before anything else is done.
+ * are still wanted, and the others go with the RIB's first run.
  */
 #ifndef SRCDEST_ZEBRA_RESTART_H
 #define SRCDEST_ZEBRA_RESTART_H
@@ -13,7 +13,6 @@
 #include <stddef.h>
 
 #include "zebra/core/rib.h"
-#include "zebra/fib_netlink.h"
 #include "zebra/netlink_codec.h"
 #include "zebra/static.h"
 
@@ -22,9 +21,8 @@ struct restart;
 struct restart *restart_new(void);
 void restart_free(struct restart *r); /* NULL is fine */
 void restart_found(struct restart *r, const struct nl_route *route);
-/* The configuration is known: deletes static routes that are no more, tells
- * the RIB of all others. Returns how many those are. */
-size_t restart_settle(struct restart *r, struct rib *rib, const struct statics *statics,
-		      struct fib_netlink *fib);
+/* The configuration is known: tells the RIB of all, and that nobody will claim
+ * static routes that are no more. Returns how many others there are. */
+size_t restart_settle(struct restart *r, struct rib *rib, const struct statics *statics);
 
 #endif

@@ -7,6 +7,7 @@
 #include "lib/base/list.h"
 #include "lib/base/mem.h"
 #include "lib/base/sdtable.h"
+#include "lib/io/log.h"
 #include "lib/zapi/zapi.h"
 
 struct hop {
@@ -195,8 +196,11 @@ void statics_iface_changed(struct statics *s, const struct ifaces *ifs)
 }
 
 /* False: its interface does not exist. */
-static bool resolve(struct hop *h, const struct ifaces *ifs, struct rib_nexthop *out)
+static bool resolve(struct hop *h, const struct sdprefix *pair, const struct ifaces *ifs,
+		    struct rib_nexthop *out)
 {
+	char text[SDPREFIX_STR];
+
 	memset(out, 0, sizeof(*out));
 	out->kind = h->id.kind;
 	out->gate = h->id.gate;
@@ -204,6 +208,9 @@ static bool resolve(struct hop *h, const struct ifaces *ifs, struct rib_nexthop 
 	if (!h->id.ifname[0])
 		return true;
 	out->ifindex = h->ifindex = lookup_ifindex(h, ifs);
+	if (!out->ifindex)
+		log_info("static route %s: there is no interface %s yet", sdprefix_str(pair, text),
+			 h->id.ifname);
 	return out->ifindex != 0;
 }
 
@@ -223,7 +230,7 @@ static void sync_route(struct static_route *r, struct rib *rib, const struct ifa
 			continue;
 		LIST_EACH (hops, &r->hops, same)
 			if (same->distance == h->distance && spec.n_nexthops < RIB_MAX_NEXTHOPS &&
-			    resolve(same, ifs, &nh[spec.n_nexthops]))
+			    resolve(same, &r->entry.key, ifs, &nh[spec.n_nexthops]))
 				spec.n_nexthops++;
 		if (spec.n_nexthops == 0)
 			continue;

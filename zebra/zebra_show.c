@@ -218,6 +218,8 @@ const struct show_command zebra_show_commands[] = {
 	{"show interface [IFNAME]", "Interfaces, their state and addresses", show_interface_state,
 	 show_interface_text},
 	{"show <ip|ipv6> route", "All routes of the RIB", show_routes_state, show_routes_text},
+	{"show <ip|ipv6> route <kernel|connected|static|babel>", "Routes of one origin",
+	 show_protocol_state, show_routes_text},
 	{"show <ip|ipv6> route PREFIX", "Routes to exactly this destination, from any source",
 	 show_prefix_state, show_routes_text},
 	{"show ipv6 route PREFIX from PREFIX", "The routes of exactly this pair", show_prefix_state,

@@ -20,6 +20,9 @@ json_object *show_summary_state(const void *ctx, const struct show_args *a, char
 json_object *show_fib_state(const void *ctx, const struct show_args *a, char *err,
 			    unsigned int err_size);
 
+json_object *show_protocol_state(const void *ctx, const struct show_args *a, char *err,
+				 unsigned int err_size);
+
 /* zebra_show_route_text.c */
 void show_routes_text(const json_object *state, struct show_out *o);
 void show_summary_text(const json_object *state, struct show_out *o);

@@ -190,6 +190,19 @@ static void add_pair(json_object *o, const struct sdprefix *pair)
 	js_str(o, "source", prefix_str(&pair->src, s));
 }
 
+static void add_failure(json_object *o, const struct zebra *z, const struct sdprefix *pair,
+			int error)
+{
+	const char *words = fib_netlink_reason(z->fib, pair);
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s%s%s%s", strerror(error), words ? " (" : "",
+		 words ? words : "", words ? ")" : "");
+	js_true(o, "failed", true);
+	js_int(o, "failureErrno", error);
+	js_str(o, "failureReason", text);
+}
+
 static json_object *route_state(const struct zebra *z, const struct rib_view *v)
 {
 	json_object *o = json_object_new_object();
@@ -215,9 +228,7 @@ static json_object *route_state(const struct zebra *z, const struct rib_view *v)
 		break;
 	case RIB_FAILED:
 		js_true(o, "selected", true);
-		js_true(o, "failed", true);
-		js_int(o, "failureErrno", v->error);
-		js_str(o, "failureReason", strerror(v->error));
+		add_failure(o, z, &v->pair, v->error);
 		break;
 	}
 	js_int(o, "distance", v->distance);
@@ -240,6 +251,7 @@ struct collect {
 	json_object *routes;
 	enum family family;
 	const struct prefix *dst; /* stop behind this one; NULL: all */
+	const char *protocol;	  /* only this one's; NULL: all */
 };
 
 static bool collect_route(void *ctx, const struct rib_view *v)
@@ -248,6 +260,8 @@ static bool collect_route(void *ctx, const struct rib_view *v)
 
 	if (c->dst && !prefix_eq(&v->pair.dst, c->dst))
 		return false;
+	if (c->protocol && strcmp(c->protocol, zapi_route_type_name(v->owner.type)) != 0)
+		return true;
 	if (sdprefix_family(&v->pair) == c->family)
 		json_object_array_add(c->routes, route_state(c->z, v));
 	return true;
@@ -274,6 +288,22 @@ json_object *show_routes_state(const void *ctx, const struct show_args *a, char 
 
 	(void)err;
 	(void)err_size;
+	rib_each(z->rib, NULL, collect_route, &c);
+	return wrap(c.routes);
+}
+
+json_object *show_protocol_state(const void *ctx, const struct show_args *a, char *err,
+				 unsigned int err_size)
+{
+	const struct zebra *z = ctx;
+	struct collect c = {.z = z, .routes = json_object_new_array(), .family = asked_family(a)};
+	static const char *const names[] = {"kernel", "connected", "static", "babel"};
+
+	(void)err;
+	(void)err_size;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (show_has(a, names[i]))
+			c.protocol = names[i];
 	rib_each(z->rib, NULL, collect_route, &c);
 	return wrap(c.routes);
 }
@@ -454,14 +484,11 @@ static bool collect_fib(void *ctx, const struct fib_route *f, bool auxiliary, in
 	o = json_object_new_object();
 	list = json_object_new_array();
 	add_pair(o, &f->pair);
-	js_str(o, "protocol", zapi_route_type_name(f->type));
+	js_str(o, "protocol", auxiliary ? "zebra" : zapi_route_type_name(f->type));
 	js_true(o, "auxiliary", auxiliary);
 	js_true(o, "installed", error == 0);
-	if (error) {
-		js_true(o, "failed", true);
-		js_int(o, "failureErrno", error);
-		js_str(o, "failureReason", strerror(error));
-	}
+	if (error)
+		add_failure(o, c->z, &f->pair, error);
 	if (f->mtu)
 		js_int(o, "mtu", f->mtu);
 	for (uint32_t i = 0; i < f->n_nexthops; i++)

@@ -135,12 +135,13 @@ void show_fib_text(const json_object *state, struct show_out *o)
 	const json_object *routes = js_get(state, "routes");
 
 	show_printf(o, "Routes in the kernel by our doing: * - there, r - rejected,\n"
-		       "h - there for the sake of another route of its destination\n\n");
+		       "h - helper, which makes the kernel find the others of its destination\n\n");
 	for (size_t i = 0; i < json_object_array_length(routes); i++) {
 		const json_object *r = json_object_array_get_idx(routes, i);
 
-		show_printf(o, "%c%c%c %s", letter_of(js_get_str(r, "protocol")),
-			    js_get_bool(r, "auxiliary") ? 'h' : ' ',
+		show_printf(o, "%c %c %s",
+			    js_get_bool(r, "auxiliary") ? 'h'
+							: letter_of(js_get_str(r, "protocol")),
 			    js_get_bool(r, "failed") ? 'r' : '*', js_get_str(r, "prefix"));
 		for (size_t j = 0; j < n_nexthops(r); j++) {
 			if (j)

@@ -46,11 +46,11 @@ struct babel_config {
 
 /* What the outside knows of an interface that is up. */
 struct babel_if_info {
-	const char *name; /* copied */
+	const char *name;      /* copied */
 	struct addr linklocal; /* our source address there */
 	bool have_ip4;
-	struct addr ip4;       /* our next hop for IPv4 routes; without it none are sent */
-	unsigned int mtu;      /* IP MTU, octets */
+	struct addr ip4;  /* our next hop for IPv4 routes; without it none are sent */
+	unsigned int mtu; /* IP MTU, octets */
 };
 
 /* What is chosen for a pair. */
@@ -79,9 +79,9 @@ enum babel_note_kind {
 
 struct babel_note {
 	enum babel_note_kind kind;
-	ifid_t ifid;	       /* 0: none */
-	const char *ifname;    /* NULL: none */
-	const struct addr *from; /* link-local of the neighbour, NULL: none */
+	ifid_t ifid;		     /* 0: none */
+	const char *ifname;	     /* NULL: none */
+	const struct addr *from;     /* link-local of the neighbour, NULL: none */
 	const struct sdprefix *pair; /* NULL: none */
 	int code;
 };

@@ -43,6 +43,7 @@
 #define FORWARD_LIFE	     (10 * USEC_PER_SEC)
 #define SOURCE_GC	     (180 * USEC_PER_SEC)
 #define HELLO_BURST_GAP	     (400 * USEC_PER_MSEC) /* Hellos ahead of time for a new neighbour */
+#define IF_QUIET	     (600 * USEC_PER_MSEC)
 #define DUMP_MIN_GAP	     USEC_PER_SEC	   /* between wildcard dumps for one neighbour */
 #define COPY_GAP	     (400 * USEC_PER_MSEC) /* between copies of a triggered Update */
 #define PACKET_GAP	     (4 * USEC_PER_MSEC)   /* between packets of one queue */
@@ -52,6 +53,7 @@
 enum deadline_kind {
 	DL_IF_HELLO,
 	DL_IF_UPDATE,
+	DL_IF_QUIET,
 	DL_NEIGH_HELLO,
 	DL_NEIGH_UNICAST_HELLO,
 	DL_NEIGH_IHU,
@@ -218,7 +220,8 @@ struct iface {
 	unsigned int hello_count;
 	bool hello_due;
 	mono_t last_hello;
-	struct deadline hello, update;
+	bool quiet; /* just started: chooses nothing yet */
+	struct deadline hello, update, quiet_end;
 	struct neighs neighs;
 	struct outq out;
 	uint64_t packets_in, packets_out, packets_bad, dropped, ignored[TLV_VERDICTS];
@@ -272,6 +275,7 @@ static inline bool seqno_less(uint16_t a, uint16_t b)
 struct iface *iface_find(const struct babel *b, ifid_t ifid);
 void iface_hello_due(struct babel *b, struct deadline *d);
 void iface_update_due(struct babel *b, struct deadline *d);
+void iface_quiet_over(struct babel *b, struct deadline *d);
 /* Sends a few Hellos ahead of time so that a newcomer needs not wait. */
 void iface_hello_burst(struct babel *b, struct iface *i, unsigned int count);
 void iface_free(struct babel *b, struct iface *i);

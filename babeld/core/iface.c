@@ -39,6 +39,19 @@ static void arm_hello(struct babel *b, struct iface *i)
 	deadline_set(b, &i->hello, DL_IF_HELLO, mono_add(b->now, wait));
 }
 
+/* We know of no route yet, so nobody may believe in one via us: whoever does
+ * remembers a former life, whose feasibility distances are lost. Until this
+ * has been heard we choose nothing via here, or it could lead back to us. */
+static void retract_former_life(struct babel *b, struct iface *i)
+{
+	struct tlv t = {.type = TLV_UPDATE};
+
+	t.u.update.wildcard = true;
+	t.u.update.metric = BABEL_INFINITY;
+	t.u.update.interval = interval_from_usec(i->config.update_interval);
+	out_tlv(b, &i->out, &t, URGENT_TIMEOUT);
+}
+
 static void send_hello(struct babel *b, struct iface *i)
 {
 	struct neigh *n;
@@ -46,6 +59,8 @@ static void send_hello(struct babel *b, struct iface *i)
 	i->hello_due = true;
 	i->last_hello = b->now;
 	i->hello_count++;
+	if (i->quiet && i->hello_count == 2) /* in case the first was lost */
+		retract_former_life(b, i);
 	LIST_EACH (neighs, &i->neighs, n)
 		if (i->hello_count % IHU_EVERY == 0 || neigh_lossy(n))
 			n->ihu_due = true;
@@ -130,18 +145,6 @@ static bool kept_hello_seqno(const struct babel *b, const char *name, uint16_t *
 	return false;
 }
 
-/* We know of no route yet, so nobody may believe in one via us: whoever does
- * remembers a former life that told its feasibility distances to nobody. */
-static void retract_former_life(struct babel *b, struct iface *i)
-{
-	struct tlv t = {.type = TLV_UPDATE};
-
-	t.u.update.wildcard = true;
-	t.u.update.metric = BABEL_INFINITY;
-	t.u.update.interval = interval_from_usec(i->config.update_interval);
-	out_tlv(b, &i->out, &t, URGENT_TIMEOUT);
-}
-
 static void start(struct babel *b, ifid_t ifid, const struct babel_if_info *info,
 		  const struct babel_if_config *config)
 {
@@ -156,16 +159,29 @@ static void start(struct babel *b, ifid_t ifid, const struct babel_if_info *info
 	neighs_init(&i->neighs);
 	out_init(&i->out, i, NULL);
 	ifaces_add_tail(&b->ifaces, i);
-	/* Two Hellos make a link (2-out-of-3): no need to wait for both. */
+	/* The first packet has a Hello, so that whoever knew a former life
+	 * notices (A.1) before it hears anything else. Two make a link
+	 * (2-out-of-3): no need to wait long for the second. */
 	i->burst = 2;
-	deadline_set(b, &i->hello, DL_IF_HELLO,
-		     mono_add(b->now, babel_jitter(b, 0, URGENT_TIMEOUT / 2)));
+	i->hello_due = true;
+	arm_hello(b, i);
 	arm_update(b, i);
-	if (!kept_hello_seqno(b, i->name, &i->hello_seqno)) {
+	if (!kept_hello_seqno(b, i->name, &i->hello_seqno))
 		i->hello_seqno = (uint16_t)b->env.random(b->ctx);
-		retract_former_life(b, i);
-	}
+	i->quiet = true;
+	deadline_set(b, &i->quiet_end, DL_IF_QUIET, mono_add(b->now, IF_QUIET));
+	retract_former_life(b, i);
 	request_wildcard(b, i, NULL);
+}
+
+void iface_quiet_over(struct babel *b, struct deadline *d)
+{
+	struct iface *i = container_of(d, struct iface, quiet_end);
+	struct neigh *n;
+
+	i->quiet = false;
+	LIST_EACH (neighs, &i->neighs, n)
+		neigh_cost_changed(b, n);
 }
 
 /* What we told there of IPv4 routes is true no more, or can now be told. */
@@ -256,6 +272,7 @@ void iface_free(struct babel *b, struct iface *i)
 	keep_hello_seqno(b, i);
 	deadline_clear(b, &i->hello);
 	deadline_clear(b, &i->update);
+	deadline_clear(b, &i->quiet_end);
 	while (!neighs_empty(&i->neighs))
 		neigh_free(b, neighs_first(&i->neighs));
 	ifaces_del(&b->ifaces, i);

@@ -68,7 +68,7 @@ void neigh_cost_changed(struct babel *b, struct neigh *n)
 {
 	const struct babel_if_config *c = &n->iface->config;
 	uint16_t rx = cost_rx(c->type, c->rxcost, n->multicast.history, n->unicast.history);
-	uint16_t cost = cost_link(c->type, n->txcost, rx);
+	uint16_t cost = n->iface->quiet ? BABEL_INFINITY : cost_link(c->type, n->txcost, rx);
 	uint16_t old = n->cost;
 	struct route *r;
 

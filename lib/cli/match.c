@@ -14,7 +14,11 @@ void match_begin(struct match *m, const char *line)
 {
 	char *s = m->line;
 
-	memset(m, 0, offsetof(struct match, best));
+	/* Not all of it: most of it is room. */
+	m->line[0] = '\0';
+	m->n = m->pass = m->passes = m->row = 0;
+	m->exact = m->abbreviated = 0;
+	m->too_long = m->found = m->ambiguous = m->incomplete = false;
 	if (strlen(line) > SHOW_REQUEST_MAX) {
 		m->too_long = true;
 		return;
@@ -40,7 +44,7 @@ static bool is_prefix(const char *w)
 {
 	struct prefix p;
 
-	return strchr(w, '/') && prefix_parse(w, &p);
+	return prefix_parse(w, &p);
 }
 
 static bool is_addr(const char *w)
@@ -144,13 +148,14 @@ static void explore(struct match *m, const struct pattern *p, size_t row, size_t
 		return;
 	}
 	fit = word_fit(st, m->word[i]);
-	if (fit == FIT_NOT || (fit == FIT_ABBREVIATED && m->exact & 1u << i))
+	if (fit == FIT_NOT || (m->pass > 1 && fit == FIT_ABBREVIATED && m->exact & 1u << i))
 		return;
-	if (i + 1 == m->pass) {
-		if (fit == FIT_EXACT)
-			m->exact |= 1u << i;
+	if (fit == FIT_EXACT && (m->pass == 1 || m->pass == i + 2))
+		m->exact |= 1u << i;
+	if (fit == FIT_ABBREVIATED)
+		m->abbreviated |= 1u << i;
+	if (m->pass == i + 2)
 		return;
-	}
 	m->way.fit[i] = (uint8_t)fit;
 	m->way.as[i] = *st;
 	explore(m, p, row, at + 1, i + 1);
@@ -158,13 +163,25 @@ static void explore(struct match *m, const struct pattern *p, size_t row, size_t
 
 bool match_pass(struct match *m)
 {
-	return !m->too_long && m->pass++ <= m->n;
+	if (m->too_long)
+		return false;
+	if (m->pass == 0)
+		m->passes = 1;
+	if (m->pass == 1 && m->exact & m->abbreviated) {
+		m->passes = m->n + 2;
+		m->exact = 0;
+		m->found = m->ambiguous = m->incomplete = false;
+	}
+	return m->pass++ < m->passes;
 }
 
 void match_try(struct match *m, size_t row, const char *pattern, const char *tail)
 {
 	struct pattern p;
 
+	/* Most rows begin with another letter: no need to look at them closely. */
+	if (!m->n || (*pattern >= 'a' && *pattern <= 'z' && *pattern != *m->word[0]))
+		return;
 	pattern_compile(&p, pattern, tail);
 	explore(m, &p, row, 0, 0);
 }

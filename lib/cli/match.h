@@ -11,7 +11,8 @@
  * first word counting most (the order is in show.h). Two best ways that
  * differ are an ambiguity. A word that is a keyword in full is no abbreviation
  * of another one at its place, even if that would lead on: `show ip route X`
- * never means ipv6. One pass per word finds that out, a last one reads.
+ * never means ipv6. A pass that meets both at one place is followed by one
+ * pass per word, which find the keywords in full, and a last one that reads.
  */
 #ifndef SRCDEST_CLI_MATCH_H
 #define SRCDEST_CLI_MATCH_H
@@ -42,9 +43,10 @@ struct match {
 	char full[SHOW_WORDS_MAX][64];	 /* keywords, completed */
 	const char *word[SHOW_WORDS_MAX];
 	size_t n;
-	unsigned int exact; /* bit i: word i is a keyword in full */
-	size_t pass;	    /* 0: before the first */
-	bool too_long;	    /* more words than any pattern may have */
+	unsigned int exact; /* bit i: word i is a keyword in full, on some way */
+	unsigned int abbreviated;
+	size_t pass, passes; /* pass 1 reads all, 2 to n + 1 look at a word each */
+	bool too_long;	     /* more words than any pattern may have */
 	bool found, ambiguous, incomplete;
 	size_t row;
 	struct match_way best, way;

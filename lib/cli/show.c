@@ -49,7 +49,7 @@ bool show_has(const struct show_args *a, const char *keyword)
 
 static void out_room(struct show_out *o, size_t more)
 {
-	size_t room = o->room ? o->room : 4096;
+	size_t room = o->room ? o->room : 512;
 
 	while (room - o->len <= more)
 		room *= 2;

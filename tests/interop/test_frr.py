@@ -10,7 +10,6 @@ LAN1, LAN2 = "2001:db8:51:1::", "2001:db8:61:1::"
 
 FRR = """
 hostname frr
-ipv6 route 2001:db8:e1::/48 fe80::2 x0
 interface link0
  babel wired
  babel hello-interval 1000
@@ -22,7 +21,7 @@ router babel
 """
 
 OURS = {"srcdest-static:static": {"route": [
-    {"destination-prefix": P2,
+    {"destination-prefix": P2, "source-prefix": "::/0",
      "next-hop": [{"gateway": "fe80::2", "interface": "x0", "distance": 1}]},
     {"destination-prefix": D2, "source-prefix": "2001:db8:61::/48",
      "next-hop": [{"gateway": "fe80::2", "interface": "x0", "distance": 1}]}]}}

@@ -25,15 +25,12 @@ BEACONS = {p: p.replace("::/48", "::1") for p in (D1, D2, P1, P2)}
 def static(routes):
     rows = []
     for dst, src in routes:
-        row = {"destination-prefix": dst,
-               "next-hop": [{"gateway": "fe80::2", "interface": "x0", "distance": 1}]}
-        if src:
-            row["source-prefix"] = src
-        rows.append(row)
+        rows.append({"destination-prefix": dst, "source-prefix": src,
+                     "next-hop": [{"gateway": "fe80::2", "interface": "x0", "distance": 1}]})
     return {"srcdest-static:static": {"route": rows}}
 
 
-OUR_ROUTES = [(D1, None), (D2, T1), (P2, None)]
+OUR_ROUTES = [(D1, "::/0"), (D2, T1), (P2, "::/0")]
 
 
 def our_side():

@@ -312,6 +312,7 @@ void sim_stop(struct sim *s, unsigned int node, bool goodbye)
 	babel_persist_get(n->babel, &n->persist);
 	babel_free(n->babel); /* asserts that nothing of it is left */
 	n->babel = NULL;
+	n->stopped = s->now;
 	fib_clear(n);
 	s->changed = true;
 }

@@ -45,8 +45,9 @@ struct sim_node {
 	struct sim *sim;
 	unsigned int index;
 	struct babel *babel; /* NULL: it is down */
-	uint8_t life;	     /* part of its router-id */
-	bool remembers;	     /* starts with the seqnos of its last life */
+	mono_t stopped;
+	uint8_t life;	/* part of its router-id */
+	bool remembers; /* starts with the seqnos of its last life */
 	struct babel_persist persist;
 	struct sim_fibs fib;
 	unsigned int n_locals;

@@ -17,18 +17,15 @@ EXIT = {"a": "x1", "b": "x2", "c": "x3"}
 
 
 def statics(routes):
-    """routes: (destination, source or None, exit)."""
+    """routes: (destination, source, exit)."""
     rows = []
     for dst, src, exit_name in routes:
-        row = {"destination-prefix": dst,
-               "next-hop": [{"gateway": "fe80::2", "interface": exit_name, "distance": 1}]}
-        if src:
-            row["source-prefix"] = src
-        rows.append(row)
+        rows.append({"destination-prefix": dst, "source-prefix": src,
+                     "next-hop": [{"gateway": "fe80::2", "interface": exit_name, "distance": 1}]})
     return {"srcdest-static:static": {"route": rows}}
 
 
-ALL = [(NET, PREFIX[x], EXIT[x]) for x in EXIT] + [(NET, None, "x4")]
+ALL = [(NET, PREFIX[x], EXIT[x]) for x in EXIT] + [(NET, "::/0", "x4")]
 
 
 def spec():
@@ -96,7 +93,7 @@ def test_configuration_read_again_changes_only_what_changed(net):
     streams = {x: watch.stream(net, "host", SOURCE[x], DEST) for x in LETTERS}
     zebra = net["edge"].zebra
     zebra.config = statics([(NET, PREFIX["a"], "x1"), (NET, PREFIX["b"], "x3"),
-                            (NET, None, "x4")])
+                            (NET, "::/0", "x4")])
     zebra.prepare()
     zebra.reload()
     watch.meets(net, "host", SOURCE["b"], DEST, "x3")

@@ -366,18 +366,34 @@ void rib_kernel_found(struct rib *r, const struct fib_route *f)
 	}
 	rib_held_set(r, n, f, f->type == RIB_TYPE_AUXILIARY);
 	n->leftover = true;
+	/* An interface may have taken the (D,S) along while we were away: an
+	 * anchor without it would drop packets. */
+	if (n->auxiliary)
+		rib_node_mark(r, n);
+}
+
+static void unclaim(struct rib *r, struct rib_node *n)
+{
+	if (!n->held || !n->leftover)
+		return;
+	n->leftover = false;
+	rib_node_mark(r, n);
 }
 
 void rib_sweep_kernel(struct rib *r)
 {
 	struct rib_node *n;
 
-	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n)) {
-		if (!n->held || !n->leftover)
-			continue;
-		n->leftover = false;
-		rib_node_mark(r, n);
-	}
+	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n))
+		unclaim(r, n);
+}
+
+void rib_sweep_kernel_at(struct rib *r, const struct sdprefix *pair)
+{
+	struct rib_node *n = rib_node_find(r, pair);
+
+	if (n)
+		unclaim(r, n);
 }
 
 /* Life */

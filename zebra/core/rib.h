@@ -152,9 +152,12 @@ void rib_if_del(struct rib *r, uint32_t ifindex);
 void rib_kernel_lost(struct rib *r, const struct sdprefix *pair);
 /* Found at start: a route of ours (by protocol) left by an earlier run. It is
  * known to be in the kernel, is not written again if it is wanted as it is,
- * and is removed by rib_sweep_kernel() if nobody claims it. */
+ * and is removed by rib_sweep_kernel() if nobody claims it. Auxiliary ones
+ * stay for as long as those that need them. */
 void rib_kernel_found(struct rib *r, const struct fib_route *f);
 void rib_sweep_kernel(struct rib *r);
+/* The same for one pair: it is known that nobody will claim it. */
+void rib_sweep_kernel_at(struct rib *r, const struct sdprefix *pair);
 
 /* Processes up to `max` marked destinations; true: there are more. */
 bool rib_run(struct rib *r, size_t max, mono_t now);

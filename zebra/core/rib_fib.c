@@ -154,7 +154,20 @@ static void job_collect(struct rib *r, struct rib_job *j)
 
 /* Planning */
 
-/* What the destination's packets should meet, as far as this job knows. */
+/* Has the kernel refused just this before, and nothing changed since? */
+static int refusal_of(const struct rib *r, const struct fib_route *f)
+{
+	struct rib_node *n = rib_node_find(r, &f->pair);
+
+	if (!n || !n->refused.n_nexthops || !fib_route_eq(&n->refused, f))
+		return 0;
+	n->refusal_live = true;
+	return n->error;
+}
+
+/* What the destination's packets should meet, as far as this job knows. What
+ * the kernel refuses has no part in it: a plain route that is not there needs
+ * no halves, a (D,S) that is not there shadows nothing. */
 static size_t job_answers(struct rib *r, const struct rib_job *j, struct fib_answer *a)
 {
 	size_t n_answers = 0;
@@ -165,10 +178,11 @@ static size_t job_answers(struct rib *r, const struct rib_job *j, struct fib_ans
 
 		if (n->selected) {
 			bool foreign = rib_cand_foreign(n->selected);
+			struct fib_route route = cand_route(n->selected);
 
-			if (sourced && j->dest->withheld && !foreign)
+			if (!foreign && ((sourced && j->dest->withheld) || refusal_of(r, &route)))
 				continue;
-			a[n_answers++] = (struct fib_answer){cand_route(n->selected), foreign};
+			a[n_answers++] = (struct fib_answer){route, foreign};
 		} else if (n->held && n->leftover && !n->auxiliary) {
 			/* Not claimed yet: it stays as it is until the sweep. */
 			a[n_answers++] = (struct fib_answer){n->kernel, false};
@@ -192,17 +206,6 @@ static size_t job_have(struct rib *r, const struct rib_job *j, struct fib_want *
 		n_have++;
 	}
 	return n_have;
-}
-
-/* Has the kernel refused just this before, and nothing changed since? */
-static int refusal_of(const struct rib *r, const struct fib_route *f)
-{
-	struct rib_node *n = rib_node_find(r, &f->pair);
-
-	if (!n || !n->refused.n_nexthops || !fib_route_eq(&n->refused, f))
-		return 0;
-	n->refusal_live = true;
-	return n->error;
 }
 
 static int half_refused(const struct rib *r, const struct fib_want *want, size_t n)
@@ -298,10 +301,17 @@ static void complain(struct rib *r, struct rib_node *n, const struct fib_op *op)
 
 static bool set_done(struct rib *r, struct rib_node *n, const struct fib_op *op)
 {
+	bool auxiliary = op->route.type == RIB_TYPE_AUXILIARY;
+
 	if (!op->error) {
-		rib_refused_clear(r, n);
-		n->complained = 0;
-		rib_held_set(r, n, &op->route, op->route.type == RIB_TYPE_AUXILIARY);
+		/* An anchor in the place of a refused plain route is no success
+		 * of that one. */
+		if (!n->refused.n_nexthops ||
+		    auxiliary == (n->refused.type == RIB_TYPE_AUXILIARY)) {
+			rib_refused_clear(r, n);
+			n->complained = 0;
+		}
+		rib_held_set(r, n, &op->route, auxiliary);
 		return true;
 	}
 	copy_set(r, &n->refused, &op->route);

@@ -301,15 +301,21 @@ class Bird(Peer):
 
 
 class FrrBabeld(Peer):
-    """Debian FRR's own zebra and babeld, for plain routes. One configuration for both."""
+    """Debian FRR's own zebra and babeld, for plain routes. The configuration is babeld's."""
 
     kind = "frr-babeld"
     good_ends = (0,)
 
     def prepare(self):
-        self.conf = os.path.join(self.dir, "frr.conf")
-        with open(self.conf, "w", encoding="ascii") as f:
-            f.write(self.config)
+        for name in ("zebra", "babeld"):
+            with open(os.path.join(self.dir, f"frr-{name}.conf"), "w", encoding="ascii") as f:
+                f.write("hostname frr\n")
+        # FRR insists on its group. `ip netns exec` has given it a mount namespace of
+        # its own, so it can be told of one without touching the machine's list.
+        with open("/etc/group", encoding="utf-8") as f:
+            groups = f.read()
+        with open(os.path.join(self.dir, "group"), "w", encoding="utf-8") as f:
+            f.write(groups + "frrvty:x:64999:root\n")
         self.zebra = None
 
     def environment(self):
@@ -318,7 +324,10 @@ class FrrBabeld(Peer):
 
     def _args(self, name):
         d = self.dir
-        return [self.peer_program("frr", "usr/lib/frr/" + name), "-f", self.conf, "-u", "root",
+        return ["sh", "-c", f'mount --bind {d}/group /etc/group && mount -t tmpfs none /run && '
+                'exec "$@"', "sh",
+                self.peer_program("frr", "usr/lib/frr/" + name), "-f", f"{d}/frr-{name}.conf",
+                "-u", "root",
                 "-g", "root", "-z", f"{d}/frr.zserv", "-i", f"{d}/frr-{name}.pid",
                 "--vty_socket", d, "-A", "::1", "--log", f"file:{self.log}"]
 
@@ -337,6 +346,27 @@ class FrrBabeld(Peer):
                                               cwd=self.dir, env=self.environment())
         wait_until(lambda: Ours._answers(f"{self.dir}/babeld.vty"), 20, f"{self} ready",
                    context=self.log_tail)
+
+        # Interfaces known first, configuration after: the other way round this version
+        # joins the multicast group twice and gives the interface up.
+        wait_until(lambda: "link0" in self.vtysh("show babel interface"), 10,
+                   f"{self} knows its interfaces")
+        self.vtysh("configure terminal", *self.config.strip().splitlines())
+
+    def vtysh(self, *lines):
+        """What babeld answers to each line, in the framing of FRR's own shell: the text,
+        three NULs, a status octet. (The shell itself wants PAM.)"""
+        text = b""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(5)
+            s.connect(f"{self.dir}/babeld.vty")
+            for line in ("enable",) + lines:
+                s.sendall(line.encode() + b"\0")
+                answer = b""
+                while answer[-4:-1] != b"\0\0\0":
+                    answer += s.recv(65536)
+                text += answer[:-4]
+        return text.decode()
 
     def _end_zebra(self):
         if self.zebra and self.zebra.poll() is None:

@@ -102,6 +102,7 @@ class Topology:
         self.bridges = {}
         self.captures = {}
         self.closers = []
+        self.names = {}
 
     def __enter__(self):
         try:
@@ -184,10 +185,11 @@ class Topology:
 
     def name_of(self, address):
         """Which node has this address, or the address itself if none has."""
-        for name, node in self.nodes.items():
-            if address in node.addresses():
-                return name
-        return address
+        if address not in self.names:
+            for name, node in self.nodes.items():
+                for a in node.addresses():
+                    self.names.setdefault(a, name)
+        return self.names.get(address, address)
 
     def all_daemons(self):
         return [d for n in self.nodes.values() for d in n.daemons.values()]

@@ -436,6 +436,12 @@ static void test_conversation(void **state)
 	type(f, "show babel route\n");
 	wait_for(f, "this is babeld\r\n");
 	wait_for(f, prompt);
+	/* And one that was restarted behind our back is not missed at all. */
+	stop_server(&f->zebra);
+	f->zebra = start_server(f, "zebra");
+	type(f, "show interface\n");
+	wait_for(f, "this is zebra\r\n");
+	wait_for(f, prompt);
 	type(f, "\004");
 	assert_int_equal(shell_code(f), 0);
 	in = fopen(getenv("VTYSH_HISTFILE"), "r");

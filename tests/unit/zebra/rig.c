@@ -127,9 +127,9 @@ static void on_fib(void *ctx, struct fib_op *ops, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct fib_op *op = &ops[i];
 
+		op->error = g->verdict ? g->verdict(g, op) : 0;
 		if (g->n_ops < RIG_LOG)
 			g->ops[g->n_ops++] = *op;
-		op->error = g->verdict ? g->verdict(g, op) : 0;
 		if (!op->error && op->kind == FIB_SET)
 			kernel_set(g, &op->route, false);
 		else if (!op->error)

@@ -447,9 +447,28 @@ static void test_claimed_leftover_goes_with_its_route(void **state)
 	rig_run(&rig);
 	assert_int_equal(kernel_ours(&rig), 0);
 	found(BABEL, D, S, rig_via(G, 1));
+	found(RIB_TYPE_AUXILIARY, D, NULL, rig_drop(RIB_NH_UNREACHABLE));
+	found(BABEL, "2001:db8:e::/48", S, rig_via(G, 1));
+	rib_sweep_kernel_at(rig.rib,
+			    &(struct sdprefix){.dst = rig_prefix(D), .src = rig_prefix(S)});
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 1);
 	rib_sweep_kernel(rig.rib);
 	rig_run(&rig);
 	assert_int_equal(kernel_ours(&rig), 0);
+}
+
+/* What needed them went while nobody looked. */
+static void test_lonely_auxiliaries_go_at_once(void **state)
+{
+	(void)state;
+	found(RIB_TYPE_AUXILIARY, D, NULL, rig_drop(RIB_NH_UNREACHABLE));
+	found(RIB_TYPE_AUXILIARY, "2001:db8:e::/48", "::/1", rig_via(G, 1));
+	found(RIB_TYPE_AUXILIARY, "2001:db8:e::/48", "8000::/1", rig_via(G, 1));
+	found(BABEL, "2001:db8:e::/48", NULL, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 1);
+	assert_non_null(kernel_has(&rig, "2001:db8:e::/48", NULL));
 }
 
 /* Refusals */
@@ -750,6 +769,7 @@ int main(void)
 		T(test_lost_is_written_again),
 		T(test_leftovers),
 		T(test_claimed_leftover_goes_with_its_route),
+		T(test_lonely_auxiliaries_go_at_once),
 		T(test_refusal),
 		T(test_refused_half_withholds_the_sourced),
 		T(test_stale),

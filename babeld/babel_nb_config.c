@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* Configuration of babeld: change records into struct babel_conf. */
+#include "babeld/babel_nb_config.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/zapi/zapi.h"
+
+void babel_conf_init(struct babel_conf *c)
+{
+	*c = (struct babel_conf){0};
+	babel_conf_ifs_init(&c->ifs);
+}
+
+void babel_conf_fini(struct babel_conf *c)
+{
+	struct babel_conf_if *i;
+
+	while ((i = babel_conf_ifs_pop(&c->ifs)))
+		free(i);
+}
+
+static struct babel_conf_if *if_find(struct babel_conf *c, const char *name)
+{
+	struct babel_conf_if *i;
+
+	LIST_EACH (babel_conf_ifs, &c->ifs, i)
+		if (strcmp(i->name, name) == 0)
+			return i;
+	return NULL;
+}
+
+const struct babel_conf_if *babel_conf_if_find(const struct babel_conf *c, const char *name)
+{
+	const struct babel_conf_if *i;
+
+	for (i = babel_conf_ifs_first(&c->ifs); i; i = babel_conf_ifs_next(&c->ifs, i))
+		if (strcmp(i->name, name) == 0)
+			return i;
+	return NULL;
+}
+
+struct babel_if_config babel_conf_if_effective(const struct babel_conf_if *i)
+{
+	bool wired = i->type == BABEL_WIRED;
+
+	return (struct babel_if_config){
+		.type = i->type,
+		.split_horizon = i->has_split_horizon ? i->split_horizon : wired,
+		.rxcost = i->rxcost ? i->rxcost
+			  : wired   ? 96
+				    : 256, /* RFC 8966 B */
+		.hello_interval = interval_usec(i->hello),
+		.update_interval = interval_usec(i->update),
+	};
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool router_id_parse(const char *s, struct router_id *out)
+{
+	struct router_id id;
+
+	if (strlen(s) != 3 * sizeof(id.b) - 1)
+		return false;
+	for (size_t k = 0; k < sizeof(id.b); k++, s += 3) {
+		int high = hex_digit(s[0]), low = hex_digit(s[1]);
+
+		if (high < 0 || low < 0 || (k + 1 < sizeof(id.b) && s[2] != ':'))
+			return false;
+		id.b[k] = (uint8_t)(high << 4 | low);
+	}
+	*out = id;
+	return true;
+}
+
+static struct babel_conf *conf_of(void *ctx)
+{
+	return &((struct babel_nb *)ctx)->conf;
+}
+
+/* ---- router-id ---- */
+
+static bool router_id_prepare(void *ctx, const struct nb_change *c, char *err,
+			      unsigned int err_size)
+{
+	struct router_id id;
+
+	(void)ctx;
+	if (c->op != NB_SET || (router_id_parse(c->value, &id) && router_id_valid(&id)))
+		return true;
+	snprintf(err, err_size,
+		 "%s is not a router-id: eight octets in hex with colons, neither "
+		 "all zeros nor all ones",
+		 c->value);
+	return false;
+}
+
+static void router_id_apply(void *ctx, const struct nb_change *c)
+{
+	struct babel_conf *conf = conf_of(ctx);
+
+	conf->has_router_id = c->op == NB_SET && router_id_parse(c->value, &conf->router_id);
+}
+
+/* ---- interfaces ---- */
+
+static void if_apply(void *ctx, const struct nb_change *c)
+{
+	struct babel_conf *conf = conf_of(ctx);
+	struct babel_conf_if *i = if_find(conf, c->keys[0]);
+
+	if (c->op == NB_DELETE && i) {
+		babel_conf_ifs_del(&conf->ifs, i);
+		free(i);
+	}
+	if (c->op == NB_DELETE || i)
+		return;
+	i = calloc(1, sizeof(*i));
+	if (!i)
+		abort();
+	snprintf(i->name, sizeof(i->name), "%s", c->keys[0]);
+	babel_conf_ifs_add_tail(&conf->ifs, i);
+}
+
+/* The interface a leaf belongs to: its entry was created before. */
+static struct babel_conf_if *if_of(void *ctx, const struct nb_change *c)
+{
+	struct babel_conf_if *i = if_find(conf_of(ctx), c->keys[0]);
+
+	assert(i);
+	return i;
+}
+
+static uint16_t number(const struct nb_change *c)
+{
+	return c->op == NB_SET ? (uint16_t)strtoul(c->value, NULL, 10) : 0;
+}
+
+static void link_type_apply(void *ctx, const struct nb_change *c)
+{
+	bool wireless = c->op == NB_SET && strcmp(c->value, "wireless") == 0;
+
+	if_of(ctx, c)->type = wireless ? BABEL_WIRELESS : BABEL_WIRED;
+}
+
+static void split_horizon_apply(void *ctx, const struct nb_change *c)
+{
+	struct babel_conf_if *i = if_of(ctx, c);
+
+	i->has_split_horizon = c->op == NB_SET;
+	i->split_horizon = c->op == NB_SET && strcmp(c->value, "true") == 0;
+}
+
+static void rxcost_apply(void *ctx, const struct nb_change *c)
+{
+	if_of(ctx, c)->rxcost = number(c);
+}
+
+static void hello_apply(void *ctx, const struct nb_change *c)
+{
+	if_of(ctx, c)->hello.cs = number(c);
+}
+
+static void update_apply(void *ctx, const struct nb_change *c)
+{
+	if_of(ctx, c)->update.cs = number(c);
+}
+
+/* ---- redistribution ---- */
+
+static int type_of(const char *name)
+{
+	for (int t = 0; t < ROUTE_TYPE_ALL; t++)
+		if (strcmp(zapi_route_type_name((uint8_t)t), name) == 0)
+			return t;
+	return -1;
+}
+
+static bool redistribute_prepare(void *ctx, const struct nb_change *c, char *err,
+				 unsigned int err_size)
+{
+	(void)ctx;
+	if (type_of(c->keys[1]) >= 0)
+		return true;
+	snprintf(err, err_size, "zebra knows no routes of protocol %s", c->keys[1]);
+	return false;
+}
+
+static void redistribute_apply(void *ctx, const struct nb_change *c)
+{
+	struct babel_conf *conf = conf_of(ctx);
+	bool ip4 = strcmp(c->keys[0], "ipv4") == 0;
+	int type = type_of(c->keys[1]);
+
+	assert(type >= 0 && type < BABEL_CONF_TYPES);
+	(ip4 ? conf->redistribute4 : conf->redistribute6)[type] = c->op == NB_CREATE;
+}
+
+static void applied(void *ctx)
+{
+	struct babel_nb *nb = ctx;
+
+	if (nb->applied)
+		nb->applied(nb->ctx);
+}
+
+#define BABEL "/srcdest-babel:babel"
+#define IF    BABEL "/interface"
+
+static const struct nb_node nodes[] = {
+	{BABEL "/router-id", router_id_prepare, router_id_apply},
+	{IF, NULL, if_apply},
+	{IF "/link-type", NULL, link_type_apply},
+	{IF "/split-horizon", NULL, split_horizon_apply},
+	{IF "/rxcost", NULL, rxcost_apply},
+	{IF "/mcast-hello-interval", NULL, hello_apply},
+	{IF "/update-interval", NULL, update_apply},
+	{BABEL "/redistribute", redistribute_prepare, redistribute_apply},
+};
+
+static const char *const modules[] = {"srcdest-babel", NULL};
+
+const struct nb_table babel_nb_table = {
+	.modules = modules,
+	.nodes = nodes,
+	.n_nodes = sizeof(nodes) / sizeof(nodes[0]),
+	.applied = applied,
+};

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* Babel's socket, RFC 8966 4. */
+#include "babeld/babel_udp.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/base/mem.h"
+#include "lib/io/log.h"
+
+/* Datagrams per turn of the loop, so that timers are not starved. */
+#define READ_BURST   64
+#define RECEIVE_ROOM (1 << 20)
+/* Routing protocols are of class CS6 (RFC 4594 3.2). */
+#define TCLASS_CS6   0xc0
+
+struct babel_udp {
+	struct loop *loop;
+	int fd;
+	struct loop_fd *watch;
+	const struct udp_ops *ops;
+	void *ctx;
+	struct babel_udp_view view;
+	struct log_limit drop_limit, send_limit;
+	uint8_t buf[65536];
+};
+
+static const struct addr group = {{0xff, 0x02, [13] = 1, [15] = 6}};
+
+bool udp_is_group(const struct addr *a)
+{
+	return addr_cmp(a, &group) == 0;
+}
+
+enum udp_verdict udp_judge(const struct udp_meta *m, const struct udp_ops *ops, void *ctx)
+{
+	if (!m->have_info)
+		return UDP_NO_INFO;
+	if (!ops->enabled(ctx, m->ifid))
+		return UDP_NO_INTERFACE;
+	if (m->from_port != BABEL_PORT)
+		return UDP_BAD_PORT;
+	if (!addr_is_linklocal(FAM_IP6, &m->from))
+		return UDP_NOT_LINKLOCAL;
+	if (ops->own(ctx, m->ifid, &m->from))
+		return UDP_OWN;
+	if (!udp_is_group(&m->to) &&
+	    !(addr_is_linklocal(FAM_IP6, &m->to) && ops->own(ctx, m->ifid, &m->to)))
+		return UDP_BAD_TO;
+	return UDP_OK;
+}
+
+const char *udp_verdict_name(enum udp_verdict v)
+{
+	switch (v) {
+	case UDP_OK:
+		return "fine";
+	case UDP_TRUNCATED:
+		return "too large";
+	case UDP_NO_INFO:
+		return "no packet information";
+	case UDP_NO_INTERFACE:
+		return "Babel does not run on the interface";
+	case UDP_BAD_PORT:
+		return "source port is not 6696";
+	case UDP_NOT_LINKLOCAL:
+		return "source is not link-local";
+	case UDP_OWN:
+		return "source is our own address";
+	case UDP_BAD_TO:
+		return "destination is neither the group nor ours";
+	case UDP_VERDICTS:
+		break;
+	}
+	return "unknown";
+}
+
+static void read_info(struct msghdr *h, struct udp_meta *m)
+{
+	struct in6_pktinfo info;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
+		if (c->cmsg_level != IPPROTO_IPV6 || c->cmsg_type != IPV6_PKTINFO)
+			continue;
+		memcpy(&info, CMSG_DATA(c), sizeof(info));
+		m->have_info = true;
+		m->ifid = info.ipi6_ifindex;
+		m->to = addr_from(FAM_IP6, &info.ipi6_addr);
+	}
+}
+
+/* False: nothing more to read now. */
+static bool receive(struct babel_udp *u)
+{
+	union {
+		struct cmsghdr align;
+		uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	} control;
+	struct sockaddr_in6 from = {0};
+	struct iovec iov = {.iov_base = u->buf, .iov_len = sizeof(u->buf)};
+	struct msghdr h = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.room,
+		.msg_controllen = sizeof(control.room),
+	};
+	struct udp_meta m = {0};
+	enum udp_verdict v;
+	char text[ADDR_STR];
+	ssize_t n = recvmsg(u->fd, &h, 0);
+
+	if (n < 0)
+		return errno == EINTR || (errno != EAGAIN && errno != EWOULDBLOCK);
+	u->view.received++;
+	read_info(&h, &m);
+	m.from = addr_from(FAM_IP6, &from.sin6_addr);
+	m.from_port = ntohs(from.sin6_port);
+	v = h.msg_flags & MSG_TRUNC ? UDP_TRUNCATED : udp_judge(&m, u->ops, u->ctx);
+	if (v != UDP_OK) {
+		u->view.dropped[v]++;
+		if (v != UDP_OWN)
+			log_limited(&u->drop_limit, LOG_LVL_INFO,
+				    "dropped a datagram from %s on interface %u: %s",
+				    addr_str(FAM_IP6, &m.from, text), m.ifid, udp_verdict_name(v));
+		return true;
+	}
+	u->ops->packet(u->ctx, m.ifid, &m.from, udp_is_group(&m.to), span_of(u->buf, (size_t)n));
+	return true;
+}
+
+static void readable(void *ctx, unsigned int what)
+{
+	struct babel_udp *u = ctx;
+
+	(void)what;
+	for (int i = 0; i < READ_BURST && receive(u); i++)
+		;
+}
+
+static bool set_options(int fd, char *err, unsigned int err_size)
+{
+	static const struct {
+		const char *name;
+		int level, option, value;
+	} options[] = {
+		{"IPV6_V6ONLY", IPPROTO_IPV6, IPV6_V6ONLY, 1},
+		{"IPV6_RECVPKTINFO", IPPROTO_IPV6, IPV6_RECVPKTINFO, 1},
+		/* RFC 8966 4: hop limit 1, so that nothing of ours is forwarded. */
+		{"IPV6_UNICAST_HOPS", IPPROTO_IPV6, IPV6_UNICAST_HOPS, 1},
+		{"IPV6_MULTICAST_HOPS", IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1},
+		{"IPV6_MULTICAST_LOOP", IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0},
+		{"IPV6_TCLASS", IPPROTO_IPV6, IPV6_TCLASS, TCLASS_CS6},
+	};
+	int room = RECEIVE_ROOM;
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (setsockopt(fd, options[i].level, options[i].option, &options[i].value,
+			       sizeof(int)) == 0)
+			continue;
+		snprintf(err, err_size, "can't set %s: %s", options[i].name, strerror(errno));
+		return false;
+	}
+	/* A dump of a large neighbour comes at once; less room only loses more. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)) < 0)
+		log_info("receive buffer stays as it is: %s", strerror(errno));
+	return true;
+}
+
+static int open_socket(char *err, unsigned int err_size)
+{
+	struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons(BABEL_PORT)};
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0) {
+		snprintf(err, err_size, "no IPv6 socket: %s", strerror(errno));
+		return -1;
+	}
+	if (set_options(fd, err, err_size)) {
+		if (bind(fd, (struct sockaddr *)&any, sizeof(any)) == 0)
+			return fd;
+		snprintf(err, err_size, "can't bind UDP port %d: %s%s", BABEL_PORT, strerror(errno),
+			 errno == EADDRINUSE ? " (is another babeld running here?)" : "");
+	}
+	close(fd);
+	return -1;
+}
+
+struct babel_udp *babel_udp_new(struct loop *l, const struct udp_ops *ops, void *ctx, char *err,
+				unsigned int err_size)
+{
+	int fd = open_socket(err, err_size);
+	struct babel_udp *u;
+
+	if (fd < 0)
+		return NULL;
+	u = mem_new(loop_mem(l), sizeof(*u));
+	u->loop = l;
+	u->fd = fd;
+	u->ops = ops;
+	u->ctx = ctx;
+	u->drop_limit = (struct log_limit)LOG_LIMIT(5, 10 * USEC_PER_SEC);
+	u->send_limit = (struct log_limit)LOG_LIMIT(5, 10 * USEC_PER_SEC);
+	u->watch = loop_fd_new(l, fd, LOOP_READ, readable, u);
+	return u;
+}
+
+void babel_udp_free(struct babel_udp *u)
+{
+	if (!u)
+		return;
+	loop_fd_free(u->watch);
+	close(u->fd);
+	mem_free(loop_mem(u->loop), u);
+}
+
+void babel_udp_join(struct babel_udp *u, ifid_t ifid, const char *ifname)
+{
+	struct ipv6_mreq m = {.ipv6mr_interface = ifid};
+
+	memcpy(&m.ipv6mr_multiaddr, group.b, sizeof(group.b));
+	if (setsockopt(u->fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &m, sizeof(m)) < 0 &&
+	    errno != EADDRINUSE)
+		log_error("can't join ff02::1:6 on %s: %s", ifname, strerror(errno));
+}
+
+void babel_udp_leave(struct babel_udp *u, ifid_t ifid)
+{
+	struct ipv6_mreq m = {.ipv6mr_interface = ifid};
+
+	memcpy(&m.ipv6mr_multiaddr, group.b, sizeof(group.b));
+	/* The interface may be gone already, and the membership with it. */
+	if (setsockopt(u->fd, IPPROTO_IPV6, IPV6_LEAVE_GROUP, &m, sizeof(m)) < 0)
+		log_debug("leaving ff02::1:6 on interface %u: %s", ifid, strerror(errno));
+}
+
+static void send_failed(struct babel_udp *u, ifid_t ifid, int error)
+{
+	bool no_room = error == ENOBUFS || error == EAGAIN || error == EWOULDBLOCK;
+
+	if (no_room)
+		u->view.send_no_room++;
+	else
+		u->view.send_failed++;
+	log_limited(&u->send_limit, LOG_LVL_WARNING, "can't send on interface %u: %s", ifid,
+		    strerror(error));
+}
+
+void babel_udp_send(struct babel_udp *u, ifid_t ifid, const struct addr *from,
+		    const struct addr *to, struct span datagram)
+{
+	union {
+		struct cmsghdr align;
+		uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	} control;
+	struct sockaddr_in6 dest = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(BABEL_PORT),
+		.sin6_scope_id = ifid,
+	};
+	struct iovec iov = {.iov_base = (void *)(uintptr_t)datagram.p, .iov_len = datagram.len};
+	struct msghdr h = {
+		.msg_name = &dest,
+		.msg_namelen = sizeof(dest),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.room,
+		.msg_controllen = sizeof(control.room),
+	};
+	struct in6_pktinfo info = {.ipi6_ifindex = ifid};
+	struct cmsghdr *c;
+	ssize_t n;
+
+	memset(&control, 0, sizeof(control));
+	memcpy(&dest.sin6_addr, to ? to->b : group.b, sizeof(group.b));
+	memcpy(&info.ipi6_addr, from->b, sizeof(from->b));
+	c = CMSG_FIRSTHDR(&h);
+	c->cmsg_level = IPPROTO_IPV6;
+	c->cmsg_type = IPV6_PKTINFO;
+	c->cmsg_len = CMSG_LEN(sizeof(info));
+	memcpy(CMSG_DATA(c), &info, sizeof(info));
+	do
+		n = sendmsg(u->fd, &h, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		send_failed(u, ifid, errno);
+	else
+		u->view.sent++;
+}
+
+struct babel_udp_view babel_udp_look(const struct babel_udp *u)
+{
+	return u->view;
+}

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: MIT */
+/* The glue: events of the world into the protocol, its effects out of it. */
+#include "babeld/babeld.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "babeld/babel_state.h"
+
+#define SAVE_DELAY  USEC_PER_SEC
+/* Routes of an earlier run stay in zebra until every interface has had time
+ * to hear its neighbours and their tables, or this long. */
+#define SYNC_HELLOS 3
+#define SYNC_LATEST (60 * USEC_PER_SEC)
+#define END_LATEST  (2 * USEC_PER_SEC)
+#define END_POLL    (10 * USEC_PER_MSEC)
+
+/* After every event: the deadline may be another. */
+static void touch(struct babeld *b)
+{
+	if (b->babel)
+		loop_timer_at(b->due, babel_next_deadline(b->babel));
+}
+
+static void due(void *ctx)
+{
+	struct babeld *b = ctx;
+
+	if (b->babel)
+		babel_run_due(b->babel, loop_now(b->loop));
+	touch(b);
+}
+
+/* ---- the state file ---- */
+
+static void save_now(struct babeld *b)
+{
+	struct babel_persist now;
+	bool ok;
+
+	b->save_armed = false;
+	if (!b->babel)
+		return;
+	memset(&now, 0, sizeof(now));
+	babel_persist_get(b->babel, &now);
+	ok = babel_state_save(b->state_path, &now);
+	if (!ok && !b->save_failing)
+		log_error("can't write %s: %s; neighbours will notice a restart", b->state_path,
+			  strerror(errno));
+	b->save_failing = !ok;
+}
+
+static void save_due(void *ctx)
+{
+	save_now(ctx);
+}
+
+static void save_soon(struct babeld *b)
+{
+	if (b->save_armed)
+		return;
+	b->save_armed = true;
+	loop_timer_at(b->save, mono_add(loop_now(b->loop), SAVE_DELAY));
+}
+
+/* ---- what the protocol asks of the world ---- */
+
+static void env_send(void *ctx, ifid_t via, const struct addr *to, struct span datagram)
+{
+	struct babeld *b = ctx;
+	const struct babel_if_info *info = ifs_info(b->ifs, via);
+
+	/* An interface that is going down is not sent on: it has no address. */
+	if (!info)
+		return;
+	babel_udp_send(b->udp, via, &info->linklocal, to, datagram);
+	if (!to)
+		save_soon(b);
+}
+
+static void env_route(void *ctx, const struct sdprefix *pair, const struct babel_choice *c)
+{
+	struct babeld *b = ctx;
+
+	fates_chosen(&b->fates, pair, c->kind != CHOICE_NONE);
+	babel_zapi_route(b->zapi, pair, c);
+}
+
+static uint32_t env_random(void *ctx)
+{
+	(void)ctx;
+	return arc4random();
+}
+
+static void env_note(void *ctx, const struct babel_note *n)
+{
+	babeld_note(ctx, n);
+}
+
+static const struct babel_env env = {
+	.send = env_send,
+	.route = env_route,
+	.random = env_random,
+	.note = env_note,
+};
+
+/* ---- datagrams ---- */
+
+static bool udp_enabled(void *ctx, ifid_t ifid)
+{
+	return ifs_enabled(((struct babeld *)ctx)->ifs, ifid);
+}
+
+static bool udp_own(void *ctx, ifid_t ifid, const struct addr *a)
+{
+	return ifs_own(((struct babeld *)ctx)->ifs, ifid, a);
+}
+
+static void udp_packet(void *ctx, ifid_t ifid, const struct addr *from, bool to_group,
+		       struct span datagram)
+{
+	struct babeld *b = ctx;
+
+	if (!b->babel)
+		return;
+	babel_packet(b->babel, ifid, from, to_group, datagram, loop_now(b->loop));
+	touch(b);
+}
+
+static const struct udp_ops udp_ops = {
+	.enabled = udp_enabled, .own = udp_own, .packet = udp_packet};
+
+/* ---- interfaces ---- */
+
+struct sync_view {
+	usec_t longest; /* Hello interval of what is configured and up */
+	size_t up;
+};
+
+static bool sync_if(void *ctx, const struct babel_if_view *v)
+{
+	struct sync_view *s = ctx;
+
+	s->up++;
+	if (v->config.hello_interval > s->longest)
+		s->longest = v->config.hello_interval;
+	return true;
+}
+
+/* Zebra keeps what an earlier run installed until we say that we have told
+ * all; that is when the tables have had time to fill. Interfaces that come up
+ * start the wait anew, ones that never do end it at sync_latest. */
+static void sync_wait(struct babeld *b)
+{
+	struct sync_view s = {0};
+	mono_t at = b->sync_latest;
+
+	if (mono_is_never(b->sync_latest) || !b->babel)
+		return;
+	babel_each_if(b->babel, sync_if, &s);
+	if (s.up == babel_conf_ifs_count(&b->config.conf.ifs))
+		at = mono_min(at, mono_add(loop_now(b->loop), SYNC_HELLOS * s.longest));
+	loop_timer_at(b->sync, at);
+}
+
+static void sync_due(void *ctx)
+{
+	struct babeld *b = ctx;
+
+	b->sync_latest = MONO_NEVER;
+	log_info("tables have had time to fill: zebra may drop what an earlier run left");
+	babel_zapi_sync_complete(b->zapi);
+}
+
+static void if_up(void *ctx, ifid_t ifid, const struct babel_if_info *info,
+		  const struct babel_if_config *config, bool again)
+{
+	struct babeld *b = ctx;
+	char addr[ADDR_STR];
+
+	if (!b->babel)
+		return;
+	if (!again)
+		log_notice("interface %s: Babel runs from %s", info->name,
+			   addr_str(FAM_IP6, &info->linklocal, addr));
+	babel_udp_join(b->udp, ifid, info->name);
+	babel_if_up(b->babel, ifid, info, config, loop_now(b->loop));
+	if (!again)
+		sync_wait(b);
+}
+
+static void if_down(void *ctx, ifid_t ifid, const char *name)
+{
+	struct babeld *b = ctx;
+
+	if (!b->babel)
+		return;
+	log_notice("interface %s: Babel stops", name);
+	babel_udp_leave(b->udp, ifid);
+	babel_if_down(b->babel, ifid, loop_now(b->loop));
+}
+
+static const struct ifs_ops ifs_ops = {.up = if_up, .down = if_down};
+
+/* ---- zebra; it may still speak after the good-bye ---- */
+
+static void zapi_connected(void *ctx)
+{
+	struct babeld *b = ctx;
+
+	if (!b->babel)
+		return;
+	log_notice("connected to zebra");
+	ifs_forget_begin(b->ifs);
+	babel_replay_choices(b->babel);
+	b->sync_latest = mono_add(loop_now(b->loop), SYNC_LATEST);
+	sync_wait(b);
+}
+
+static void zapi_lost(void *ctx)
+{
+	struct babeld *b = ctx;
+
+	log_warning("zebra is gone; routes stay as they are until it is back");
+	fates_forget(&b->fates);
+	b->sync_latest = MONO_NEVER;
+	loop_timer_at(b->sync, MONO_NEVER);
+}
+
+static void zapi_relearned(void *ctx)
+{
+	struct babeld *b = ctx;
+
+	if (!b->babel)
+		return;
+	ifs_forget_end(b->ifs);
+	touch(b);
+}
+
+static void zapi_source_specific(void *ctx, bool able)
+{
+	struct babeld *b = ctx;
+
+	if (!b->babel)
+		return;
+	if (able != b->source_specific && !able)
+		log_warning("zebra can't install routes with a source prefix: they are neither "
+			    "accepted nor installed, and source-specific neighbours' traffic takes "
+			    "plain routes only (RFC 9079 4)");
+	else if (able != b->source_specific)
+		log_notice("zebra can install routes with a source prefix again");
+	b->source_specific = able;
+	babel_set_source_specific(b->babel, able, loop_now(b->loop));
+	touch(b);
+}
+
+static void zapi_interface(void *ctx, const struct zapi_interface *i, bool exists)
+{
+	struct babeld *b = ctx;
+
+	if (!b->babel)
+		return;
+	ifs_interface(b->ifs, i, exists);
+	touch(b);
+}
+
+static void zapi_address(void *ctx, const struct zapi_address *a, bool exists)
+{
+	struct babeld *b = ctx;
+
+	if (!b->babel)
+		return;
+	ifs_address(b->ifs, a, exists);
+	touch(b);
+}
+
+/* Destinations that mean something on one node or link only, RFC 8966 C. */
+static bool announceable(const struct sdprefix *pair)
+{
+	enum family f = sdprefix_family(pair);
+	const struct prefix *d = &pair->dst;
+
+	if (d->plen == 0)
+		return true;
+	if (addr_is_linklocal(f, &d->addr) && d->plen >= (f == FAM_IP6 ? 10 : 16))
+		return false;
+	return !addr_is_loopback(f, &d->addr) && !addr_is_multicast(f, &d->addr);
+}
+
+static void zapi_route_add(void *ctx, const struct sdprefix *pair, uint8_t type, uint32_t metric)
+{
+	struct babeld *b = ctx;
+
+	(void)type;
+	(void)metric;
+	if (!b->babel || !announceable(pair))
+		return;
+	babel_local_add(b->babel, pair, 0, loop_now(b->loop));
+	touch(b);
+}
+
+static void zapi_route_del(void *ctx, const struct sdprefix *pair)
+{
+	struct babeld *b = ctx;
+
+	if (!b->babel || !announceable(pair))
+		return;
+	babel_local_del(b->babel, pair, loop_now(b->loop));
+	touch(b);
+}
+
+static void zapi_fate(void *ctx, const struct sdprefix *pair, enum zapi_notify fate)
+{
+	struct babeld *b = ctx;
+	char text[SDPREFIX_STR];
+
+	if (fates_told(&b->fates, pair, fate) && fate == NOTIFY_FAIL_INSTALL)
+		log_limited(&b->fate_limit, LOG_LVL_WARNING, "zebra could not install %s",
+			    sdprefix_str(pair, text));
+}
+
+static const struct babel_zapi_ops zapi_ops = {
+	.connected = zapi_connected,
+	.lost = zapi_lost,
+	.relearned = zapi_relearned,
+	.source_specific = zapi_source_specific,
+	.interface = zapi_interface,
+	.address = zapi_address,
+	.route_add = zapi_route_add,
+	.route_del = zapi_route_del,
+	.fate = zapi_fate,
+};
+
+/* ---- configuration ---- */
+
+static void subscribe(struct babeld *b, enum family f, const bool *want, bool *have)
+{
+	for (unsigned int t = 0; t < BABEL_CONF_TYPES; t++) {
+		if (want[t] == have[t])
+			continue;
+		have[t] = want[t];
+		babel_zapi_redistribute(b->zapi, f, (uint8_t)t, want[t]);
+	}
+}
+
+static void subscribe_all(struct babeld *b)
+{
+	subscribe(b, FAM_IP4, b->config.conf.redistribute4, b->subscribed4);
+	subscribe(b, FAM_IP6, b->config.conf.redistribute6, b->subscribed6);
+}
+
+/* Configured, or kept from an earlier run, or new. */
+static void choose_router_id(struct babeld *b)
+{
+	char text[ROUTER_ID_STR];
+
+	if (b->config.conf.has_router_id)
+		b->router_id = b->config.conf.router_id;
+	else if (router_id_valid(&b->persist.router_id))
+		b->router_id = b->persist.router_id;
+	else
+		do
+			arc4random_buf(b->router_id.b, sizeof(b->router_id.b));
+		while (!router_id_valid(&b->router_id));
+	log_info("router-id %s", router_id_str(&b->router_id, text));
+}
+
+static void protocol_start(struct babeld *b)
+{
+	struct babel_config config = {.router_id = b->router_id};
+
+	b->babel = babel_new(&config, &env, b, loop_now(b->loop));
+	babel_persist_set(b->babel, &b->persist);
+	babel_set_source_specific(b->babel, b->source_specific, loop_now(b->loop));
+}
+
+static bool withdraw(void *ctx, const struct babel_route_view *v)
+{
+	static const struct babel_choice none = {.kind = CHOICE_NONE};
+
+	if (!v->local)
+		env_route(ctx, &v->pair, &none);
+	return true;
+}
+
+/* Another router-id is another router: what the old one said is taken back,
+ * at the neighbours and in zebra, and the new one starts from nothing. */
+static void protocol_restart(struct babeld *b)
+{
+	struct babel *old = b->babel;
+
+	log_notice("router-id changed: Babel starts anew");
+	babel_goodbye(old, loop_now(b->loop));
+	babel_each_route(old, NULL, loop_now(b->loop), withdraw, b);
+	babel_persist_get(old, &b->persist);
+	babel_free(old);
+	choose_router_id(b);
+	/* Hello seqnos go on; the seqno of another id means nothing. */
+	b->persist.router_id = b->router_id;
+	b->persist.seqno = 0;
+	protocol_start(b);
+	ifs_replay(b->ifs);
+	babel_zapi_replay_redistributed(b->zapi);
+}
+
+void babeld_reconfigure(struct babeld *b)
+{
+	const struct babel_conf *c = &b->config.conf;
+
+	if (!b->babel) /* at start, or at the end */
+		return;
+	if (c->has_router_id && !router_id_eq(&c->router_id, &b->router_id))
+		protocol_restart(b);
+	ifs_reconfigure(b->ifs);
+	subscribe_all(b);
+	sync_wait(b);
+	touch(b);
+}
+
+/* ---- start and end ---- */
+
+void babeld_init(struct babeld *b)
+{
+	b->loop = b->daemon.loop;
+	b->source_specific = true;
+	b->sync_latest = MONO_NEVER;
+	for (size_t i = 0; i < BABELD_NOTES; i++)
+		b->note_limit[i] = (struct log_limit)LOG_LIMIT(10, 5 * USEC_PER_SEC);
+	b->fate_limit = (struct log_limit)LOG_LIMIT(10, 5 * USEC_PER_SEC);
+	fates_init(&b->fates);
+	b->due = loop_timer_new(b->loop, due, b);
+	b->save = loop_timer_new(b->loop, save_due, b);
+	b->sync = loop_timer_new(b->loop, sync_due, b);
+}
+
+bool babeld_start(struct babeld *b, char *err, unsigned int err_size)
+{
+	char path[128];
+
+	snprintf(b->state_path, sizeof(b->state_path), "%s/babeld.state", b->daemon.rundir);
+	babel_state_load(b->state_path, &b->persist);
+	choose_router_id(b);
+	b->udp = babel_udp_new(b->loop, &udp_ops, b, err, err_size);
+	if (!b->udp)
+		return false;
+	b->show = show_server_new(
+		b->loop, daemon_path(&b->daemon, "babeld.vty", path, sizeof(path)), "babeld",
+		babel_show_commands, babel_n_show_commands, b, err, err_size);
+	if (!b->show)
+		return false;
+	b->ifs = ifs_new(&b->config.conf, &ifs_ops, b);
+	protocol_start(b);
+	b->zapi = babel_zapi_new(b->loop,
+				 b->zapi_path
+					 ? b->zapi_path
+					 : daemon_path(&b->daemon, "zserv.api", path, sizeof(path)),
+				 &zapi_ops, b);
+	subscribe_all(b);
+	/* Random at the first start, and kept from then on. */
+	save_now(b);
+	touch(b);
+	return true;
+}
+
+static void end_poll(void *ctx)
+{
+	struct babeld *b = ctx;
+	mono_t now = loop_now(b->loop);
+
+	if (babel_zapi_pending(b->zapi) && mono_before(now, b->end_latest))
+		loop_timer_at(b->end, mono_add(now, END_POLL));
+	else
+		loop_stop(b->loop);
+}
+
+void babeld_goodbye(struct babeld *b)
+{
+	mono_t now = loop_now(b->loop);
+
+	babel_goodbye(b->babel, now);
+	save_now(b);
+	/* Nothing may follow for the protocol, and nobody ask it. */
+	loop_timer_at(b->due, MONO_NEVER);
+	loop_timer_at(b->save, MONO_NEVER);
+	loop_timer_at(b->sync, MONO_NEVER);
+	show_server_free(b->show);
+	b->show = NULL;
+	babel_free(b->babel);
+	b->babel = NULL;
+	babel_zapi_goodbye(b->zapi);
+	b->end_latest = mono_add(now, END_LATEST);
+	b->end = loop_timer_new(b->loop, end_poll, b);
+	loop_timer_at(b->end, now);
+}
+
+void babeld_fini(struct babeld *b)
+{
+	save_now(b);
+	show_server_free(b->show);
+	babel_zapi_free(b->zapi);
+	babel_udp_free(b->udp);
+	if (b->babel)
+		babel_free(b->babel);
+	ifs_free(b->ifs);
+	fates_fini(&b->fates);
+	nb_free(b->nb);
+	babel_conf_fini(&b->config.conf);
+	loop_timer_free(b->due);
+	loop_timer_free(b->save);
+	loop_timer_free(b->sync);
+	loop_timer_free(b->end);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The daemon around the protocol: one struct babeld, made by main(), from
+ * which everything hangs. Nothing here knows bytes of Babel or of ZAPI.
+ *
+ *	babel_udp --datagrams--> core --route()--> babel_zapi
+ *	babel_ifs --if_up/down-> core --send()---> babel_udp
+ *	babel_nb_config -------> babel_ifs, redistribution
+ *	babel_show <------------ all of them, const
+ */
+#ifndef SRCDEST_BABELD_H
+#define SRCDEST_BABELD_H
+
+#include "babeld/babel_fate.h"
+#include "babeld/babel_ifs.h"
+#include "babeld/babel_nb_config.h"
+#include "babeld/babel_udp.h"
+#include "babeld/babel_zapi.h"
+#include "babeld/core/babel.h"
+#include "lib/cli/show.h"
+#include "lib/io/daemon.h"
+#include "lib/io/log.h"
+#include "lib/nb/nb.h"
+
+#define BABELD_NOTES (NOTE_OWN_ROUTER_ID + 1)
+
+struct babeld {
+	struct daemon daemon;
+	struct loop *loop;
+	const char *zapi_path; /* as given by --zapi, or NULL */
+	char state_path[256];
+
+	struct babel_nb config;
+	struct nb *nb;
+	struct router_id router_id;   /* in use */
+	struct babel_persist persist; /* of an earlier run; n 0: nothing */
+
+	struct babel *babel; /* NULL before the start and after the good-bye */
+	struct babel_udp *udp;
+	struct ifs *ifs;
+	struct babel_zapi *zapi;
+	struct show_server *show;
+	struct fates fates;
+	/* What zebra was asked for, by family and type. */
+	bool subscribed4[BABEL_CONF_TYPES], subscribed6[BABEL_CONF_TYPES];
+	bool source_specific;
+
+	struct loop_timer *due;	 /* the protocol's next deadline */
+	struct loop_timer *save; /* the state file, a second after a packet */
+	bool save_armed, save_failing;
+	struct loop_timer *sync; /* when zebra may sweep what an earlier run left */
+	mono_t sync_latest;	 /* MONO_NEVER: nothing to complete */
+	struct loop_timer *end;	 /* polls the good-bye */
+	mono_t end_latest;
+
+	struct log_limit note_limit[BABELD_NOTES], fate_limit;
+};
+
+/* babeld.c. The order of a start: _init, configuration, _start. */
+void babeld_init(struct babeld *b);
+/* Opens the socket, starts the protocol with the configuration in place and
+ * connects to zebra. False: err says why. */
+bool babeld_start(struct babeld *b, char *err, unsigned int err_size);
+/* The configuration has changed while running. */
+void babeld_reconfigure(struct babeld *b);
+/* Retracts everything, takes our routes away from zebra, then stops the loop. */
+void babeld_goodbye(struct babeld *b);
+void babeld_fini(struct babeld *b);
+
+/* babeld_log.c: notes of the protocol as lines. */
+void babeld_note(struct babeld *b, const struct babel_note *n);
+
+/* babel_show.c; the context is a const struct babeld. */
+extern const struct show_command babel_show_commands[];
+extern const size_t babel_n_show_commands;
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* What the protocol notes, as lines with interface and neighbour. All of it
+ * can be brought about from outside, so each kind has its own limit. */
+#include <stdio.h>
+
+#include "babeld/babeld.h"
+
+#define WHERE_STR 96
+
+/* " from fe80::2 on eth0", as far as it is known. */
+static const char *where(const struct babel_note *n, char buf[WHERE_STR])
+{
+	char addr[ADDR_STR];
+
+	snprintf(buf, WHERE_STR, "%s%s%s%s", n->from ? " from " : "",
+		 n->from ? addr_str(FAM_IP6, n->from, addr) : "", n->ifname ? " on " : "",
+		 n->ifname ? n->ifname : "");
+	return buf;
+}
+
+static enum log_level level_of(enum babel_note_kind kind)
+{
+	switch (kind) {
+	case NOTE_NEIGH_UP:
+	case NOTE_NEIGH_DOWN:
+		return LOG_LVL_NOTICE;
+	case NOTE_PACKET_BAD:
+	case NOTE_ROUTE_LIMIT:
+	case NOTE_OWN_ROUTER_ID:
+		return LOG_LVL_WARNING;
+	case NOTE_TLV_IGNORED:
+	case NOTE_ROUTE_LOST:
+		break;
+	}
+	return LOG_LVL_INFO;
+}
+
+void babeld_note(struct babeld *b, const struct babel_note *n)
+{
+	struct log_limit *lim = &b->note_limit[n->kind];
+	enum log_level level = level_of(n->kind);
+	char at[WHERE_STR], addr[ADDR_STR], pair[SDPREFIX_STR];
+	const char *neigh = n->from ? addr_str(FAM_IP6, n->from, addr) : "?";
+	const char *ifname = n->ifname ? n->ifname : "?";
+	const char *what = n->pair ? sdprefix_str(n->pair, pair) : "";
+
+	switch (n->kind) {
+	case NOTE_NEIGH_UP:
+		log_limited(lim, level, "neighbour %s on %s is up", neigh, ifname);
+		break;
+	case NOTE_NEIGH_DOWN:
+		log_limited(lim, level, "neighbour %s on %s is down", neigh, ifname);
+		break;
+	case NOTE_PACKET_BAD:
+		log_limited(lim, level, "bad packet%s: %s", where(n, at),
+			    packet_verdict_name((enum packet_verdict)n->code));
+		break;
+	case NOTE_TLV_IGNORED:
+		log_limited(lim, level, "ignored a TLV%s: %s", where(n, at),
+			    tlv_verdict_name((enum tlv_verdict)n->code));
+		break;
+	case NOTE_ROUTE_LIMIT:
+		log_limited(lim, level,
+			    "neighbour %s on %s announces too many routes: %s and more are ignored",
+			    neigh, ifname, what);
+		break;
+	case NOTE_ROUTE_LOST:
+		log_limited(lim, level, "no feasible route to %s is left", what);
+		break;
+	case NOTE_OWN_ROUTER_ID:
+		log_limited(lim, level, "another router uses our router-id: %s%s%s", what,
+			    n->pair ? "," : "", where(n, at));
+		break;
+	}
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* babeld: the Babel routing protocol with source-specific routes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "babeld/babeld.h"
+
+enum { OPT_ZAPI = 256 };
+
+static const struct option options[] = {
+	{"zapi", required_argument, NULL, OPT_ZAPI},
+	{NULL, 0, NULL, 0},
+};
+
+static const char options_help[] =
+	"  --zapi PATH      socket of zebra, ours or FRR's (zserv.api in the run directory)\n";
+
+static bool option(void *ctx, int val, const char *arg, char *err, unsigned int err_size)
+{
+	struct babeld *b = ctx;
+
+	if (val != OPT_ZAPI)
+		return false;
+	if (!*arg || strlen(arg) >= 108) { /* sun_path */
+		snprintf(err, err_size, "'%s' can't be the path of a unix socket", arg);
+		return false;
+	}
+	b->zapi_path = arg;
+	return true;
+}
+
+static void applied(void *ctx)
+{
+	babeld_reconfigure(ctx);
+}
+
+static void reload(void *ctx)
+{
+	struct babeld *b = ctx;
+	char err[512];
+
+	if (!b->nb)
+		log_notice("no configuration file was given, nothing to read again");
+	else if (nb_load_file(b->nb, b->daemon.config, err, sizeof(err)))
+		log_notice("configuration read again from %s", b->daemon.config);
+	else
+		log_error("configuration unchanged: %s", err);
+}
+
+static void stop(void *ctx)
+{
+	babeld_goodbye(ctx);
+}
+
+static void cleanup(void *ctx)
+{
+	babeld_fini(ctx);
+}
+
+static const struct daemon_info info = {
+	.name = "babeld",
+	.summary = "speaks Babel (RFC 8966) with source-specific routes (RFC 9079)",
+	.options = options,
+	.options_help = options_help,
+	.option = option,
+	.capabilities = "",
+	.reload = reload,
+	.stop = stop,
+	.cleanup = cleanup,
+};
+
+static void fatal(const char *err)
+{
+	fprintf(stderr, "babeld: %s\n", err);
+	exit(1);
+}
+
+int main(int argc, char **argv)
+{
+	struct babeld b;
+	char err[512];
+
+	memset(&b, 0, sizeof(b));
+	babel_conf_init(&b.config.conf);
+	b.config.applied = applied;
+	b.config.ctx = &b;
+	daemon_init(&b.daemon, &info, &b, argc, argv);
+	babeld_init(&b);
+	if (b.daemon.config) {
+		b.nb = nb_new(&babel_nb_table, &b.config, nb_yang_dir(), err, sizeof(err));
+		if (!b.nb || !nb_load_file(b.nb, b.daemon.config, err, sizeof(err)))
+			fatal(err);
+	}
+	if (!babeld_start(&b, err, sizeof(err)))
+		fatal(err);
+	daemon_drop_privileges(&b.daemon);
+	daemon_ready(&b.daemon);
+	log_notice("ready");
+	return daemon_run(&b.daemon);
+}

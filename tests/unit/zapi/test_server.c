@@ -1,0 +1,896 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * zebra's ZAPI server over the real RIB and a kernel that takes everything:
+ * clients on real sockets, in the same loop.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/io/log.h"
+#include "lib/io/stream.h"
+#include "lib/zapi/session.h"
+#include "zebra/zebra_zapi.h"
+
+#define DEADLINE   (20 * USEC_PER_SEC)
+#define IFINDEX	   7
+#define MANY	   3000
+#define MANY_HOPS  64
+#define MAX_EVENTS 64
+
+struct fixture {
+	struct loop *loop;
+	struct loop_timer *deadline, *rib_due;
+	struct rib *rib;
+	struct zebra_zapi *z;
+	char dir[32], path[64];
+	bool subtrees, have_router_id;
+};
+
+/* A route message, or anything else, as a client got it. */
+struct event {
+	uint16_t cmd;
+	uint8_t type, code;
+	struct sdprefix pair;
+	uint32_t metric;
+	uint16_t n_nexthops;
+	struct zapi_capabilities caps;
+};
+
+struct peer {
+	struct fixture *f;
+	struct zapi_session *s;
+	struct event ev[MAX_EVENTS];
+	unsigned int n;	   /* events since the last clear() */
+	unsigned int live; /* pairs added and not deleted, for large replays */
+	bool known[MANY];
+	bool counting, closed;
+};
+
+/* ---- zebra's side ---- */
+
+static void fib(void *ctx, struct fib_op *ops, size_t n)
+{
+	(void)ctx;
+	for (size_t i = 0; i < n; i++)
+		ops[i].error = 0;
+}
+
+static void redistribute(void *ctx, const struct sdprefix *pair, const struct rib_owner *was,
+			 const struct rib_view *is)
+{
+	struct fixture *f = ctx;
+
+	zebra_zapi_redistribute(f->z, pair, was, is);
+}
+
+static void fate(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
+		 enum rib_fate fate)
+{
+	struct fixture *f = ctx;
+
+	zebra_zapi_fate(f->z, pair, owner, fate);
+}
+
+static void refused(void *ctx, const struct fib_route *r, int error)
+{
+	(void)ctx;
+	(void)r;
+	(void)error;
+}
+
+static void rib_due(void *ctx)
+{
+	struct fixture *f = ctx;
+
+	if (rib_run(f->rib, 256, loop_now(f->loop)))
+		loop_timer_at(f->rib_due, loop_now(f->loop));
+	else
+		zebra_zapi_rib_settled(f->z);
+}
+
+static void rib_changed(void *ctx)
+{
+	struct fixture *f = ctx;
+
+	loop_timer_at(f->rib_due, loop_now(f->loop));
+}
+
+static void each_interface(void *ctx, void (*each)(void *arg, const struct zapi_interface *i),
+			   void *arg)
+{
+	struct zapi_interface i = {.name = "v0", .ifindex = IFINDEX, .status = 5, .flags = 0x41};
+
+	(void)ctx;
+	each(arg, &i);
+}
+
+static void each_address(void *ctx, uint32_t ifindex,
+			 void (*each)(void *arg, const struct zapi_address *a), void *arg)
+{
+	struct zapi_address a = {.ifindex = ifindex, .family = FAM_IP4, .plen = 24};
+
+	(void)ctx;
+	a.addr = addr_ip4(192, 0, 2, 1);
+	each(arg, &a);
+}
+
+static bool router_id(void *ctx, enum family fam, struct addr *out)
+{
+	struct fixture *f = ctx;
+
+	*out = addr_ip4(192, 0, 2, 1);
+	return f->have_router_id && fam == FAM_IP4;
+}
+
+static bool subtrees(void *ctx)
+{
+	struct fixture *f = ctx;
+
+	return f->subtrees;
+}
+
+static const struct zebra_zapi_ops server_ops = {each_interface, each_address, router_id, subtrees,
+						 rib_changed};
+
+static void too_late(void *ctx)
+{
+	(void)ctx;
+	fail_msg("nothing happened before the deadline");
+}
+
+static int setup(void **state)
+{
+	static const struct rib_env env = {fib, redistribute, fate, refused};
+	struct fixture *f = calloc(1, sizeof(*f));
+	char err[128];
+
+	log_set_level(LOG_LVL_ERROR);
+	strcpy(f->dir, "/tmp/zapi-test-XXXXXX");
+	if (!mkdtemp(f->dir))
+		return -1;
+	snprintf(f->path, sizeof(f->path), "%s/api", f->dir);
+	f->loop = loop_new();
+	f->deadline = loop_timer_new(f->loop, too_late, NULL);
+	f->rib_due = loop_timer_new(f->loop, rib_due, f);
+	f->rib = rib_new(&env, f);
+	f->subtrees = true;
+	f->z = zebra_zapi_new(f->loop, f->path, f->rib, &server_ops, f, err, sizeof(err));
+	rib_if_set(f->rib, IFINDEX, true);
+	*state = f;
+	return f->z ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	size_t left;
+
+	zebra_zapi_free(f->z);
+	rib_free(f->rib);
+	loop_timer_free(f->deadline);
+	loop_timer_free(f->rib_due);
+	left = loop_mem(f->loop)->count;
+	if (!left) /* it asserts; a failed test has left things */
+		loop_free(f->loop);
+	rmdir(f->dir);
+	free(f);
+	return left ? -1 : 0;
+}
+
+/* ---- A client ---- */
+
+static void note(struct peer *p, const struct zapi_msg *m)
+{
+	struct event *e = &p->ev[p->n < MAX_EVENTS ? p->n : MAX_EVENTS - 1];
+
+	p->n++;
+	memset(e, 0, sizeof(*e));
+	e->cmd = m->cmd;
+	if (m->cmd == ZAPI_REDISTRIBUTE_ROUTE_ADD || m->cmd == ZAPI_REDISTRIBUTE_ROUTE_DEL) {
+		e->type = m->u.route.type;
+		e->pair = m->u.route.pair;
+		e->metric = m->u.route.metric;
+		e->n_nexthops = m->u.route.n_nexthops;
+	} else if (m->cmd == ZAPI_ROUTE_NOTIFY_OWNER) {
+		e->code = (uint8_t)m->u.notify.code;
+		e->pair = m->u.notify.pair;
+	} else if (m->cmd == ZAPI_NEXTHOP_UPDATE) {
+		e->pair.dst = m->u.nexthop_update.resolved;
+		e->n_nexthops = m->u.nexthop_update.n_nexthops;
+	} else if (m->cmd == ZAPI_CAPABILITIES)
+		e->caps = m->u.capabilities;
+	else if (m->cmd == ZAPI_ERROR)
+		e->code = (uint8_t)m->u.error;
+	else if (m->cmd == ZAPI_CLIENT_CLOSE_NOTIFY)
+		e->type = m->u.client_close.type;
+}
+
+static void count(struct peer *p, const struct zapi_msg *m)
+{
+	const uint8_t *b = m->u.route.pair.dst.addr.b;
+	unsigned int i = (unsigned int)b[4] << 8 | b[5];
+
+	assert_true(i < MANY);
+	if (m->cmd == ZAPI_REDISTRIBUTE_ROUTE_ADD && !p->known[i])
+		p->live++;
+	if (m->cmd == ZAPI_REDISTRIBUTE_ROUTE_DEL && p->known[i])
+		p->live--;
+	p->known[i] = m->cmd == ZAPI_REDISTRIBUTE_ROUTE_ADD;
+}
+
+static void peer_message(void *ctx, struct zapi_session *s, const struct zapi_msg *m,
+			 enum zapi_verdict verdict)
+{
+	struct peer *p = ctx;
+
+	(void)s;
+	assert_int_equal(verdict, ZAPI_OK);
+	if (p->counting &&
+	    (m->cmd == ZAPI_REDISTRIBUTE_ROUTE_ADD || m->cmd == ZAPI_REDISTRIBUTE_ROUTE_DEL))
+		count(p, m);
+	else
+		note(p, m);
+	loop_stop(p->f->loop);
+}
+
+static void peer_closed(void *ctx, struct zapi_session *s, const char *why)
+{
+	struct peer *p = ctx;
+
+	(void)s;
+	(void)why;
+	p->closed = true;
+	loop_stop(p->f->loop);
+}
+
+static struct peer *peer_new(struct fixture *f)
+{
+	static const struct zapi_session_ops ops = {peer_message, peer_closed, NULL};
+	struct peer *p = calloc(1, sizeof(*p));
+	int fd = unix_connect(f->path);
+
+	assert_true(fd >= 0);
+	p->f = f;
+	p->s = zapi_session_new(f->loop, fd, ZAPI_FROM_ZEBRA, "zebra", &ops, p);
+	return p;
+}
+
+static void peer_free(struct peer *p)
+{
+	zapi_session_free(p->s);
+	free(p);
+}
+
+static void stop_now(void *ctx)
+{
+	loop_stop(ctx);
+}
+
+/* Some turns of the loop: what is on its way arrives. */
+static void settle(struct fixture *f)
+{
+	for (int i = 0; i < 40; i++) {
+		struct loop_timer *t = loop_timer_new(f->loop, stop_now, f->loop);
+
+		loop_timer_at(t, loop_now(f->loop));
+		loop_run(f->loop);
+		loop_timer_free(t);
+	}
+}
+
+static void wait_for(struct peer *p, unsigned int events)
+{
+	loop_timer_at(p->f->deadline, mono_add(loop_now(p->f->loop), DEADLINE));
+	while (p->n < events)
+		loop_run(p->f->loop);
+	loop_timer_at(p->f->deadline, MONO_NEVER);
+}
+
+static void hello(struct peer *p, uint8_t type)
+{
+	struct zapi_msg m = {.cmd = ZAPI_HELLO};
+
+	m.u.hello.type = type;
+	m.u.hello.want_notify = true;
+	zapi_session_send(p->s, &m);
+	wait_for(p, 2);
+	p->n = 0;
+}
+
+static struct sdprefix pair_of(const char *dst, const char *src)
+{
+	struct prefix d, s;
+	struct sdprefix pair;
+
+	assert_true(prefix_parse(dst, &d));
+	if (src)
+		assert_true(prefix_parse(src, &s));
+	assert_true(sdprefix_make(&pair, &d, src ? &s : NULL));
+	return pair;
+}
+
+static void route(struct zapi_msg *m, uint16_t cmd, const struct sdprefix *pair, uint8_t type)
+{
+	memset(m, 0, sizeof(*m));
+	m->cmd = cmd;
+	m->u.route.type = type;
+	m->u.route.safi = SAFI_UNICAST;
+	m->u.route.pair = *pair;
+	m->u.route.message = ZAPI_MSG_NEXTHOP | ZAPI_MSG_METRIC;
+	m->u.route.metric = 96;
+	m->u.route.n_nexthops = 1;
+	m->u.route.nexthops[0].type = NEXTHOP_IFINDEX;
+	m->u.route.nexthops[0].ifindex = IFINDEX;
+}
+
+static void put(struct peer *p, uint16_t cmd, const char *dst, const char *src)
+{
+	struct sdprefix pair = pair_of(dst, src);
+	struct zapi_msg m;
+
+	route(&m, cmd, &pair, ROUTE_BABEL);
+	zapi_session_send(p->s, &m);
+}
+
+static void ask(struct peer *p, uint8_t afi, uint8_t type)
+{
+	struct zapi_msg m = {.cmd = ZAPI_REDISTRIBUTE_ADD};
+
+	m.u.redistribute = (struct zapi_redistribute){.afi = afi, .type = type};
+	zapi_session_send(p->s, &m);
+}
+
+static void caps(struct peer *p, uint32_t capability, uint32_t value)
+{
+	struct zapi_msg m = {.cmd = ZAPI_CLIENT_CAPABILITIES};
+
+	m.u.client_caps = (struct zapi_client_caps){
+		.capability = capability, .stale_time = value, .afi = value, .safi = SAFI_UNICAST};
+	zapi_session_send(p->s, &m);
+}
+
+/* A route put into the RIB from inside zebra. */
+static void local(struct fixture *f, const char *dst, const char *src, uint8_t type)
+{
+	struct rib_nexthop nh = {.kind = RIB_NH_IFINDEX, .ifindex = IFINDEX};
+	struct rib_spec spec = {
+		.distance = zapi_route_type_distance(type), .n_nexthops = 1, .nexthops = &nh};
+	struct rib_owner owner = {.type = type};
+	struct sdprefix pair = pair_of(dst, src);
+
+	rib_add(f->rib, &pair, &owner, &spec, loop_now(f->loop));
+	rib_changed(f);
+}
+
+static void local_del(struct fixture *f, const char *dst, const char *src, uint8_t type)
+{
+	struct rib_owner owner = {.type = type};
+	struct sdprefix pair = pair_of(dst, src);
+
+	assert_true(rib_del(f->rib, &pair, &owner));
+	rib_changed(f);
+}
+
+static void is_event(const struct event *e, uint16_t cmd, const char *dst, const char *src)
+{
+	struct sdprefix pair = pair_of(dst, src);
+
+	assert_int_equal(e->cmd, cmd);
+	assert_true(sdprefix_eq(&e->pair, &pair));
+}
+
+/* ---- Tests ---- */
+
+static void test_start(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *p = peer_new(f);
+	struct zapi_msg m = {.cmd = ZAPI_HELLO};
+
+	m.u.hello.type = ROUTE_BABEL;
+	zapi_session_send(p->s, &m);
+	m.cmd = ZAPI_INTERFACE_ADD;
+	zapi_session_send(p->s, &m);
+	m.cmd = ZAPI_ROUTER_ID_ADD;
+	m.u.afi = AFI_IP4;
+	zapi_session_send(p->s, &m);
+	wait_for(p, 4);
+	assert_int_equal(p->ev[0].cmd, ZAPI_CAPABILITIES);
+	assert_true(p->ev[0].caps.have_ext);
+	assert_int_equal(p->ev[0].caps.ext, ZAPI_EXT_SUBTREES);
+	assert_int_equal(p->ev[1].cmd, ZAPI_VRF_ADD);
+	assert_int_equal(p->ev[2].cmd, ZAPI_INTERFACE_ADD);
+	assert_int_equal(p->ev[3].cmd, ZAPI_INTERFACE_ADDRESS_ADD);
+	/* No router id yet; told as soon as there is one. */
+	settle(f);
+	assert_int_equal(p->n, 4);
+	f->have_router_id = true;
+	zebra_zapi_router_id(f->z);
+	wait_for(p, 5);
+	assert_int_equal(p->ev[4].cmd, ZAPI_ROUTER_ID_UPDATE);
+	peer_free(p);
+}
+
+static void test_synchronous(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *p = peer_new(f);
+	struct zapi_msg m = {.cmd = ZAPI_HELLO};
+	struct zapi_interface i = {.name = "v1"};
+
+	f->subtrees = false;
+	m.u.hello = (struct zapi_hello){.type = ROUTE_BABEL, .synchronous = true};
+	zapi_session_send(p->s, &m);
+	settle(f);
+	zebra_zapi_interface(f->z, ZAPI_INTERFACE_UP, &i);
+	settle(f);
+	assert_int_equal(p->n, 0);
+	/* A second HELLO is served like the first. */
+	m.u.hello.synchronous = false;
+	zapi_session_send(p->s, &m);
+	wait_for(p, 2);
+	assert_int_equal(p->ev[0].caps.ext, 0);
+	zebra_zapi_interface(f->z, ZAPI_INTERFACE_UP, &i);
+	wait_for(p, 3);
+	assert_int_equal(p->ev[2].cmd, ZAPI_INTERFACE_UP);
+	peer_free(p);
+}
+
+static void test_errors(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *p = peer_new(f);
+	struct zapi_msg m = {.cmd = ZAPI_INTERFACE_ADD, .vrf = 5};
+
+	zapi_session_send(p->s, &m);
+	wait_for(p, 1);
+	assert_int_equal(p->ev[0].cmd, ZAPI_ERROR);
+	assert_int_equal(p->ev[0].code, ZAPI_ERR_NO_VRF);
+	peer_free(p);
+}
+
+/* A 10.x HELLO is a command that clients of 8.4 never send; the answer lets
+ * such a client fall back. */
+static void test_other_dialect(void **state)
+{
+	static const uint8_t hello10[] = {0,  18, 254, 6, 0, 0, 0, 0, 0,
+					  19, 23, 0,   0, 0, 0, 0, 0, 0};
+	static const uint8_t want[] = {0, 14, 254, 6, 0, 0, 0, 0, 0, 118, 2, 0, 0, 0};
+	struct fixture *f = *state;
+	int fd = unix_connect(f->path);
+	uint8_t got[64];
+	ssize_t n;
+
+	assert_int_equal(write(fd, hello10, sizeof(hello10)), sizeof(hello10));
+	settle(f);
+	n = read(fd, got, sizeof(got));
+	assert_int_equal(n, sizeof(want));
+	assert_memory_equal(got, want, sizeof(want));
+	close(fd);
+}
+
+static void test_route_and_fate(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *p = peer_new(f);
+
+	hello(p, ROUTE_BABEL);
+	put(p, ZAPI_ROUTE_ADD, "2001:db8:d::/48", "2001:db8:5::/48");
+	wait_for(p, 1);
+	is_event(&p->ev[0], ZAPI_ROUTE_NOTIFY_OWNER, "2001:db8:d::/48", "2001:db8:5::/48");
+	assert_int_equal(p->ev[0].code, NOTIFY_INSTALLED);
+	/* Another source of the same destination is another route. */
+	put(p, ZAPI_ROUTE_ADD, "2001:db8:d::/48", "2001:db8:6::/48");
+	put(p, ZAPI_ROUTE_ADD, "2001:db8:d::/48", NULL);
+	wait_for(p, 3);
+	assert_int_equal(rib_count(f->rib), 3);
+	/* The same again replaces. */
+	put(p, ZAPI_ROUTE_ADD, "2001:db8:d::/48", NULL);
+	settle(f);
+	assert_int_equal(rib_count(f->rib), 3);
+	p->n = 0;
+	put(p, ZAPI_ROUTE_DELETE, "2001:db8:d::/48", "2001:db8:5::/48");
+	wait_for(p, 1);
+	is_event(&p->ev[0], ZAPI_ROUTE_NOTIFY_OWNER, "2001:db8:d::/48", "2001:db8:5::/48");
+	assert_int_equal(p->ev[0].code, NOTIFY_REMOVED);
+	assert_int_equal(rib_count(f->rib), 2);
+	/* Its end takes all the rest along. */
+	peer_free(p);
+	settle(f);
+	assert_int_equal(rib_count(f->rib), 0);
+}
+
+static void test_refusals(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *p = peer_new(f);
+	struct sdprefix pair = pair_of("2001:db8:d::/48", NULL);
+	struct zapi_msg m;
+
+	/* No HELLO; a HELLO as connected; a route of another type. */
+	put(p, ZAPI_ROUTE_ADD, "2001:db8:d::/48", NULL);
+	hello(p, ROUTE_CONNECTED);
+	route(&m, ZAPI_ROUTE_ADD, &pair, ROUTE_CONNECTED);
+	zapi_session_send(p->s, &m);
+	hello(p, ROUTE_BGP);
+	put(p, ZAPI_ROUTE_ADD, "2001:db8:d::/48", NULL);
+	/* Another SAFI, another table, a next-hop group, none, IPv4 for IPv6. */
+	route(&m, ZAPI_ROUTE_ADD, &pair, ROUTE_BGP);
+	m.u.route.safi = SAFI_MULTICAST;
+	zapi_session_send(p->s, &m);
+	route(&m, ZAPI_ROUTE_ADD, &pair, ROUTE_BGP);
+	m.u.route.message |= ZAPI_MSG_TABLEID;
+	m.u.route.table = 100;
+	zapi_session_send(p->s, &m);
+	route(&m, ZAPI_ROUTE_ADD, &pair, ROUTE_BGP);
+	m.u.route.message |= ZAPI_MSG_NHG;
+	zapi_session_send(p->s, &m);
+	route(&m, ZAPI_ROUTE_ADD, &pair, ROUTE_BGP);
+	m.u.route.n_nexthops = 0;
+	zapi_session_send(p->s, &m);
+	route(&m, ZAPI_ROUTE_ADD, &pair, ROUTE_BGP);
+	m.u.route.nexthops[0].type = NEXTHOP_IP4_IFINDEX;
+	zapi_session_send(p->s, &m);
+	settle(f);
+	assert_int_equal(rib_count(f->rib), 0);
+	assert_false(p->closed);
+	/* What can't be used any more is not kept in its old form either. */
+	route(&m, ZAPI_ROUTE_ADD, &pair, ROUTE_BGP);
+	zapi_session_send(p->s, &m);
+	settle(f);
+	assert_int_equal(rib_count(f->rib), 1);
+	m.u.route.nexthops[0].vrf = 3;
+	zapi_session_send(p->s, &m);
+	settle(f);
+	assert_int_equal(rib_count(f->rib), 0);
+	peer_free(p);
+}
+
+/* With USE_DISTANCE the distance is part of the identity: floating routes. */
+static void test_distance_key(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *p = peer_new(f);
+	struct sdprefix pair = pair_of("2001:db8:d::/48", NULL);
+	struct zapi_msg m;
+
+	hello(p, ROUTE_STATIC);
+	route(&m, ZAPI_ROUTE_ADD, &pair, ROUTE_STATIC);
+	m.u.route.flags = ROUTE_FLAG_USE_DISTANCE;
+	m.u.route.message |= ZAPI_MSG_DISTANCE;
+	for (uint8_t d = 1; d <= 3; d++) {
+		m.u.route.distance = d;
+		zapi_session_send(p->s, &m);
+	}
+	settle(f);
+	assert_int_equal(rib_count(f->rib), 3);
+	m.cmd = ZAPI_ROUTE_DELETE;
+	m.u.route.distance = 2;
+	zapi_session_send(p->s, &m);
+	settle(f);
+	assert_int_equal(rib_count(f->rib), 2);
+	peer_free(p);
+}
+
+static void test_redistribute(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *p = peer_new(f);
+
+	local(f, "2001:db8:1::/48", "2001:db8:5::/48", ROUTE_STATIC);
+	local(f, "2001:db8:1::/48", NULL, ROUTE_STATIC);
+	local(f, "2001:db8:2::/48", NULL, ROUTE_CONNECTED);
+	local(f, "fe80::/64", NULL, ROUTE_STATIC);
+	local(f, "192.0.2.0/24", NULL, ROUTE_STATIC);
+	settle(f);
+	hello(p, ROUTE_BABEL);
+	ask(p, AFI_IP6, ROUTE_STATIC);
+	wait_for(p, 2);
+	settle(f);
+	assert_int_equal(p->n, 2);
+	is_event(&p->ev[0], ZAPI_REDISTRIBUTE_ROUTE_ADD, "2001:db8:1::/48", NULL);
+	is_event(&p->ev[1], ZAPI_REDISTRIBUTE_ROUTE_ADD, "2001:db8:1::/48", "2001:db8:5::/48");
+	assert_int_equal(p->ev[1].n_nexthops, 1);
+	p->n = 0;
+	/* Changes: a new one, one that goes, one that becomes another's. */
+	local(f, "2001:db8:3::/48", "2001:db8:5::/48", ROUTE_STATIC);
+	wait_for(p, 1);
+	is_event(&p->ev[0], ZAPI_REDISTRIBUTE_ROUTE_ADD, "2001:db8:3::/48", "2001:db8:5::/48");
+	local_del(f, "2001:db8:1::/48", "2001:db8:5::/48", ROUTE_STATIC);
+	wait_for(p, 2);
+	is_event(&p->ev[1], ZAPI_REDISTRIBUTE_ROUTE_DEL, "2001:db8:1::/48", "2001:db8:5::/48");
+	local(f, "2001:db8:1::/48", NULL, ROUTE_CONNECTED);
+	wait_for(p, 3);
+	is_event(&p->ev[2], ZAPI_REDISTRIBUTE_ROUTE_DEL, "2001:db8:1::/48", NULL);
+	assert_int_equal(p->ev[2].type, ROUTE_STATIC);
+	local_del(f, "2001:db8:1::/48", NULL, ROUTE_CONNECTED);
+	wait_for(p, 4);
+	is_event(&p->ev[3], ZAPI_REDISTRIBUTE_ROUTE_ADD, "2001:db8:1::/48", NULL);
+	peer_free(p);
+}
+
+/* Default redistribution is of (::/0, ::/0), whatever its type, and of no
+ * (::/0, S). */
+static void test_default(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *p = peer_new(f);
+	struct zapi_msg m = {.cmd = ZAPI_REDISTRIBUTE_DEFAULT_ADD};
+
+	local(f, "::/0", NULL, ROUTE_STATIC);
+	local(f, "::/0", "2001:db8:5::/48", ROUTE_STATIC);
+	settle(f);
+	hello(p, ROUTE_OSPF6);
+	m.u.afi = AFI_IP6;
+	zapi_session_send(p->s, &m);
+	wait_for(p, 1);
+	settle(f);
+	assert_int_equal(p->n, 1);
+	is_event(&p->ev[0], ZAPI_REDISTRIBUTE_ROUTE_ADD, "::/0", NULL);
+	local_del(f, "::/0", "2001:db8:5::/48", ROUTE_STATIC);
+	local_del(f, "::/0", NULL, ROUTE_STATIC);
+	wait_for(p, 2);
+	settle(f);
+	assert_int_equal(p->n, 2);
+	is_event(&p->ev[1], ZAPI_REDISTRIBUTE_ROUTE_DEL, "::/0", NULL);
+	peer_free(p);
+}
+
+static void test_tracking(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *p = peer_new(f);
+	struct zapi_msg m = {.cmd = ZAPI_NEXTHOP_REGISTER};
+
+	local(f, "2001:db8::/32", "::/1", ROUTE_STATIC);
+	local(f, "::/0", NULL, ROUTE_STATIC);
+	settle(f);
+	hello(p, ROUTE_BGP);
+	m.u.nexthop_regs.n = 1;
+	m.u.nexthop_regs.reg[0].safi = SAFI_UNICAST;
+	assert_true(prefix_parse("2001:db8::7/128", &m.u.nexthop_regs.reg[0].prefix));
+	zapi_session_send(p->s, &m);
+	wait_for(p, 1);
+	/* Neither over a sourced route nor, unasked, over the default route. */
+	assert_int_equal(p->ev[0].n_nexthops, 0);
+	local(f, "2001:db8::/64", NULL, ROUTE_CONNECTED);
+	wait_for(p, 2);
+	assert_int_equal(p->ev[1].n_nexthops, 1);
+	assert_int_equal(p->ev[1].pair.dst.plen, 64);
+	/* What changes nothing is not told; a new registration always is. */
+	local(f, "2001:db8:1::/64", NULL, ROUTE_CONNECTED);
+	settle(f);
+	assert_int_equal(p->n, 2);
+	zapi_session_send(p->s, &m);
+	wait_for(p, 3);
+	local_del(f, "2001:db8::/64", NULL, ROUTE_CONNECTED);
+	wait_for(p, 4);
+	assert_int_equal(p->ev[3].n_nexthops, 0);
+	m.u.nexthop_regs.reg[0].resolve_via_default = true;
+	zapi_session_send(p->s, &m);
+	wait_for(p, 5);
+	assert_int_equal(p->ev[4].n_nexthops, 1);
+	m.u.nexthop_regs.reg[0].connected_only = true;
+	zapi_session_send(p->s, &m);
+	wait_for(p, 6);
+	assert_int_equal(p->ev[5].n_nexthops, 1); /* static counts */
+	m.cmd = ZAPI_NEXTHOP_UNREGISTER;
+	zapi_session_send(p->s, &m);
+	settle(f);
+	local_del(f, "::/0", NULL, ROUTE_STATIC);
+	settle(f);
+	assert_int_equal(p->n, 6);
+	peer_free(p);
+}
+
+static struct peer *graceful_peer(struct fixture *f, uint32_t stale_time)
+{
+	struct peer *p = peer_new(f);
+
+	hello(p, ROUTE_BABEL);
+	caps(p, CLIENT_GR_CAPABILITIES, stale_time);
+	put(p, ZAPI_ROUTE_ADD, "2001:db8:d::/48", "2001:db8:5::/48");
+	put(p, ZAPI_ROUTE_ADD, "2001:db8:d::/48", "2001:db8:6::/48");
+	caps(p, CLIENT_ROUTE_UPDATE_COMPLETE, AFI_IP4);
+	caps(p, CLIENT_ROUTE_UPDATE_COMPLETE, AFI_IP6);
+	wait_for(p, 2);
+	return p;
+}
+
+static void test_graceful(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *p = graceful_peer(f, 100);
+
+	peer_free(p);
+	settle(f);
+	assert_int_equal(rib_count(f->rib), 2);
+	/* Back with one of the two; the other goes when all is said, not before. */
+	p = peer_new(f);
+	hello(p, ROUTE_BABEL);
+	caps(p, CLIENT_GR_CAPABILITIES, 100);
+	put(p, ZAPI_ROUTE_ADD, "2001:db8:d::/48", "2001:db8:6::/48");
+	caps(p, CLIENT_ROUTE_UPDATE_COMPLETE, AFI_IP4);
+	settle(f);
+	assert_int_equal(rib_count(f->rib), 2);
+	caps(p, CLIENT_ROUTE_UPDATE_COMPLETE, AFI_IP6);
+	settle(f);
+	assert_int_equal(rib_count(f->rib), 1);
+	/* An orderly good-bye takes the rest along at once. */
+	caps(p, CLIENT_GR_DISABLE, 0);
+	settle(f);
+	assert_int_equal(rib_count(f->rib), 1);
+	peer_free(p);
+	settle(f);
+	assert_int_equal(rib_count(f->rib), 0);
+}
+
+static void test_stale_time(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *p = graceful_peer(f, 0);
+
+	peer_free(p);
+	settle(f);
+	assert_int_equal(rib_count(f->rib), 0);
+}
+
+/* The old process's end and the new one's HELLO are read in any order: the
+ * new one's routes must not go with the old one. */
+static void test_predecessor(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *old = peer_new(f), *p;
+	struct zapi_msg m = {.cmd = ZAPI_HELLO};
+
+	hello(old, ROUTE_BABEL);
+	put(old, ZAPI_ROUTE_ADD, "2001:db8:d::/48", NULL);
+	settle(f);
+	p = peer_new(f);
+	settle(f); /* accepted: its descriptor may well be served first */
+	m.u.hello.type = ROUTE_BABEL;
+	zapi_session_send(p->s, &m);
+	put(p, ZAPI_ROUTE_ADD, "2001:db8:e::/48", NULL);
+	peer_free(old);
+	settle(f);
+	assert_int_equal(rib_count(f->rib), 1);
+	peer_free(p);
+}
+
+static void test_close_notify(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *a = peer_new(f), *b = peer_new(f);
+
+	hello(a, ROUTE_BABEL);
+	hello(b, ROUTE_OSPF6);
+	peer_free(b);
+	wait_for(a, 1);
+	assert_int_equal(a->ev[0].cmd, ZAPI_CLIENT_CLOSE_NOTIFY);
+	assert_int_equal(a->ev[0].type, ROUTE_OSPF6);
+	peer_free(a);
+}
+
+/* ---- A client that does not read ---- */
+
+static struct sdprefix many_pair(unsigned int i)
+{
+	struct addr a = {{0x20, 1, 0xd, 0xb8, (uint8_t)(i >> 8), (uint8_t)i}};
+	struct prefix d;
+	struct sdprefix pair;
+
+	assert_true(prefix_make(&d, FAM_IP6, &a, 48));
+	assert_true(sdprefix_make(&pair, &d, NULL));
+	return pair;
+}
+
+static void many_add(struct fixture *f, unsigned int i, uint32_t metric)
+{
+	struct rib_nexthop nh[MANY_HOPS];
+	struct rib_spec spec = {
+		.distance = 1, .metric = metric, .n_nexthops = MANY_HOPS, .nexthops = nh};
+	struct rib_owner owner = {.type = ROUTE_STATIC};
+	struct sdprefix pair = many_pair(i);
+
+	memset(nh, 0, sizeof(nh));
+	for (unsigned int k = 0; k < MANY_HOPS; k++) {
+		nh[k].kind = RIB_NH_GATE_IFINDEX;
+		nh[k].ifindex = IFINDEX;
+		nh[k].gate.b[0] = 0xfe;
+		nh[k].gate.b[1] = 0x80;
+		nh[k].gate.b[15] = (uint8_t)(k + 1);
+	}
+	rib_add(f->rib, &pair, &owner, &spec, loop_now(f->loop));
+	rib_changed(f);
+}
+
+static void many_del(struct fixture *f, unsigned int i)
+{
+	struct rib_owner owner = {.type = ROUTE_STATIC};
+	struct sdprefix pair = many_pair(i);
+
+	assert_true(rib_del(f->rib, &pair, &owner));
+	rib_changed(f);
+}
+
+static bool see_client(void *ctx, const struct zebra_zapi_client_view *v)
+{
+	*(struct zebra_zapi_client_view *)ctx = *v;
+	return false;
+}
+
+static struct zebra_zapi_client_view look(struct fixture *f)
+{
+	struct zebra_zapi_client_view v = {0};
+
+	zebra_zapi_each_client(f->z, see_client, &v);
+	return v;
+}
+
+/* Works until the RIB has nothing left to do. */
+static void rib_all(struct fixture *f)
+{
+	while (rib_run(f->rib, 4096, loop_now(f->loop)))
+		;
+}
+
+static void test_slow_reader(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *p = peer_new(f);
+	unsigned int round = 0, left;
+
+	for (unsigned int i = 0; i < MANY; i++)
+		many_add(f, i, 1);
+	rib_all(f);
+	p->counting = true;
+	hello(p, ROUTE_BABEL);
+	ask(p, AFI_IP6, ROUTE_STATIC);
+	settle(f);
+	zapi_session_pause(p->s, true);
+	/* Every route changes again and again: far more than may pile up. */
+	while (look(f).delayed < MANY / 2) {
+		assert_true(++round < 200);
+		for (unsigned int i = 0; i < MANY; i++)
+			many_add(f, i, 1 + round);
+		rib_all(f);
+	}
+	/* What is delayed is one entry per pair, whatever happens to it. */
+	for (unsigned int i = 0; i < MANY; i += 3)
+		many_del(f, i);
+	rib_all(f);
+	left = MANY - (MANY + 2) / 3;
+	assert_true(look(f).delayed <= MANY);
+	zapi_session_pause(p->s, false);
+	loop_timer_at(f->deadline, mono_add(loop_now(f->loop), DEADLINE));
+	while (!p->closed && (p->live != left || look(f).delayed))
+		loop_run(f->loop);
+	loop_timer_at(f->deadline, MONO_NEVER);
+	assert_false(p->closed);
+	for (unsigned int i = 0; i < MANY; i++)
+		assert_int_equal(p->known[i], i % 3 != 0);
+	peer_free(p);
+}
+
+#define T(x) cmocka_unit_test_setup_teardown(x, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_start),	       T(test_synchronous),    T(test_errors),
+		T(test_other_dialect), T(test_route_and_fate), T(test_refusals),
+		T(test_distance_key),  T(test_redistribute),   T(test_default),
+		T(test_tracking),      T(test_graceful),       T(test_stale_time),
+		T(test_predecessor),   T(test_close_notify),   T(test_slow_reader),
+	};
+
+	return cmocka_run_group_tests_name("zapi server", tests, NULL, NULL);
+}

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: MIT */
+/* The ZAPI server: clients, what they ask, and what is told to them all. */
+#include "zebra/zebra_zapi.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "zebra/zebra_zapi_impl.h"
+
+#define REFUSAL_BURST 3
+#define REFUSAL_EVERY (10 * USEC_PER_SEC)
+
+const char *zclient_name(const struct zclient *c)
+{
+	return c->v.hello ? zapi_route_type_name(c->v.type) : "a client without HELLO";
+}
+
+bool zclient_is_owner(const struct zclient *c)
+{
+	return c->v.hello && c->v.type > ROUTE_CONNECTED && c->v.type < ROUTE_TYPE_ALL &&
+	       c->v.session == 0;
+}
+
+void zclient_send(struct zclient *c, const struct zapi_msg *m)
+{
+	c->v.out++;
+	zapi_session_send(c->session, m);
+	if (zapi_session_full(c->session))
+		zapi_session_pause(c->session, true);
+}
+
+/* ---- Owners that went ---- */
+
+static void gone_drop(struct zc_gone *g)
+{
+	zc_gones_del(&g->z->gones, g);
+	loop_timer_free(g->timer);
+	mem_free(g->z->mem, g);
+}
+
+static struct zc_gone *gone_find(struct zebra_zapi *z, uint8_t type, uint16_t instance)
+{
+	struct zc_gone *g;
+
+	LIST_EACH (zc_gones, &z->gones, g)
+		if (g->type == type && g->instance == instance)
+			return g;
+	return NULL;
+}
+
+static void gone_sweep(struct zc_gone *g)
+{
+	struct zebra_zapi *z = g->z;
+
+	rib_sweep_stale(z->rib, g->type, g->instance);
+	gone_drop(g);
+	z->ops->rib_changed(z->ctx);
+}
+
+static void gone_expired(void *ctx)
+{
+	struct zc_gone *g = ctx;
+
+	log_notice("%s: its stale time is over, what it has not told again is withdrawn",
+		   zapi_route_type_name(g->type));
+	gone_sweep(g);
+}
+
+static void gone_start(struct zclient *c)
+{
+	struct zebra_zapi *z = c->z;
+	struct zc_gone *g = gone_find(z, c->v.type, c->v.instance);
+
+	if (!g) {
+		g = mem_new(z->mem, sizeof(*g));
+		g->z = z;
+		g->type = c->v.type;
+		g->instance = c->v.instance;
+		g->timer = loop_timer_new(z->loop, gone_expired, g);
+		zc_gones_add_tail(&z->gones, g);
+	}
+	g->awaited |= c->announced;
+	loop_timer_at(g->timer,
+		      mono_add(loop_now(z->loop), (usec_t)c->v.stale_time * USEC_PER_SEC));
+}
+
+/* The owner of routes goes, or becomes another. */
+static void owner_leaves(struct zclient *c)
+{
+	struct zebra_zapi *z = c->z;
+	struct zc_gone *g;
+
+	if (!zclient_is_owner(c))
+		return;
+	if (c->v.graceful) {
+		log_notice("%s: gone, its routes stay for %u s", zclient_name(c), c->v.stale_time);
+		rib_mark_stale(z->rib, c->v.type, c->v.instance);
+		gone_start(c);
+	} else {
+		rib_del_owner(z->rib, c->v.type, c->v.instance);
+		g = gone_find(z, c->v.type, c->v.instance);
+		if (g)
+			gone_drop(g);
+	}
+	z->ops->rib_changed(z->ctx);
+}
+
+/* ---- Clients ---- */
+
+static void zclient_free(struct zclient *c)
+{
+	struct zebra_zapi *z = c->z;
+
+	zclients_del(&z->clients, c);
+	zapi_session_free(c->session);
+	zclient_routes_fini(c);
+	zclient_tracks_fini(c);
+	mem_free(z->mem, c);
+}
+
+static void zclient_gone(struct zclient *c)
+{
+	struct zebra_zapi *z = c->z;
+	struct zapi_msg m = {.cmd = ZAPI_CLIENT_CLOSE_NOTIFY};
+	bool hello = c->v.hello;
+	struct zclient *other;
+
+	m.u.client_close = (struct zapi_client_close){c->v.type, c->v.instance, c->v.session};
+	owner_leaves(c);
+	zclient_free(c);
+	if (!hello)
+		return;
+	LIST_EACH (zclients, &z->clients, other)
+		if (other->v.type != m.u.client_close.type)
+			zclient_send(other, &m);
+}
+
+static void send_error(struct zclient *c, const struct zapi_msg *about, enum zapi_error error)
+{
+	struct zapi_msg m = {.cmd = ZAPI_ERROR, .vrf = about->vrf};
+
+	m.u.error = error;
+	zclient_send(c, &m);
+}
+
+/* ---- HELLO ---- */
+
+static void send_capabilities(struct zclient *c)
+{
+	struct zapi_msg m = {.cmd = ZAPI_CAPABILITIES};
+
+	m.u.capabilities.ecmp = RIB_MAX_NEXTHOPS;
+	m.u.capabilities.have_ext = true;
+	m.u.capabilities.ext = c->z->ops->subtrees(c->z->ctx) ? ZAPI_EXT_SUBTREES : 0;
+	zclient_send(c, &m);
+}
+
+static void send_vrf(struct zclient *c)
+{
+	struct zapi_msg m = {.cmd = ZAPI_VRF_ADD};
+
+	m.u.vrf_info.table = ZAPI_TABLE_MAIN;
+	snprintf(m.u.vrf_info.name, sizeof(m.u.vrf_info.name), "default");
+	zclient_send(c, &m);
+}
+
+/* An earlier process of the same owner whose end has not been read yet: it
+ * must have gone before the new one's routes come, or they would go with it. */
+static void bury_predecessor(struct zclient *c, const struct zapi_hello *h)
+{
+	struct zclient *other, *next;
+
+	LIST_EACH_SAFE (zclients, &c->z->clients, other, next)
+		if (other != c && other->v.hello && other->v.type == h->type &&
+		    other->v.instance == h->instance && other->v.session == h->session &&
+		    zapi_session_hung_up(other->session)) {
+			zclient_gone(other);
+			return;
+		}
+}
+
+static void got_hello(struct zclient *c, const struct zapi_hello *h)
+{
+	char name[48];
+
+	bury_predecessor(c, h);
+	if (c->v.hello && (c->v.type != h->type || c->v.instance != h->instance))
+		owner_leaves(c);
+	c->v.hello = true;
+	c->v.type = h->type;
+	c->v.instance = h->instance;
+	c->v.session = h->session;
+	c->v.notify = h->want_notify;
+	c->v.synchronous = h->synchronous;
+	snprintf(name, sizeof(name), "client %s", zclient_name(c));
+	zapi_session_rename(c->session, name);
+	if (h->synchronous)
+		return;
+	send_capabilities(c);
+	send_vrf(c);
+}
+
+/* ---- What clients ask ---- */
+
+static void send_address(void *arg, const struct zapi_address *a)
+{
+	struct zapi_msg m = {.cmd = ZAPI_INTERFACE_ADDRESS_ADD};
+
+	m.u.address = *a;
+	zclient_send(arg, &m);
+}
+
+static void send_interface(void *arg, const struct zapi_interface *i)
+{
+	struct zclient *c = arg;
+	struct zapi_msg m = {.cmd = ZAPI_INTERFACE_ADD};
+
+	m.u.interface = *i;
+	zclient_send(c, &m);
+	c->z->ops->each_address(c->z->ctx, i->ifindex, send_address, c);
+}
+
+static void send_router_id(struct zclient *c, enum family f)
+{
+	struct zapi_msg m = {.cmd = ZAPI_ROUTER_ID_UPDATE};
+
+	m.u.router_id.family = f;
+	m.u.router_id.plen = (uint8_t)family_bits(f);
+	if (c->z->ops->router_id(c->z->ctx, f, &m.u.router_id.addr))
+		zclient_send(c, &m);
+}
+
+static void got_router_id(struct zclient *c, unsigned int afi, bool on)
+{
+	enum family f = afi == AFI_IP6 ? FAM_IP6 : FAM_IP4;
+
+	if (afi != AFI_IP4 && afi != AFI_IP6)
+		return;
+	c->router_id[zc_fam(f)] = on;
+	if (on)
+		send_router_id(c, f);
+}
+
+/* All that the owner had announced before it went is told again. */
+static void got_complete(struct zclient *c)
+{
+	struct zc_gone *g = gone_find(c->z, c->v.type, c->v.instance);
+
+	if (g && zclient_is_owner(c) && !(g->awaited & ~c->complete))
+		gone_sweep(g);
+}
+
+static void got_client_caps(struct zclient *c, const struct zapi_client_caps *caps)
+{
+	unsigned int bit = caps->afi < 8 && caps->safi == SAFI_UNICAST ? 1u << caps->afi : 0;
+
+	switch ((enum zapi_client_capability)caps->capability) {
+	case CLIENT_GR_CAPABILITIES:
+		c->v.graceful = true;
+		c->v.stale_time = caps->stale_time;
+		break;
+	case CLIENT_RIB_STALE_TIME:
+		c->v.stale_time = caps->stale_time;
+		break;
+	case CLIENT_GR_DISABLE:
+		c->v.graceful = false;
+		break;
+	case CLIENT_ROUTE_UPDATE_PENDING:
+		c->announced |= bit;
+		c->complete &= ~bit;
+		break;
+	case CLIENT_ROUTE_UPDATE_COMPLETE:
+		c->announced |= bit;
+		c->complete |= bit;
+		got_complete(c);
+		break;
+	}
+}
+
+static void client_message(void *ctx, struct zapi_session *s, const struct zapi_msg *m,
+			   enum zapi_verdict verdict)
+{
+	struct zclient *c = ctx;
+
+	(void)s;
+	c->v.in++;
+	if (m->vrf != 0) {
+		send_error(c, m, ZAPI_ERR_NO_VRF);
+		return;
+	}
+	if (verdict == ZAPI_UNKNOWN) {
+		send_error(c, m, ZAPI_ERR_INVALID_MSG_TYPE);
+		return;
+	}
+	switch (m->cmd) {
+	case ZAPI_HELLO:
+		got_hello(c, &m->u.hello);
+		break;
+	case ZAPI_INTERFACE_ADD:
+		c->z->ops->each_interface(c->z->ctx, send_interface, c);
+		break;
+	case ZAPI_ROUTE_ADD:
+		zclient_route_add(c, &m->u.route);
+		break;
+	case ZAPI_ROUTE_DELETE:
+		zclient_route_del(c, &m->u.route);
+		break;
+	case ZAPI_REDISTRIBUTE_ADD:
+	case ZAPI_REDISTRIBUTE_DELETE:
+		zclient_redistribute(c, &m->u.redistribute, m->cmd == ZAPI_REDISTRIBUTE_ADD);
+		break;
+	case ZAPI_REDISTRIBUTE_DEFAULT_ADD:
+	case ZAPI_REDISTRIBUTE_DEFAULT_DELETE:
+		zclient_redistribute_default(c, m->u.afi, m->cmd == ZAPI_REDISTRIBUTE_DEFAULT_ADD);
+		break;
+	case ZAPI_ROUTER_ID_ADD:
+	case ZAPI_ROUTER_ID_DELETE:
+		got_router_id(c, m->u.afi, m->cmd == ZAPI_ROUTER_ID_ADD);
+		break;
+	case ZAPI_NEXTHOP_REGISTER:
+		zclient_track(c, &m->u.nexthop_regs);
+		break;
+	case ZAPI_NEXTHOP_UNREGISTER:
+		zclient_untrack(c, &m->u.nexthop_regs);
+		break;
+	case ZAPI_CLIENT_CAPABILITIES:
+		got_client_caps(c, &m->u.client_caps);
+		break;
+	case ZAPI_ROUTE_NOTIFY_REQUEST:
+		c->v.notify = m->u.on;
+		break;
+	default: /* heard, without an effect here */
+		break;
+	}
+}
+
+static void client_closed(void *ctx, struct zapi_session *s, const char *why)
+{
+	(void)s;
+	(void)why;
+	zclient_gone(ctx);
+}
+
+static void client_drained(void *ctx, struct zapi_session *s)
+{
+	zclient_catch_up(ctx);
+	if (!zapi_session_full(s))
+		zapi_session_pause(s, false);
+}
+
+static void client_accepted(void *ctx, int fd)
+{
+	static const struct zapi_session_ops ops = {client_message, client_closed, client_drained};
+	struct zebra_zapi *z = ctx;
+	struct zclient *c = mem_new(z->mem, sizeof(*c));
+
+	c->z = z;
+	c->v.since = loop_now(z->loop);
+	c->refusals = (struct log_limit)LOG_LIMIT(REFUSAL_BURST, REFUSAL_EVERY);
+	zc_laters_init(&c->later);
+	zc_tracks_init(&c->tracks);
+	c->session = zapi_session_new(z->loop, fd, ZAPI_FROM_CLIENT, "client", &ops, c);
+	zclients_add_tail(&z->clients, c);
+}
+
+/* ---- The server ---- */
+
+static void do_work(void *ctx)
+{
+	struct zebra_zapi *z = ctx;
+	struct zclient *c;
+	bool more = false;
+
+	LIST_EACH (zclients, &z->clients, c)
+		more |= zclient_replay(c);
+	if (more)
+		loop_timer_at(z->work, loop_now(z->loop));
+}
+
+struct zebra_zapi *zebra_zapi_new(struct loop *l, const char *path, struct rib *rib,
+				  const struct zebra_zapi_ops *ops, void *ctx, char *err,
+				  unsigned int err_size)
+{
+	struct zebra_zapi *z = mem_new(loop_mem(l), sizeof(*z));
+
+	z->loop = l;
+	z->mem = loop_mem(l);
+	z->rib = rib;
+	z->ops = ops;
+	z->ctx = ctx;
+	zclients_init(&z->clients);
+	zc_gones_init(&z->gones);
+	z->listener = listener_new(l, path, 0660, client_accepted, z, err, err_size);
+	if (!z->listener) {
+		mem_free(z->mem, z);
+		return NULL;
+	}
+	z->work = loop_timer_new(l, do_work, z);
+	return z;
+}
+
+void zebra_zapi_free(struct zebra_zapi *z)
+{
+	struct zclient *c;
+	struct zc_gone *g;
+
+	if (!z)
+		return;
+	listener_free(z->listener);
+	while ((c = zclients_first(&z->clients)))
+		zclient_free(c);
+	while ((g = zc_gones_first(&z->gones)))
+		gone_drop(g);
+	loop_timer_free(z->work);
+	mem_free(z->mem, z);
+}
+
+static void send_all(struct zebra_zapi *z, const struct zapi_msg *m)
+{
+	struct zclient *c;
+
+	LIST_EACH (zclients, &z->clients, c)
+		if (!c->v.synchronous)
+			zclient_send(c, m);
+}
+
+void zebra_zapi_interface(struct zebra_zapi *z, enum zapi_cmd cmd, const struct zapi_interface *i)
+{
+	struct zapi_msg m = {.cmd = (uint16_t)cmd};
+
+	m.u.interface = *i;
+	send_all(z, &m);
+}
+
+void zebra_zapi_address(struct zebra_zapi *z, enum zapi_cmd cmd, const struct zapi_address *a)
+{
+	struct zapi_msg m = {.cmd = (uint16_t)cmd};
+
+	m.u.address = *a;
+	send_all(z, &m);
+}
+
+void zebra_zapi_router_id(struct zebra_zapi *z)
+{
+	struct zclient *c;
+
+	LIST_EACH (zclients, &z->clients, c) {
+		if (c->router_id[zc_fam(FAM_IP4)])
+			send_router_id(c, FAM_IP4);
+		if (c->router_id[zc_fam(FAM_IP6)])
+			send_router_id(c, FAM_IP6);
+	}
+}
+
+void zebra_zapi_redistribute(struct zebra_zapi *z, const struct sdprefix *pair,
+			     const struct rib_owner *was, const struct rib_view *is)
+{
+	struct zclient *c;
+
+	LIST_EACH (zclients, &z->clients, c)
+		zclient_change(c, pair, was, is);
+}
+
+void zebra_zapi_fate(struct zebra_zapi *z, const struct sdprefix *pair,
+		     const struct rib_owner *owner, enum rib_fate fate)
+{
+	struct zclient *c;
+
+	LIST_EACH (zclients, &z->clients, c)
+		if (zclient_is_owner(c) && c->v.type == owner->type &&
+		    c->v.instance == owner->instance)
+			zclient_fate(c, pair, fate);
+}
+
+void zebra_zapi_rib_settled(struct zebra_zapi *z)
+{
+	struct zclient *c;
+
+	LIST_EACH (zclients, &z->clients, c)
+		zclient_track_again(c);
+}
+
+void zebra_zapi_each_client(const struct zebra_zapi *z,
+			    bool (*each)(void *ctx, const struct zebra_zapi_client_view *v),
+			    void *ctx)
+{
+	const struct list_link *l;
+
+	for (l = z->clients.head.next; l != &z->clients.head; l = l->next)
+		if (!each(ctx, &container_of_const(l, struct zclient, link)->v))
+			return;
+}

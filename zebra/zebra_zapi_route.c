@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: MIT */
+/* ZAPI server: routes into the RIB, redistributed routes and fates out of it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "zebra/zebra_zapi_impl.h"
+
+#define REPLAY_STEP 2048 /* candidates looked at per turn of the loop */
+
+/* ---- Next hops, both ways ---- */
+
+void zapi_nexthop_of_rib(struct zapi_nexthop *to, enum family f, const struct rib_nexthop *from)
+{
+	memset(to, 0, sizeof(*to));
+	to->ifindex = from->ifindex;
+	to->gate = from->gate;
+	to->weight = from->weight;
+	switch (from->kind) {
+	case RIB_NH_IFINDEX:
+		to->type = NEXTHOP_IFINDEX;
+		break;
+	case RIB_NH_GATE:
+		to->type = f == FAM_IP6 ? NEXTHOP_IP6 : NEXTHOP_IP4;
+		break;
+	case RIB_NH_GATE_IFINDEX:
+		to->type = f == FAM_IP6 ? NEXTHOP_IP6_IFINDEX : NEXTHOP_IP4_IFINDEX;
+		break;
+	case RIB_NH_BLACKHOLE:
+		to->type = NEXTHOP_BLACKHOLE;
+		to->blackhole = BLACKHOLE_DROP;
+		break;
+	case RIB_NH_UNREACHABLE:
+		to->type = NEXTHOP_BLACKHOLE;
+		to->blackhole = BLACKHOLE_REJECT;
+		break;
+	case RIB_NH_PROHIBIT:
+		to->type = NEXTHOP_BLACKHOLE;
+		to->blackhole = BLACKHOLE_PROHIBIT;
+		break;
+	}
+}
+
+static enum rib_nexthop_kind blackhole_kind(uint8_t blackhole)
+{
+	if (blackhole == BLACKHOLE_REJECT)
+		return RIB_NH_UNREACHABLE;
+	return blackhole == BLACKHOLE_PROHIBIT ? RIB_NH_PROHIBIT : RIB_NH_BLACKHOLE;
+}
+
+/* NULL, or why this next hop can't be used as it is meant. */
+static const char *nexthop_to_rib(struct rib_nexthop *to, enum family f,
+				  const struct zapi_nexthop *from)
+{
+	const unsigned int beyond_us =
+		ZAPI_NH_LABEL | ZAPI_NH_SEG6 | ZAPI_NH_SEG6LOCAL | ZAPI_NH_EVPN;
+	bool ip6 = from->type == NEXTHOP_IP6 || from->type == NEXTHOP_IP6_IFINDEX;
+
+	if (from->vrf != 0)
+		return "a next hop in another VRF";
+	if (from->flags & beyond_us)
+		return "a next hop with labels or segments";
+	memset(to, 0, sizeof(*to));
+	to->onlink = from->flags & ZAPI_NH_ONLINK;
+	to->weight = from->weight;
+	if (from->type == NEXTHOP_BLACKHOLE) {
+		to->kind = blackhole_kind(from->blackhole);
+		return NULL;
+	}
+	to->ifindex = from->ifindex;
+	if (from->type == NEXTHOP_IFINDEX) {
+		to->kind = RIB_NH_IFINDEX;
+		return from->ifindex ? NULL : "a next hop without its interface";
+	}
+	if (ip6 != (f == FAM_IP6))
+		return "a gateway of the other family";
+	to->gate = from->gate;
+	to->kind = from->ifindex ? RIB_NH_GATE_IFINDEX : RIB_NH_GATE;
+	return NULL;
+}
+
+static bool is_blackhole(const struct rib_nexthop *nh)
+{
+	return nh->kind == RIB_NH_BLACKHOLE || nh->kind == RIB_NH_UNREACHABLE ||
+	       nh->kind == RIB_NH_PROHIBIT;
+}
+
+static const char *nexthops_to_rib(struct rib_nexthop *to, const struct zapi_route *t)
+{
+	if (t->message & ZAPI_MSG_NHG)
+		return "a next-hop group";
+	if (t->n_nexthops == 0)
+		return "no next hop";
+	if (t->n_nexthops > RIB_MAX_NEXTHOPS)
+		return "too many next hops";
+	for (unsigned int i = 0; i < t->n_nexthops; i++) {
+		const char *why =
+			nexthop_to_rib(&to[i], sdprefix_family(&t->pair), &t->nexthops[i]);
+
+		if (why)
+			return why;
+		if (is_blackhole(&to[i]) && t->n_nexthops > 1)
+			return "a blackhole among other next hops";
+	}
+	return NULL;
+}
+
+/* ---- Into the RIB ---- */
+
+/* Counts, logs by rate, and says whether the route may be looked at at all. */
+static void refuse(struct zclient *c, const struct zapi_route *t, const char *why)
+{
+	char text[SDPREFIX_STR];
+
+	c->v.refused++;
+	log_limited(&c->refusals, LOG_LVL_WARNING, "%s: route %s is refused: %s", zclient_name(c),
+		    sdprefix_str(&t->pair, text), why);
+}
+
+static const char *not_ours(const struct zclient *c, const struct zapi_route *t)
+{
+	if (!zclient_is_owner(c))
+		return "the client did not say HELLO as a routing protocol";
+	if (t->type != c->v.type || t->instance != c->v.instance)
+		return "its type is not the client's";
+	if ((t->message & ZAPI_MSG_TABLEID) && t->table != 0 && t->table != ZAPI_TABLE_MAIN)
+		return "it is for another table than main";
+	return NULL;
+}
+
+static uint8_t route_distance(const struct zapi_route *t)
+{
+	if ((t->message & ZAPI_MSG_DISTANCE) && t->distance)
+		return t->distance;
+	return zapi_route_type_distance(t->type);
+}
+
+static struct rib_owner route_owner(const struct zapi_route *t)
+{
+	struct rib_owner o = {.type = t->type, .instance = t->instance};
+
+	if (t->flags & ROUTE_FLAG_USE_DISTANCE)
+		o.distance_key = route_distance(t);
+	return o;
+}
+
+void zclient_route_add(struct zclient *c, const struct zapi_route *t)
+{
+	struct rib_nexthop nexthops[RIB_MAX_NEXTHOPS];
+	struct rib_owner owner = route_owner(t);
+	struct rib_spec spec = {
+		.distance = route_distance(t),
+		.metric = t->message & ZAPI_MSG_METRIC ? t->metric : 0,
+		.tag = t->message & ZAPI_MSG_TAG ? t->tag : 0,
+		.mtu = t->message & ZAPI_MSG_MTU ? t->mtu : 0,
+		.recursive = t->flags & ROUTE_FLAG_ALLOW_RECURSION,
+		.n_nexthops = t->n_nexthops,
+		.nexthops = nexthops,
+	};
+	const char *why = not_ours(c, t);
+
+	if (t->safi != SAFI_UNICAST)
+		return;
+	if (why) {
+		refuse(c, t, why);
+		return;
+	}
+	why = nexthops_to_rib(nexthops, t);
+	if (why) {
+		refuse(c, t, why);
+		/* What it replaces is not what the owner wants any more. */
+		if (rib_del(c->z->rib, &t->pair, &owner))
+			c->z->ops->rib_changed(c->z->ctx);
+		zclient_fate(c, &t->pair, RIB_FATE_FAILED);
+		return;
+	}
+	c->v.routes_added++;
+	rib_add(c->z->rib, &t->pair, &owner, &spec, loop_now(c->z->loop));
+	c->z->ops->rib_changed(c->z->ctx);
+}
+
+void zclient_route_del(struct zclient *c, const struct zapi_route *t)
+{
+	struct rib_owner owner = route_owner(t);
+	const char *why = not_ours(c, t);
+
+	if (t->safi != SAFI_UNICAST)
+		return;
+	if (why) {
+		refuse(c, t, why);
+		return;
+	}
+	c->v.routes_deleted++;
+	if (rib_del(c->z->rib, &t->pair, &owner))
+		c->z->ops->rib_changed(c->z->ctx);
+}
+
+/* ---- Out of it ---- */
+
+static bool wants(const struct zclient *c, const struct sdprefix *pair, const struct rib_owner *o)
+{
+	enum family f = sdprefix_family(pair);
+
+	/* (::/0,S) is not a default route: it takes packets from S only. */
+	if (c->wants_default[zc_fam(f)] && pair->dst.plen == 0 && sdprefix_is_plain(pair))
+		return true;
+	for (unsigned int i = 0; i < c->n_wants; i++) {
+		const struct zc_want *w = &c->wants[i];
+
+		if (w->family != f)
+			continue;
+		if (w->type == ROUTE_TYPE_ALL || (w->type == o->type && w->instance == o->instance))
+			return true;
+	}
+	return false;
+}
+
+static void send_route(struct zclient *c, uint16_t cmd, const struct sdprefix *pair,
+		       const struct rib_owner *o, const struct rib_view *v)
+{
+	struct zapi_msg m;
+	struct zapi_route *t = &m.u.route;
+
+	m.cmd = cmd;
+	m.vrf = 0;
+	memset(t, 0, offsetof(struct zapi_route, nexthops));
+	t->type = o->type;
+	t->instance = o->instance;
+	t->flags = ROUTE_FLAG_SELECTED;
+	t->safi = SAFI_UNICAST;
+	t->pair = *pair;
+	t->message = ZAPI_MSG_DISTANCE | ZAPI_MSG_METRIC | ZAPI_MSG_MTU;
+	t->distance = v ? v->distance : 0;
+	t->metric = v ? v->metric : 0;
+	t->mtu = v ? v->mtu : 0;
+	if (v && v->tag) {
+		t->message |= ZAPI_MSG_TAG;
+		t->tag = v->tag;
+	}
+	if (v && v->n_resolved) {
+		t->message |= ZAPI_MSG_NEXTHOP;
+		t->n_nexthops = (uint16_t)v->n_resolved;
+		for (unsigned int i = 0; i < v->n_resolved; i++)
+			zapi_nexthop_of_rib(&t->nexthops[i], sdprefix_family(pair),
+					    &v->resolved[i]);
+	}
+	c->v.redistributed++;
+	zclient_send(c, &m);
+}
+
+static void send_fate(struct zclient *c, const struct sdprefix *pair, enum rib_fate fate)
+{
+	struct zapi_msg m;
+	struct zapi_route_notify *n = &m.u.notify;
+
+	m.cmd = ZAPI_ROUTE_NOTIFY_OWNER;
+	m.vrf = 0;
+	memset(n, 0, sizeof(*n));
+	switch (fate) {
+	case RIB_FATE_INSTALLED:
+		n->code = NOTIFY_INSTALLED;
+		break;
+	case RIB_FATE_FAILED:
+		n->code = NOTIFY_FAIL_INSTALL;
+		break;
+	case RIB_FATE_BETTER_WON:
+		n->code = NOTIFY_BETTER_ADMIN_WON;
+		break;
+	case RIB_FATE_REMOVED:
+		n->code = NOTIFY_REMOVED;
+		break;
+	}
+	n->pair = *pair;
+	n->have_pair = true;
+	n->table = ZAPI_TABLE_MAIN;
+	n->afi = sdprefix_family(pair) == FAM_IP6 ? AFI_IP6 : AFI_IP4;
+	n->safi = SAFI_UNICAST;
+	zclient_send(c, &m);
+}
+
+/* ---- Waiting for room ---- */
+
+static struct zc_later *later_get(struct zclient *c, const struct sdprefix *pair)
+{
+	struct zc_later *l = zc_laters_find(&c->later, pair);
+
+	if (l)
+		return l;
+	l = mem_new(c->z->mem, sizeof(*l));
+	l->entry.key = *pair;
+	zc_laters_add(&c->later, l);
+	c->v.delayed = zc_laters_count(&c->later);
+	return l;
+}
+
+static void later_drop(struct zclient *c, struct zc_later *l)
+{
+	zc_laters_del(&c->later, l);
+	mem_free(c->z->mem, l);
+	c->v.delayed = zc_laters_count(&c->later);
+}
+
+/* Order must be kept: behind one that waits, everybody waits. */
+static bool must_wait(const struct zclient *c)
+{
+	return zapi_session_full(c->session) || zc_laters_count(&c->later);
+}
+
+static void tell_change(struct zclient *c, const struct sdprefix *pair, const struct rib_owner *was,
+			const struct rib_view *is)
+{
+	if (is && wants(c, pair, &is->owner))
+		send_route(c, ZAPI_REDISTRIBUTE_ROUTE_ADD, pair, &is->owner, is);
+	else if (was && wants(c, pair, was))
+		send_route(c, ZAPI_REDISTRIBUTE_ROUTE_DEL, pair, was, NULL);
+}
+
+void zclient_change(struct zclient *c, const struct sdprefix *pair, const struct rib_owner *was,
+		    const struct rib_view *is)
+{
+	struct zc_later *l;
+
+	if (!must_wait(c)) {
+		tell_change(c, pair, was, is);
+		return;
+	}
+	if (!(is && wants(c, pair, &is->owner)) && !(was && wants(c, pair, was)))
+		return;
+	l = later_get(c, pair);
+	l->route = true;
+	if (was && !l->had) { /* the first is what the client knows */
+		l->had = true;
+		l->was = *was;
+	}
+}
+
+void zclient_fate(struct zclient *c, const struct sdprefix *pair, enum rib_fate fate)
+{
+	struct zc_later *l;
+
+	if (!c->v.notify || c->v.session != 0)
+		return;
+	if (!must_wait(c)) {
+		send_fate(c, pair, fate);
+		return;
+	}
+	l = later_get(c, pair);
+	l->notify = true;
+	l->fate = fate;
+}
+
+/* What the RIB announces to zebra_zapi_redistribute(), for replays: installed
+ * routes, but not to loopback, link-local or multicast destinations. */
+static bool redistributable(const struct rib_view *v)
+{
+	const struct prefix *dst = &v->pair.dst;
+	enum family f = sdprefix_family(&v->pair);
+	bool ip4 = f == FAM_IP4;
+
+	if (v->state != RIB_INSTALLED)
+		return false;
+	if (addr_is_linklocal(f, &dst->addr) && dst->plen >= (ip4 ? 16 : 10))
+		return false;
+	if (addr_is_multicast(f, &dst->addr) && dst->plen >= (ip4 ? 4 : 8))
+		return false;
+	return !(addr_is_loopback(f, &dst->addr) && dst->plen >= (ip4 ? 8 : 128));
+}
+
+struct one {
+	struct zclient *c;
+	struct zc_later *l;
+	bool told;
+};
+
+static bool tell_current(void *ctx, const struct rib_view *v)
+{
+	struct one *o = ctx;
+
+	if (redistributable(v)) {
+		tell_change(o->c, &v->pair, o->l->had ? &o->l->was : NULL, v);
+		o->told = true;
+	}
+	return false; /* the chosen one comes first */
+}
+
+static void later_tell(struct zclient *c, struct zc_later *l)
+{
+	if (l->route) {
+		struct one o = {.c = c, .l = l};
+
+		rib_each_at(c->z->rib, &l->entry.key, tell_current, &o);
+		if (!o.told)
+			tell_change(c, &l->entry.key, l->had ? &l->was : NULL, NULL);
+	}
+	if (l->notify)
+		send_fate(c, &l->entry.key, l->fate);
+}
+
+void zclient_catch_up(struct zclient *c)
+{
+	struct zc_later *l;
+
+	while (!zapi_session_full(c->session) && (l = zc_laters_first(&c->later))) {
+		later_tell(c, l);
+		later_drop(c, l);
+	}
+	if (zapi_session_full(c->session))
+		return;
+	zclient_track_again(c);
+	loop_timer_at(c->z->work, loop_now(c->z->loop));
+}
+
+void zclient_routes_fini(struct zclient *c)
+{
+	struct zc_later *l;
+
+	while ((l = zc_laters_first(&c->later)))
+		later_drop(c, l);
+	zc_laters_fini(&c->later);
+}
+
+/* ---- Replay ---- */
+
+struct replay {
+	struct zclient *c;
+	struct zc_want *want;
+	unsigned int left;
+	bool more;
+};
+
+static bool replay_one(void *ctx, const struct rib_view *v)
+{
+	struct replay *r = ctx;
+	struct zc_want *w = r->want;
+
+	if (r->left == 0 || zapi_session_full(r->c->session)) {
+		r->more = true;
+		return false;
+	}
+	r->left--;
+	w->at = v->pair;
+	w->started = true;
+	if (sdprefix_family(&v->pair) != w->family || !redistributable(v))
+		return true;
+	if (w->type == ROUTE_TYPE_ALL ||
+	    (w->type == v->owner.type && w->instance == v->owner.instance))
+		send_route(r->c, ZAPI_REDISTRIBUTE_ROUTE_ADD, &v->pair, &v->owner, v);
+	return true;
+}
+
+bool zclient_replay(struct zclient *c)
+{
+	struct replay r = {.c = c, .left = REPLAY_STEP};
+
+	for (unsigned int i = 0; i < c->n_wants; i++) {
+		struct sdprefix at = c->wants[i].at;
+
+		if (!c->wants[i].replaying)
+			continue;
+		r.want = &c->wants[i];
+		rib_each(c->z->rib, r.want->started ? &at : NULL, replay_one, &r);
+		if (r.more)
+			break;
+		r.want->replaying = false;
+	}
+	return r.more && !zapi_session_full(c->session);
+}
+
+static struct zc_want *want_find(struct zclient *c, enum family f, uint8_t type, uint16_t instance)
+{
+	for (unsigned int i = 0; i < c->n_wants; i++) {
+		struct zc_want *w = &c->wants[i];
+
+		if (w->family == f && w->type == type && w->instance == instance)
+			return w;
+	}
+	return NULL;
+}
+
+void zclient_redistribute(struct zclient *c, const struct zapi_redistribute *d, bool on)
+{
+	enum family f = d->afi == AFI_IP6 ? FAM_IP6 : FAM_IP4;
+	struct zc_want *w;
+
+	if (d->afi != AFI_IP4 && d->afi != AFI_IP6)
+		return;
+	w = want_find(c, f, d->type, d->instance);
+	if (!on) {
+		if (w)
+			*w = c->wants[--c->n_wants];
+		return;
+	}
+	if (!w && c->n_wants == ZC_WANTS_MAX) {
+		log_limited(&c->refusals, LOG_LVL_WARNING,
+			    "%s: more than %d subscriptions to routes are refused", zclient_name(c),
+			    ZC_WANTS_MAX);
+		return;
+	}
+	if (!w)
+		w = &c->wants[c->n_wants++];
+	*w = (struct zc_want){
+		.family = f, .type = d->type, .instance = d->instance, .replaying = true};
+	loop_timer_at(c->z->work, loop_now(c->z->loop));
+}
+
+static bool replay_default(void *ctx, const struct rib_view *v)
+{
+	struct zclient *c = ctx;
+
+	if (redistributable(v))
+		send_route(c, ZAPI_REDISTRIBUTE_ROUTE_ADD, &v->pair, &v->owner, v);
+	return false;
+}
+
+void zclient_redistribute_default(struct zclient *c, unsigned int afi, bool on)
+{
+	enum family f = afi == AFI_IP6 ? FAM_IP6 : FAM_IP4;
+	struct prefix any = prefix_any(f);
+	struct sdprefix pair;
+
+	if (afi != AFI_IP4 && afi != AFI_IP6)
+		return;
+	c->wants_default[zc_fam(f)] = on;
+	if (on && sdprefix_make(&pair, &any, NULL))
+		rib_each_at(c->z->rib, &pair, replay_default, c);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Next-hop tracking: which plain route leads to an address, told at once on
+ * registering and again whenever the answer differs. (D,S) routes take no
+ * part: a client that asks has no source in mind.
+ */
+#include <string.h>
+
+#include "zebra/zebra_zapi_impl.h"
+
+#define TRACKS_MAX 65536
+#define ROUTE_NHRP 12
+
+struct chosen {
+	bool found;
+	struct rib_view v;
+};
+
+static bool first_chosen(void *ctx, const struct rib_view *v)
+{
+	struct chosen *c = ctx;
+
+	c->found = v->state == RIB_INSTALLED;
+	c->v = *v;
+	return false;
+}
+
+/* The longest plain route at or above the tracked prefix. */
+static bool longest_plain(struct rib *rib, const struct prefix *p, struct rib_view *out)
+{
+	enum family f = (enum family)p->family;
+	struct addr any = {{0}};
+	unsigned int plen;
+
+	if (!rib_lookup(rib, f, &p->addr, &any, out))
+		return false;
+	if (sdprefix_is_plain(&out->pair) && out->pair.dst.plen <= p->plen &&
+	    out->state == RIB_INSTALLED)
+		return true;
+	/* A sourced route, a longer or a refused one lies before it. */
+	plen = out->pair.dst.plen < p->plen ? out->pair.dst.plen : p->plen;
+	for (;; plen--) {
+		struct chosen c = {0};
+		struct sdprefix pair;
+		struct prefix dst;
+
+		if (!prefix_make(&dst, f, &p->addr, plen) || !sdprefix_make(&pair, &dst, NULL))
+			return false;
+		rib_each_at(rib, &pair, first_chosen, &c);
+		if (c.found) {
+			*out = c.v;
+			return true;
+		}
+		if (plen == 0)
+			return false;
+	}
+}
+
+static bool resolve(struct rib *rib, const struct zapi_nexthop_reg *reg, struct rib_view *out)
+{
+	if (!longest_plain(rib, &reg->prefix, out))
+		return false;
+	if (out->pair.dst.plen == 0 && !reg->resolve_via_default)
+		return false;
+	return !reg->connected_only || out->owner.type == ROUTE_CONNECTED ||
+	       out->owner.type == ROUTE_STATIC || out->owner.type == ROUTE_NHRP;
+}
+
+static void answer(struct zclient *c, const struct zapi_nexthop_reg *reg, struct zapi_msg *m)
+{
+	struct zapi_nexthop_update *u = &m->u.nexthop_update;
+	enum family f = (enum family)reg->prefix.family;
+	struct rib_view v;
+
+	m->cmd = ZAPI_NEXTHOP_UPDATE;
+	m->vrf = 0;
+	memset(u, 0, offsetof(struct zapi_nexthop_update, nexthops));
+	u->safi = reg->safi;
+	u->asked = reg->prefix;
+	u->resolved = prefix_any(f);
+	if (!resolve(c->z->rib, reg, &v))
+		return;
+	u->resolved = v.pair.dst;
+	u->type = v.owner.type;
+	u->instance = v.owner.instance;
+	u->distance = v.distance;
+	u->metric = v.metric;
+	u->n_nexthops = (uint8_t)(v.n_resolved < UINT8_MAX ? v.n_resolved : UINT8_MAX);
+	for (unsigned int i = 0; i < u->n_nexthops; i++)
+		zapi_nexthop_of_rib(&u->nexthops[i], f, &v.resolved[i]);
+}
+
+/* FNV-1a over the message as sent. */
+static uint64_t digest(const struct zapi_msg *m)
+{
+	uint8_t buf[ZAPI_MAX_LEN];
+	struct wr w = wr_init(buf, sizeof(buf));
+	uint64_t h = 0xcbf29ce484222325ULL;
+
+	if (!zapi_encode(&w, ZAPI_FROM_ZEBRA, m))
+		return 0;
+	for (size_t i = 0; i < wr_len(&w); i++)
+		h = (h ^ buf[i]) * 0x100000001b3ULL;
+	return h;
+}
+
+static void tell(struct zclient *c, struct zc_track *t, bool always)
+{
+	struct zapi_msg m;
+	uint64_t d;
+
+	answer(c, &t->reg, &m);
+	d = digest(&m);
+	if (!always && d == t->told)
+		return;
+	t->told = d;
+	zclient_send(c, &m);
+}
+
+static struct zc_track *track_get(struct zclient *c, const struct prefix *p)
+{
+	struct sdprefix key;
+	struct zc_track *t;
+
+	if (!sdprefix_make(&key, p, NULL))
+		return NULL;
+	t = zc_tracks_find(&c->tracks, &key);
+	if (t || zc_tracks_count(&c->tracks) >= TRACKS_MAX)
+		return t;
+	t = mem_new(c->z->mem, sizeof(*t));
+	t->entry.key = key;
+	zc_tracks_add(&c->tracks, t);
+	return t;
+}
+
+void zclient_track(struct zclient *c, const struct zapi_nexthop_regs *regs)
+{
+	for (unsigned int i = 0; i < regs->n; i++) {
+		struct zc_track *t = track_get(c, &regs->reg[i].prefix);
+
+		if (!t) {
+			log_limited(&c->refusals, LOG_LVL_WARNING,
+				    "%s: tracks %d next hops already, more are refused",
+				    zclient_name(c), TRACKS_MAX);
+			continue;
+		}
+		t->reg = regs->reg[i];
+		tell(c, t, true);
+	}
+	c->v.tracked = zc_tracks_count(&c->tracks);
+}
+
+static void track_drop(struct zclient *c, struct zc_track *t)
+{
+	zc_tracks_del(&c->tracks, t);
+	mem_free(c->z->mem, t);
+}
+
+void zclient_untrack(struct zclient *c, const struct zapi_nexthop_regs *regs)
+{
+	for (unsigned int i = 0; i < regs->n; i++) {
+		struct sdprefix key;
+		struct zc_track *t = NULL;
+
+		if (sdprefix_make(&key, &regs->reg[i].prefix, NULL))
+			t = zc_tracks_find(&c->tracks, &key);
+		if (t)
+			track_drop(c, t);
+	}
+	c->v.tracked = zc_tracks_count(&c->tracks);
+}
+
+void zclient_track_again(struct zclient *c)
+{
+	struct zc_track *t;
+
+	/* What does not fit now is found to differ when there is room. */
+	for (t = zc_tracks_first(&c->tracks); t; t = zc_tracks_next(&c->tracks, t)) {
+		if (zapi_session_full(c->session))
+			return;
+		tell(c, t, false);
+	}
+}
+
+void zclient_tracks_fini(struct zclient *c)
+{
+	struct zc_track *t;
+
+	while ((t = zc_tracks_first(&c->tracks)))
+		track_drop(c, t);
+	zc_tracks_fini(&c->tracks);
+}
