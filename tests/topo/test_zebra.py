@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """zebra by itself: configuration, the kernel's routes, interfaces, restarts."""
 
+import os
 import signal
 
 import pytest
