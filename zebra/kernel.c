@@ -34,6 +34,7 @@ struct kernel {
 	struct loop_fd *fd;
 	struct loop_timer *reread;
 	bool starting;
+	bool overrun; /* read all anew once the socket is drained */
 	struct kernel_counters count;
 	struct memtag mem;
 	/* During a re-read of routes: those of ours that are there. */
@@ -424,9 +425,13 @@ static void readable(void *ctx, unsigned int what)
 		case NETLINK_MORE:
 			continue;
 		case NETLINK_DRAINED:
+			if (k->overrun)
+				loop_timer_at(k->reread, loop_now(k->loop));
+			k->overrun = false;
 			return;
 		case NETLINK_OVERRUN:
 			k->count.overruns++;
+			k->overrun = true;
 			log_limited(
 				&lim, LOG_LVL_NOTICE,
 				"netlink: the kernel had more to tell than fits; reading all anew");
@@ -456,8 +461,10 @@ struct kernel *kernel_new(struct loop *l, struct ifaces *ifs, struct rib *rib, u
 	k->own_portid = own_portid;
 	/* Notifications first: what changes during the dumps is not missed. */
 	k->watch = netlink_new(groups, err, err_size);
-	if (k->watch)
+	if (k->watch) {
+		netlink_ignore(k->watch, own_portid);
 		k->request = netlink_new(NULL, err, err_size);
+	}
 	if (!k->request) {
 		kernel_free(k);
 		return NULL;
