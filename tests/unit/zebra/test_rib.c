@@ -458,6 +458,24 @@ static void test_claimed_leftover_goes_with_its_route(void **state)
 	assert_int_equal(kernel_ours(&rig), 0);
 }
 
+/* Its owner comes back, sends it, and withdraws it before a run has seen it. */
+static void test_leftover_claimed_and_withdrawn_at_once(void **state)
+{
+	(void)state;
+	found(BABEL, D, S, rig_via(G, 1));
+	found(RIB_TYPE_AUXILIARY, D, NULL, rig_drop(RIB_NH_UNREACHABLE));
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 1));
+	rig_del(&rig, BABEL, D, S);
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 0);
+	/* Somebody else's change of mind is no word about it. */
+	found(BABEL, D, S, rig_via(G, 1));
+	rig_add(&rig, STATIC, D, S, 200, 0, rig_via(G, 2));
+	rig_del(&rig, STATIC, D, S);
+	rig_run(&rig);
+	assert_non_null(kernel_has(&rig, D, S));
+}
+
 /* What needed them went while nobody looked. */
 static void test_lonely_auxiliaries_go_at_once(void **state)
 {
@@ -769,6 +787,7 @@ int main(void)
 		T(test_lost_is_written_again),
 		T(test_leftovers),
 		T(test_claimed_leftover_goes_with_its_route),
+		T(test_leftover_claimed_and_withdrawn_at_once),
 		T(test_lonely_auxiliaries_go_at_once),
 		T(test_refusal),
 		T(test_refused_half_withholds_the_sourced),
