@@ -160,9 +160,10 @@ def test_a_loop_would_be_seen(topology):
     """The judge itself: two routers that send a prefix to each other."""
     net = topology({"nodes": {"p": {"router": True}, "q": {"router": True}},
                     "links": {"l": {"p": ("e0", ["fe80::1/64"]), "q": ("e0", ["fe80::2/64"])}}})
-    net["p"].ip("addr add 2001:db8:1::1/128 dev lo", "-6 route add 2001:db8:2::/48 via fe80::2 dev e0")
-    net["q"].ip("-6 route add 2001:db8:2::/48 via fe80::1 dev e0",
-                "-6 route add 2001:db8:1::/48 via fe80::1 dev e0")
+    net["p"].ip("addr add 2001:db8:1::1/128 dev lo",
+                "route add 2001:db8:2::/48 via fe80::2 dev e0")
+    net["q"].ip("route add 2001:db8:2::/48 via fe80::1 dev e0",
+                "route add 2001:db8:1::/48 via fe80::1 dev e0")
     with Stream(net["p"].ns, "2001:db8:1::1", "2001:db8:2::1") as s:
         net.wait(lambda: watch.hop_limit_exceeded(net) > 0, 10, "hop limit exceeded")
     assert s
