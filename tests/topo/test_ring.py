@@ -96,9 +96,7 @@ def test_chain_that_breaks_in_the_middle(topology):
     cut = time.monotonic()
     net.link_set("r2", "e1", "down")
     # The retraction travels two hops, and then the nearest router answers.
-    net.wait(lambda: st.first(lambda o: o.error and net.name_of(o.router) == "r4", cut), 20,
-             "r4 refusing")
-    assert st.first(lambda o: o.error and net.name_of(o.router) == "r4", cut).sent - cut < 1
+    assert watch.refusal(net, st, cut, "r4").sent - cut < 1
     up = time.monotonic()
     net.link_set("r2", "e1", "up")
     net.wait(lambda: st.first(lambda o: o.exit, up), 30, "packets through again")
@@ -146,8 +144,7 @@ def test_ring_cut_twice_refuses_and_never_loops(topology):
     cut = time.monotonic()
     net.link_set("r1", "right", "down")
     net.link_set("r1", "left", "down")
-    net.wait(lambda: a.first(lambda o: o.error and net.name_of(o.router) == "r2", cut), 30,
-             "the nearest router refusing")
+    watch.refusal(net, a, cut, "r2", 30)
     for r in ("r2", "r3", "r4"):
         watch.has_no_route(net, r, ("::/0", "2001:db8:a::/48"))
     a.stop()
