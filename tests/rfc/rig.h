@@ -27,7 +27,7 @@
 #define OWN_SEQNO   100	   /* that it starts with */
 #define LONG	    0xffff /* an Update interval that outlives the test */
 #define RIG_NBS	    8
-#define RIG_CHOICES 64
+#define RIG_CHOICES 4096
 
 struct rig;
 
