@@ -565,6 +565,10 @@ static void test_refused_half_withholds_the_sourced(void **state)
 	assert_int_equal(rig_state(&rig, STATIC, D, NULL, NULL), RIB_INSTALLED);
 	assert_int_equal(kernel_ours(&rig), 1);
 	assert_int_equal(kernel_lookup(&rig, &dst, &other)->nh[0].ifindex, 1);
+	for (size_t i = 0; i < rig.n_ops; i++) /* not even for a moment */
+		if (rig.ops[i].kind == FIB_SET)
+			assert_true(sdprefix_is_plain(&rig.ops[i].route.pair) ||
+				    fib_is_half(&rig.ops[i].route.pair));
 	/* Another plain route: its halves are tried anew. */
 	rig.verdict = NULL;
 	rig_add(&rig, STATIC, D, NULL, 1, 0, rig_via("fe80::5", 1));
