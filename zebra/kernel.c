@@ -89,7 +89,7 @@ enum kernel_whose kernel_route_whose(const struct nl_route *r)
 		return KERNEL_NOBODYS;
 	/* Another program may use the same protocol number (babeld does), but
 	 * hardly our priority as well. */
-	if (nl_rtproto_is_ours(r->protocol) && r->priority == NL_ROUTE_PRIORITY)
+	if (nl_rtproto_is_ours(r->protocol) && r->priority == nl_route_priority(&r->pair))
 		return KERNEL_OURS;
 	/* The kernel's own routes follow from the addresses: connected. */
 	if (r->protocol == RTPROT_KERNEL || r->protocol == RTPROT_REDIRECT)
@@ -194,7 +194,8 @@ static void route_changed(struct kernel *k, const struct nlmsghdr *h)
 		else
 			foreign_add(k, &r);
 		/* It took the place of ours: same pair, same priority. */
-		if (!gone && (h->nlmsg_flags & NLM_F_REPLACE) && r.priority == NL_ROUTE_PRIORITY)
+		if (!gone && (h->nlmsg_flags & NLM_F_REPLACE) &&
+		    r.priority == nl_route_priority(&r.pair))
 			lost(k, &r.pair);
 		break;
 	}

@@ -131,7 +131,7 @@ def test_every_kind_of_next_hop_reaches_the_kernel(one_router):
     for name, (r, want) in KINDS.items():
         line = kernel_line(net["r"], r["destination-prefix"], r["source-prefix"])
         assert want in line, name
-        assert "proto 196 metric 20" in line, name
+        assert "proto 196 metric 21" in line, name
     both = kernel_line(net["r"], "2001:db8:10::/48", A)
     assert "via fe80::2 dev v0" in both and "via fe80::3 dev w0" in both
     # The plain route is found although a (D,S) of its D shadows it.
@@ -191,9 +191,9 @@ def test_a_lost_carrier_takes_and_returns_the_routes(one_router):
 def test_a_route_deleted_by_hand_is_repaired(one_router):
     net, before = full_router(one_router)
     r = net["r"]
-    r.ip(f"route del ::/0 from {A} metric 20")
+    r.ip(f"route del ::/0 from {A} metric 21")
     back_to(net, before)
-    r.ip("route del 2001:db8:d::/48 from 8000::/1 metric 20")
+    r.ip("route del 2001:db8:d::/48 from 8000::/1 metric 21")
     back_to(net, before)
     r.ip_out("-6", "route", "flush", "proto", "196")
     back_to(net, before)
@@ -240,24 +240,24 @@ def test_kill_and_restart_touches_no_route(one_router):
 def test_what_is_configured_no_more_goes_at_the_start(one_router):
     net, _ = full_router(one_router, "--retain", "3600")
     r = net["r"]
-    r.ip(f"route add 2001:db8:77::/48 from {A} via fe80::2 dev v0 proto babel metric 20")
+    r.ip(f"route add 2001:db8:77::/48 from {A} via fe80::2 dev v0 proto babel metric 21")
     r.zebra.kill()
     r.zebra.config = config(PLAIN[0])
     r.zebra.start()
     net.wait(lambda: len(kernel(r)) == 1, 5, "the unconfigured routes gone")
     assert kernel(r) == ["2001:db8:d::/48 via fe80::2 dev v0 proto 196 metric 20 pref medium"]
     # babel's is still waited for.
-    assert "proto babel metric 20" in r.ip_out("-6", "route", "show", "2001:db8:77::/48")
+    assert "proto babel metric 21" in r.ip_out("-6", "route", "show", "2001:db8:77::/48")
 
 
 def test_nobody_s_leftovers_are_swept(one_router):
     net = one_router(config(), "--retain", "1")
     r = net["r"]
     r.zebra.kill()
-    r.ip(f"route add 2001:db8:77::/48 from {A} via fe80::2 dev v0 proto babel metric 20",
+    r.ip(f"route add 2001:db8:77::/48 from {A} via fe80::2 dev v0 proto babel metric 21",
          "route add unreachable 2001:db8:77::/48 proto zebra metric 20")
     r.zebra.start()
-    net.wait(lambda: "metric 20 " not in r.ip_out("-6", "route", "show"), 10, "swept")
+    net.wait(lambda: "2001:db8:77::/48" not in r.ip_out("-6", "route", "show"), 10, "swept")
 
 
 def test_an_orderly_end_keeps_the_routes_unless_told(one_router):
