@@ -402,6 +402,10 @@ static void event_route(struct run *r)
 	}
 	if (!c->there && below(r, 2))
 		return;
+	/* Of two that are not ours the kernel takes the lower metric. That is
+	 * not for us to change, so there are never two. */
+	if (t < T_STATIC && r->c[d][s][T_KERNEL + T_CONNECTED - t].there)
+		return;
 	c->nh = new_nexthop(r, t);
 	c->there = true;
 	if (t < T_STATIC)
@@ -453,6 +457,7 @@ static void event_restart(struct run *r)
 	struct rib *old = r->rib;
 	struct found found;
 
+	settle(r); /* so that what it knows is what the kernel has */
 	rib_start(r);
 	found.rib = r->rib;
 	rib_each_fib(old, find_again, &found);
