@@ -5,7 +5,8 @@
  * into its `error`.
  *
  * A set is RTM_NEWROUTE with create and replace, so a change has no gap; the
- * identity in the kernel is (D, S, priority), priority being one constant.
+ * identity in the kernel is (D, S, priority), priority being one constant for
+ * plain routes and another one for those with a source.
  * Next hops go inline: the kernel refuses next-hop objects together with a
  * source. Deleting what is not there counts as done.
  */

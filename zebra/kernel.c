@@ -34,6 +34,7 @@ struct kernel {
 	struct loop_fd *fd;
 	struct loop_timer *reread;
 	bool starting;
+	bool overrun; /* read all anew once the socket is drained */
 	struct kernel_counters count;
 	struct memtag mem;
 	/* During a re-read of routes: those of ours that are there. */
@@ -88,7 +89,7 @@ enum kernel_whose kernel_route_whose(const struct nl_route *r)
 		return KERNEL_NOBODYS;
 	/* Another program may use the same protocol number (babeld does), but
 	 * hardly our priority as well. */
-	if (nl_rtproto_is_ours(r->protocol) && r->priority == NL_ROUTE_PRIORITY)
+	if (nl_rtproto_is_ours(r->protocol) && r->priority == nl_route_priority(&r->pair))
 		return KERNEL_OURS;
 	/* The kernel's own routes follow from the addresses: connected. */
 	if (r->protocol == RTPROT_KERNEL || r->protocol == RTPROT_REDIRECT)
@@ -193,7 +194,8 @@ static void route_changed(struct kernel *k, const struct nlmsghdr *h)
 		else
 			foreign_add(k, &r);
 		/* It took the place of ours: same pair, same priority. */
-		if (!gone && (h->nlmsg_flags & NLM_F_REPLACE) && r.priority == NL_ROUTE_PRIORITY)
+		if (!gone && (h->nlmsg_flags & NLM_F_REPLACE) &&
+		    r.priority == nl_route_priority(&r.pair))
 			lost(k, &r.pair);
 		break;
 	}
@@ -424,9 +426,13 @@ static void readable(void *ctx, unsigned int what)
 		case NETLINK_MORE:
 			continue;
 		case NETLINK_DRAINED:
+			if (k->overrun)
+				loop_timer_at(k->reread, loop_now(k->loop));
+			k->overrun = false;
 			return;
 		case NETLINK_OVERRUN:
 			k->count.overruns++;
+			k->overrun = true;
 			log_limited(
 				&lim, LOG_LVL_NOTICE,
 				"netlink: the kernel had more to tell than fits; reading all anew");
@@ -456,8 +462,10 @@ struct kernel *kernel_new(struct loop *l, struct ifaces *ifs, struct rib *rib, u
 	k->own_portid = own_portid;
 	/* Notifications first: what changes during the dumps is not missed. */
 	k->watch = netlink_new(groups, err, err_size);
-	if (k->watch)
+	if (k->watch) {
+		netlink_ignore(k->watch, own_portid);
 		k->request = netlink_new(NULL, err, err_size);
+	}
 	if (!k->request) {
 		kernel_free(k);
 		return NULL;

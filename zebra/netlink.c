@@ -2,6 +2,8 @@
 /* An rtnetlink socket for requests or for notifications. */
 #include "zebra/netlink.h"
 
+#include <arpa/inet.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -92,6 +94,21 @@ int netlink_fd(const struct netlink *nl)
 uint32_t netlink_portid(const struct netlink *nl)
 {
 	return mnl_socket_get_portid(nl->sock);
+}
+
+void netlink_ignore(struct netlink *nl, uint32_t portid)
+{
+	/* The filter loads in network order what the header has in ours. */
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_pid)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(portid), 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	struct sock_fprog prog = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
+
+	/* Without it there are only more messages: readers check, too. */
+	setsockopt(netlink_fd(nl), SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog));
 }
 
 int netlink_send(struct netlink *nl, const void *msgs, size_t len)

@@ -24,6 +24,10 @@ int netlink_fd(const struct netlink *nl);
 /* Marks the notifications that our own requests cause (nlmsg_pid). */
 uint32_t netlink_portid(const struct netlink *nl);
 
+/* From now on drops, in the kernel, the notifications that portid's requests
+ * cause: a bulk of our own writes must not crowd out what others do. */
+void netlink_ignore(struct netlink *nl, uint32_t portid);
+
 /* Asks for all objects of a kind (RTM_GETLINK, ...; family AF_UNSPEC: every
  * one) and hands each message out. A dump that the kernel's tables changed
  * under is still complete for what stayed; the notification socket, opened
@@ -36,8 +40,10 @@ int netlink_send(struct netlink *nl, const void *msgs, size_t len);
 enum netlink_got {
 	NETLINK_DRAINED, /* nothing (more) waits */
 	NETLINK_MORE,	 /* a buffer full was handed out: call again */
-	NETLINK_OVERRUN, /* the kernel dropped messages: read everything anew */
-	NETLINK_BROKEN,	 /* errno says why */
+	/* The kernel dropped messages, and goes on doing so in silence until
+	 * the socket is drained: drain it, then read everything anew. */
+	NETLINK_OVERRUN,
+	NETLINK_BROKEN, /* errno says why */
 };
 /* Hands out what one read gives, without waiting. Messages that do not come
  * from the kernel are dropped. */

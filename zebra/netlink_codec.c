@@ -436,7 +436,7 @@ struct nlmsghdr *nl_put_op(void *buf, const struct fib_op *op, uint32_t seq)
 	put_addr(h, RTA_DST, f, &r->pair.dst.addr);
 	if (r->pair.src.plen)
 		put_addr(h, RTA_SRC, f, &r->pair.src.addr);
-	mnl_attr_put_u32(h, RTA_PRIORITY, NL_ROUTE_PRIORITY);
+	mnl_attr_put_u32(h, RTA_PRIORITY, nl_route_priority(&r->pair));
 	switch (op->kind) {
 	case FIB_DEL:
 		h->nlmsg_type = RTM_DELROUTE;
@@ -458,6 +458,11 @@ struct nlmsghdr *nl_put_op(void *buf, const struct fib_op *op, uint32_t seq)
 	}
 	assert(h->nlmsg_len <= NL_OP_MAX);
 	return h;
+}
+
+uint32_t nl_route_priority(const struct sdprefix *pair)
+{
+	return sdprefix_is_plain(pair) ? NL_PRIORITY_PLAIN : NL_PRIORITY_SOURCED;
 }
 
 uint8_t nl_rtproto_of_type(uint8_t type)

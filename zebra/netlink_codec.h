@@ -20,12 +20,16 @@
 
 struct nlmsghdr;
 
-#define NL_IFNAME	  16
-#define NL_HWADDR	  20
-/* What zebra writes its routes with, as FRR does (rtm_priority). */
-#define NL_ROUTE_PRIORITY 20
+#define NL_IFNAME	    16
+#define NL_HWADDR	    20
+/* What zebra writes its routes with (RTA_PRIORITY): plain ones as FRR does.
+ * (D,S) ones must not have the same: where D has no source in the kernel (any
+ * more: an interface may have taken the last one along), the kernel takes the
+ * deletion of a (D,S) for one of the plain D, if the rest is alike. */
+#define NL_PRIORITY_PLAIN   20
+#define NL_PRIORITY_SOURCED 21
 /* rtm_protocol of route types that have no number of their own. */
-#define NL_RTPROTO_ZEBRA  11
+#define NL_RTPROTO_ZEBRA    11
 
 enum nl_verdict { NL_OK, NL_IGNORE, NL_BAD };
 
@@ -80,6 +84,7 @@ bool nl_parse_ack(const struct nlmsghdr *h, int *error, const char **text);
  * a struct nlmsghdr) with an ACK asked for. */
 struct nlmsghdr *nl_put_op(void *buf, const struct fib_op *op, uint32_t seq);
 
+uint32_t nl_route_priority(const struct sdprefix *pair);
 /* rtm_protocol with which a route of this type is written. */
 uint8_t nl_rtproto_of_type(uint8_t type);
 /* Is this a protocol number under which zebra itself writes routes? */

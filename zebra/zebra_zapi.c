@@ -194,6 +194,7 @@ static void got_hello(struct zclient *c, const struct zapi_hello *h)
 	c->v.synchronous = h->synchronous;
 	snprintf(name, sizeof(name), "client %s", zclient_name(c));
 	zapi_session_rename(c->session, name);
+	log_info("%s: connected", name);
 	if (h->synchronous)
 		return;
 	send_capabilities(c);
@@ -476,6 +477,8 @@ void zebra_zapi_rib_settled(struct zebra_zapi *z)
 {
 	struct zclient *c;
 
+	if (!z)
+		return;
 	LIST_EACH (zclients, &z->clients, c)
 		zclient_track_again(c);
 }

@@ -65,7 +65,7 @@ void zebra_zapi_redistribute(struct zebra_zapi *z, const struct sdprefix *pair,
 void zebra_zapi_fate(struct zebra_zapi *z, const struct sdprefix *pair,
 		     const struct rib_owner *owner, enum rib_fate fate);
 /* Call after a rib_run() that left nothing to do: tracked next hops are
- * evaluated again and clients hear of differences. */
+ * evaluated again and clients hear of differences. NULL is fine. */
 void zebra_zapi_rib_settled(struct zebra_zapi *z);
 
 struct zebra_zapi_client_view { /* `show zebra client` */

@@ -10,7 +10,7 @@ def withdraw(net, letter):
     """Takes the edge's default route away, in the way that its daemon understands."""
     edge = net["e" + letter]
     if "debian-babeld" in edge.daemons:
-        edge.ip("-6 route del ::/0 from " + place.PREFIX[letter])
+        edge.ip("route del ::/0 from " + place.PREFIX[letter])
     elif "bird" in edge.daemons:
         edge.bird.birdc("disable uplink", restricted=False)
     else:
@@ -20,7 +20,7 @@ def withdraw(net, letter):
 def announce(net, letter):
     edge = net["e" + letter]
     if "debian-babeld" in edge.daemons:
-        edge.ip("-6 " + place.kernel_default(letter))
+        edge.ip(place.kernel_default(letter))
     elif "bird" in edge.daemons:
         edge.bird.birdc("enable uplink", restricted=False)
     else:

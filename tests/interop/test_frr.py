@@ -66,9 +66,9 @@ def test_plain_routes_in_both_directions(topology):
     assert not net["peer"].ip_out("-6", "route", "show", D2).strip()
     watch.meets(net, "h2", LAN2 + "10", "2001:db8:d2::1", "unreachable, no route by peer")
 
-    net["peer"].ip(f"-6 route del {P1}")
+    net["peer"].ip(f"route del {P1}")
     watch.has_no_route(net, "ours", (P1, "::/0"), 30)
-    net["peer"].ip(f"-6 route add {P1} via fe80::2 dev x0")
+    net["peer"].ip(f"route add {P1} via fe80::2 dev x0")
     both_ways(net)
 
     net["ours"].babeld.stop()

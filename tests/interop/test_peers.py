@@ -56,11 +56,11 @@ class Debian:
 
     @staticmethod
     def withdraw(net):
-        net["peer"].ip(f"-6 route del {D1} from {S1}")
+        net["peer"].ip(f"route del {D1} from {S1}")
 
     @staticmethod
     def announce(net):
-        net["peer"].ip(f"-6 route add {D1} from {S1} via fe80::2 dev x0 proto static")
+        net["peer"].ip(f"route add {D1} from {S1} via fe80::2 dev x0 proto static")
 
 
 class Bird:

@@ -23,11 +23,12 @@ ARCHIVES = [BASE, "lib/zapi/libzapi_codec.a", "zebra/core/libzebra_core.a",
 
 ALLOWED = re.compile(
     r"(__)?(mem(chr|cmp|cpy|move|set)"
-    r"|str(chr|cmp|cspn|len|ncmp|nlen|rchr|spn|str))(_chk)?$"
+    r"|str(chr|cmp|cspn|len|ncmp|ncpy|nlen|rchr|spn|str)|bcmp)(_chk)?$"
     r"|__assert_fail$|__stack_chk_fail$|_GLOBAL_OFFSET_TABLE_$")
 ALLOCATOR = {"abort", "calloc", "free", "malloc_usable_size", "realloc"}
 ALLOCATOR_MEMBER = re.compile(r"(.*-)?mem\.o$")
-SANITIZER = re.compile(r"_*(asan|ubsan|odr_asan|sanitizer|sancov|lsan|tsan|llvm_gcov|gcov|profc)")
+SANITIZER = re.compile(r"_*(asan|ubsan|odr_asan|sanitizer|sancov|lsan|tsan|llvm_gcov|gcov|profc"
+                       r"|unnamed_\d+$)")
 WRITABLE = re.compile(r"\.(data|tdata)(?!\.rel\.ro)(\.|$)|\.(bss|tbss)(\.|$)|\*COM\*$")
 
 

@@ -371,6 +371,15 @@ void rig_seqno_request(struct rig_nb *n, const char *pair, unsigned int id, uint
 	rig_say(n, &t);
 }
 
+void rig_ack_request(struct rig_nb *n, uint16_t opaque, uint16_t cs)
+{
+	struct tlv t = {.type = TLV_ACK_REQUEST};
+
+	t.u.ack_request.opaque = opaque;
+	t.u.ack_request.interval.cs = cs ? cs : 1;
+	say(n, &t, true, cs == 0);
+}
+
 void rig_local(struct rig *r, const char *pair)
 {
 	struct sdprefix p = rig_pair(pair);

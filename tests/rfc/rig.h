@@ -27,7 +27,7 @@
 #define OWN_SEQNO   100	   /* that it starts with */
 #define LONG	    0xffff /* an Update interval that outlives the test */
 #define RIG_NBS	    8
-#define RIG_CHOICES 64
+#define RIG_CHOICES 4096
 
 struct rig;
 
@@ -97,7 +97,7 @@ struct router_id rid(unsigned int n);
 struct sdprefix rig_pair(const char *text);
 struct addr rig_addr(const char *text);
 
-/* ---- Neighbours speak. ---- */
+/* ---- Neighbours speak. An interval of 0 is sent as such. ---- */
 struct rig_nb *rig_nb(struct rig *r, ifid_t ifid, const char *addr);
 /* The same, but nothing has been said by it, nor will be. */
 struct rig_nb *rig_stranger(struct rig *r, ifid_t ifid, const char *addr);
@@ -118,6 +118,7 @@ void rig_retract(struct rig_nb *n, const char *pair);
 void rig_route_request(struct rig_nb *n, const char *pair);
 void rig_seqno_request(struct rig_nb *n, const char *pair, unsigned int id, uint16_t seqno,
 		       uint8_t hops);
+void rig_ack_request(struct rig_nb *n, uint16_t opaque, uint16_t cs);
 void rig_local(struct rig *r, const char *pair);
 
 /* ---- What the core has said since the mark. ---- */

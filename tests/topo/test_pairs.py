@@ -30,7 +30,8 @@ ALL = [(NET, PREFIX[x], EXIT[x]) for x in EXIT] + [(NET, "::/0", "x4")]
 
 def spec():
     exits = ["x1", "x2", "x3", "x4"]
-    nodes = {"edge": {"router": True, "daemons": [
+    nodes = {"edge": {"router": True, "commands": ["addr add 2001:db8:e::1/128 dev lo"],
+                      "daemons": [
                 ("zebra", statics(ALL)), ("babeld", place.babel(["core0"], ["static"]))]},
              "core": {"router": True, "daemons": [
                 ("zebra", {}), ("babeld", place.babel(["edge0"], ["connected"]))]},
@@ -72,14 +73,15 @@ def test_withdrawing_one_pair_is_seen_in_a_second_and_touches_no_other(net):
     streams = {x: watch.stream(net, "host", SOURCE[x], DEST) for x in LETTERS}
     down = time.monotonic()
     net["x1"].ip("link set e0 down")
-    # a falls back to the plain route of the same destination.
-    net.wait(lambda: streams["a"].first(lambda o: o.exit == "x4", down), 10, "a by the plain route")
-    first = streams["a"].first(lambda o: o.exit == "x4", down)
+    # The neighbour holds the pair as unreachable for a while, RFC 8966 3.5.4.
+    first = watch.refusal(net, streams["a"], down, "core")
     assert first.sent - down < 1, f"took {first.sent - down:.2f} s"
     # The neighbour has lost that pair and only that.
     pairs = {p for p, r in watch.selected(net["core"]).items()
              if p[0] == NET and not any(n.get("reject") for n in r["nexthops"])}
     assert pairs == {(NET, PREFIX["b"]), (NET, PREFIX["c"]), (NET, "::/0")}
+    # Then source a goes by the plain route of the same destination.
+    watch.meets(net, "host", SOURCE["a"], DEST, "x4", 60)
     watch.more(net, streams.values())
     for x in LETTERS:
         streams[x].stop()
@@ -89,7 +91,8 @@ def test_withdrawing_one_pair_is_seen_in_a_second_and_touches_no_other(net):
 
 
 def test_configuration_read_again_changes_only_what_changed(net):
-    """SIGHUP: pair b goes to another exit, pair c goes away, the rest stays without a gap."""
+    """SIGHUP: pair b goes to another exit, pair c goes away, the rest stays without a gap.
+    c is refused at the core during the hold time (RFC 8966 3.5.4), and never goes astray."""
     streams = {x: watch.stream(net, "host", SOURCE[x], DEST) for x in LETTERS}
     zebra = net["edge"].zebra
     zebra.config = statics([(NET, PREFIX["a"], "x1"), (NET, PREFIX["b"], "x3"),
@@ -97,11 +100,13 @@ def test_configuration_read_again_changes_only_what_changed(net):
     zebra.prepare()
     zebra.reload()
     watch.meets(net, "host", SOURCE["b"], DEST, "x3")
-    watch.meets(net, "host", SOURCE["c"], DEST, "x4")
     watch.has_no_route(net, "core", (NET, PREFIX["c"]))
+    watch.meets(net, "host", SOURCE["c"], DEST, "x4", 60)
     watch.more(net, streams.values())
     for x in LETTERS:
         streams[x].stop()
+    for x in "abd":
         assert not streams[x].lost(), f"{x}: {streams[x].summary()}"
+    assert all(o.error for o in streams["c"].lost()), streams["c"].summary()
     assert streams["a"].exits() == ["x1"] and streams["d"].exits() == ["x4"]
     assert streams["b"].exits() == ["x2", "x3"] and streams["c"].exits() == ["x3", "x4"]

@@ -96,9 +96,7 @@ def test_chain_that_breaks_in_the_middle(topology):
     cut = time.monotonic()
     net.link_set("r2", "e1", "down")
     # The retraction travels two hops, and then the nearest router answers.
-    net.wait(lambda: st.first(lambda o: o.error and net.name_of(o.router) == "r4", cut), 20,
-             "r4 refusing")
-    assert st.first(lambda o: o.error and net.name_of(o.router) == "r4", cut).sent - cut < 1
+    assert watch.refusal(net, st, cut, "r4").sent - cut < 1
     up = time.monotonic()
     net.link_set("r2", "e1", "up")
     net.wait(lambda: st.first(lambda o: o.exit, up), 30, "packets through again")
@@ -146,8 +144,7 @@ def test_ring_cut_twice_refuses_and_never_loops(topology):
     cut = time.monotonic()
     net.link_set("r1", "right", "down")
     net.link_set("r1", "left", "down")
-    net.wait(lambda: a.first(lambda o: o.error and net.name_of(o.router) == "r2", cut), 30,
-             "the nearest router refusing")
+    watch.refusal(net, a, cut, "r2", 30)
     for r in ("r2", "r3", "r4"):
         watch.has_no_route(net, r, ("::/0", "2001:db8:a::/48"))
     a.stop()
@@ -160,9 +157,10 @@ def test_a_loop_would_be_seen(topology):
     """The judge itself: two routers that send a prefix to each other."""
     net = topology({"nodes": {"p": {"router": True}, "q": {"router": True}},
                     "links": {"l": {"p": ("e0", ["fe80::1/64"]), "q": ("e0", ["fe80::2/64"])}}})
-    net["p"].ip("addr add 2001:db8:1::1/128 dev lo", "-6 route add 2001:db8:2::/48 via fe80::2 dev e0")
-    net["q"].ip("-6 route add 2001:db8:2::/48 via fe80::1 dev e0",
-                "-6 route add 2001:db8:1::/48 via fe80::1 dev e0")
+    net["p"].ip("addr add 2001:db8:1::1/128 dev lo",
+                "route add 2001:db8:2::/48 via fe80::2 dev e0")
+    net["q"].ip("route add 2001:db8:2::/48 via fe80::1 dev e0",
+                "route add 2001:db8:1::/48 via fe80::1 dev e0")
     with Stream(net["p"].ns, "2001:db8:1::1", "2001:db8:2::1") as s:
         net.wait(lambda: watch.hop_limit_exceeded(net) > 0, 10, "hop limit exceeded")
     assert s

@@ -240,6 +240,9 @@ static void cand_delete(struct rib *r, struct rib_cand *c)
 		return;
 	c->gone = true;
 	r->n_cands--;
+	/* Its owner is back and does not want it, claimed in a run or not. */
+	if (c->node->leftover && c->node->kernel.type == c->owner.type)
+		c->node->leftover = false;
 	node_event(r, c->node);
 }
 

@@ -330,13 +330,6 @@ RFC_TEST(8966, "3.2.7-a", "requests for two router-ids of a prefix are pending s
 	rig_free(r);
 }
 
-static void ack_request(struct rig_nb *n, uint16_t opaque, uint16_t cs)
-{
-	struct tlv t = {.type = TLV_ACK_REQUEST, .u.ack_request = {opaque, {cs}}};
-
-	rig_say(n, &t);
-}
-
 RFC_TEST(8966, "3.3-a", "an Acknowledgment Request is answered in time with its opaque value")
 {
 	static const uint16_t intervals[] = {200, 20, 1};
@@ -352,7 +345,7 @@ RFC_TEST(8966, "3.3-a", "an Acknowledgment Request is answered in time with its 
 		rig_pass(r, 3 * SEC);
 		rig_mark(r);
 		start = r->now;
-		ack_request(n1, 0xbeef, intervals[k]);
+		rig_ack_request(n1, 0xbeef, intervals[k]);
 		rig_pass(r, 3 * SEC);
 		s = rig_next(r, NULL, 1, TLV_ACK);
 		assert_non_null(s);
@@ -361,6 +354,29 @@ RFC_TEST(8966, "3.3-a", "an Acknowledgment Request is answered in time with its 
 		assert_null(rig_next(r, s, 0, TLV_ACK));
 		rig_free(r);
 	}
+}
+
+RFC_TEST(8966, "4.6.3-b", "an Acknowledgment Request without interval does no harm")
+{
+	struct rig *r = rig_new();
+	const struct rig_sent *s;
+	struct rig_nb *n1;
+	uint64_t runs;
+
+	rig_if(r, 1);
+	n1 = rig_nb(r, 1, "fe80::1");
+	rig_pass(r, 3 * SEC);
+	rig_mark(r);
+	runs = r->runs;
+	rig_ack_request(n1, 0xbeef, 0);
+	rig_pass(r, 5 * SEC);
+	s = rig_next(r, NULL, 0, TLV_ACK);
+	if (s) {
+		assert_int_equal(s->tlv.u.ack.opaque, 0xbeef);
+		assert_null(rig_next(r, s, 0, TLV_ACK));
+	}
+	assert_true(r->runs - runs < 50);
+	rig_free(r);
 }
 
 RFC_TEST(8966, "3.3-b", "an Acknowledgment goes to the asker's unicast address")
@@ -373,7 +389,7 @@ RFC_TEST(8966, "3.3-b", "an Acknowledgment goes to the asker's unicast address")
 	rig_if(r, 2);
 	n1 = rig_nb(r, 1, "fe80::1");
 	rig_nb(r, 1, "fe80::2");
-	ack_request(n1, 1, 100);
+	rig_ack_request(n1, 1, 100);
 	rig_pass(r, 2 * SEC);
 	s = rig_next(r, NULL, 0, TLV_ACK);
 	assert_non_null(s);

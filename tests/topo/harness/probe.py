@@ -222,10 +222,14 @@ class Stream:
         return None
 
     def summary(self):
-        kinds = {}
-        for o in self.outcomes:
-            kinds[repr(o)] = kinds.get(repr(o), 0) + 1
-        return ", ".join(f"{n} {k}" for k, n in sorted(kinds.items()))
+        """What befell the probes, in the order of sending: 120 answered by x, 3 silence, ..."""
+        runs = []
+        for o in list(self.outcomes):
+            if not runs or runs[-1][1] != repr(o):
+                runs.append([0, repr(o)])
+            runs[-1][0] += 1
+        text = ", ".join(f"{n} {what}" for n, what in runs[:30])
+        return text + (f" and {len(runs) - 30} changes more" if len(runs) > 30 else "")
 
 
 def probe_once(ns, source, destination, timeout=1.0, port=PORT):

@@ -24,6 +24,7 @@ from .probe import EchoServers, probe_once
 BEACON = "2001:db8:ffff::1"
 PREFIX = {"a": "2001:db8:a::/48", "b": "2001:db8:b::/48"}
 HOST = {"a": "2001:db8:a:1::10", "b": "2001:db8:b:1::10"}
+EDGE = {"a": "2001:db8:a:e::1", "b": "2001:db8:b:e::1"}
 # Fast enough to watch; loss of carrier is acted on at once in any case.
 TIMERS = {"mcast-hello-interval": 100, "update-interval": 400}
 
@@ -121,8 +122,10 @@ def spec(ea=None, eb=None, core=None):
     }
     for letter in "ab":
         edge = nodes["e" + letter]
+        # A global address to send ICMPv6 errors from: all its links have link-local ones.
+        edge["commands"] = [f"addr add {EDGE[letter]}/128 dev lo"]
         if any(kind == "debian-babeld" for kind, *_ in edge["daemons"]):
-            edge["commands"] = [kernel_default(letter)]
+            edge["commands"].append(kernel_default(letter))
     return {"nodes": nodes, "links": LINKS}
 
 

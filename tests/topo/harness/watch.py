@@ -93,10 +93,11 @@ def more(net, streams, n=200):
     return since
 
 
-def refusal(net, s, since, timeout=20):
-    """Waits for the first ICMPv6 error for a probe sent since then."""
-    return net.wait(lambda: s.first(lambda o: o.error, since), timeout,
-                    "an ICMPv6 error for the source")
+def refusal(net, s, since, router, timeout=20):
+    """Waits for the first ICMPv6 error from that router for a probe sent since then."""
+    def check():
+        return s.first(lambda o: o.error and net.name_of(o.router) == router, since)
+    return net.wait(check, timeout, f"an ICMPv6 error from {router}")
 
 
 def hop_limit_exceeded(net):

@@ -220,6 +220,8 @@ static const struct diff_case diffs[] = {
 	/* The plain one goes, sources stay: it becomes the anchor in place. */
 	{"plain=1 *lo=1 a=2 *hi=1", "*plain=0 a=2", "+plain=0 -lo -hi"},
 	{"plain=1", "*plain=0 a=2", "+a=2 +plain=0"},
+	/* All change where halves are: an order as if nothing shadowed. */
+	{"plain=1 *lo=1 a=2 *hi=1", "plain=3 *lo=3 a=4 *hi=3", "+a=4 +lo=3 +hi=3 +plain=3"},
 	/* And back. */
 	{"*plain=0 a=2", "plain=1 *lo=1 a=2 *hi=1", "+lo=1 +hi=1 +plain=1"},
 	{"*plain=0 a=2", "plain=1", "+plain=1 -a"},

@@ -108,6 +108,9 @@ static void a_sourced_route_is_read_with_its_source(void **state)
 	assert_int_equal(r.mtu, 1400);
 	assert_int_equal(r.n_nexthops, 1);
 	assert_gate(&r.nexthops[0], FAM_IP6, "fe80::2", 3);
+	/* Another zebra's: ours has a priority of its own for these. */
+	assert_int_equal(kernel_route_whose(&r), KERNEL_FOREIGN);
+	r.priority = NL_PRIORITY_SOURCED;
 	assert_int_equal(kernel_route_whose(&r), KERNEL_OURS);
 }
 
@@ -157,7 +160,7 @@ static void our_protocol_with_another_priority_is_foreign(void **state)
 	assert_int_equal(nl_parse_route(hex(&m, REC_SOURCED), &r), NL_OK);
 	r.priority = 1024;
 	assert_int_equal(kernel_route_whose(&r), KERNEL_FOREIGN);
-	r.priority = 20;
+	r.priority = NL_PRIORITY_SOURCED;
 	r.protocol = RTPROT_KERNEL;
 	assert_int_equal(kernel_route_whose(&r), KERNEL_NOBODYS);
 	r.protocol = RTPROT_RA;
@@ -444,7 +447,7 @@ static void what_is_written_reads_the_same(void **state)
 				 NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
 		assert_int_equal(nl_parse_route(h, &r), NL_OK);
 		assert_true(sdprefix_eq(&r.pair, &op.route.pair));
-		assert_int_equal(r.priority, 20);
+		assert_int_equal(r.priority, NL_PRIORITY_SOURCED);
 		assert_int_equal(r.protocol, 42);
 		assert_int_equal(r.mtu, 1280);
 		assert_int_equal(r.n_nexthops, counts[c]);
@@ -495,7 +498,9 @@ static void a_deletion_names_pair_priority_and_protocol(void **state)
 	assert_int_equal(h->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK);
 	assert_int_equal(nl_parse_route(h, &r), NL_OK);
 	assert_pair(&r.pair, "2001:db8::/32 from 2001:db8:a::/48");
-	assert_int_equal(r.priority, 20);
+	/* Never that of the plain route: the kernel might take that one. */
+	assert_int_equal(r.priority, NL_PRIORITY_SOURCED);
+	assert_int_not_equal(r.priority, NL_PRIORITY_PLAIN);
 	assert_int_equal(r.protocol, 42);
 	assert_int_equal(r.type, 0);
 

@@ -458,6 +458,24 @@ static void test_claimed_leftover_goes_with_its_route(void **state)
 	assert_int_equal(kernel_ours(&rig), 0);
 }
 
+/* Its owner comes back, sends it, and withdraws it before a run has seen it. */
+static void test_leftover_claimed_and_withdrawn_at_once(void **state)
+{
+	(void)state;
+	found(BABEL, D, S, rig_via(G, 1));
+	found(RIB_TYPE_AUXILIARY, D, NULL, rig_drop(RIB_NH_UNREACHABLE));
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 1));
+	rig_del(&rig, BABEL, D, S);
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 0);
+	/* Somebody else's change of mind is no word about it. */
+	found(BABEL, D, S, rig_via(G, 1));
+	rig_add(&rig, STATIC, D, S, 200, 0, rig_via(G, 2));
+	rig_del(&rig, STATIC, D, S);
+	rig_run(&rig);
+	assert_non_null(kernel_has(&rig, D, S));
+}
+
 /* What needed them went while nobody looked. */
 static void test_lonely_auxiliaries_go_at_once(void **state)
 {
@@ -547,6 +565,10 @@ static void test_refused_half_withholds_the_sourced(void **state)
 	assert_int_equal(rig_state(&rig, STATIC, D, NULL, NULL), RIB_INSTALLED);
 	assert_int_equal(kernel_ours(&rig), 1);
 	assert_int_equal(kernel_lookup(&rig, &dst, &other)->nh[0].ifindex, 1);
+	for (size_t i = 0; i < rig.n_ops; i++) /* not even for a moment */
+		if (rig.ops[i].kind == FIB_SET)
+			assert_true(sdprefix_is_plain(&rig.ops[i].route.pair) ||
+				    fib_is_half(&rig.ops[i].route.pair));
 	/* Another plain route: its halves are tried anew. */
 	rig.verdict = NULL;
 	rig_add(&rig, STATIC, D, NULL, 1, 0, rig_via("fe80::5", 1));
@@ -769,6 +791,7 @@ int main(void)
 		T(test_lost_is_written_again),
 		T(test_leftovers),
 		T(test_claimed_leftover_goes_with_its_route),
+		T(test_leftover_claimed_and_withdrawn_at_once),
 		T(test_lonely_auxiliaries_go_at_once),
 		T(test_refusal),
 		T(test_refused_half_withholds_the_sourced),

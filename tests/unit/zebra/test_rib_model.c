@@ -78,6 +78,7 @@ struct model {
 	bool foreign;  /* events that the kernel is ahead of us with */
 	bool refusing; /* the kernel refuses at random */
 	bool watching; /* look after each operation */
+	uint32_t shy;  /* of four routes that would come, so many stay away: sparse tables */
 	struct mcand c[N_DSTS][N_SRCS][N_TYPES];
 	bool connected[N_DSTS][N_IFS + 1];
 	uint64_t connected_age[N_DSTS][N_IFS + 1];
@@ -320,6 +321,8 @@ static void event_route(void)
 	c = &m.c[d][s][t];
 	was = *c;
 	owner = (struct rib_owner){.type = types[t]};
+	if (!c->there && prng_below(&m.rnd, 4) < m.shy)
+		return;
 	if (c->there && prng_below(&m.rnd, 2)) {
 		c->there = false;
 		assert_true(rib_del(m.g.rib, &pair, &owner));
@@ -551,6 +554,7 @@ static void start(uint64_t seed, bool foreign, bool refusing)
 	m.seed = m.rnd.s;
 	m.foreign = foreign;
 	m.refusing = refusing;
+	m.shy = prng_below(&m.rnd, 4);
 	rig_init(&m.g);
 	m.g.after = after;
 	if (refusing)
