@@ -65,9 +65,11 @@ void error_set(struct edit_error *e, enum error_tag tag, const char *path, const
 /* The same, at a data node; e->path is its instance. */
 void error_at(struct edit_error *e, enum error_tag tag, const struct lyd_node *at, const char *fmt,
 	      ...) __attribute__((format(printf, 4, 5)));
-/* From the last error that libyang stored, with the tags of RFC 7950 15; takes
- * it out of the context. `otherwise` is the message if there is none. */
-void error_from_ly(struct edit_error *e, const struct ly_ctx *ly, const char *otherwise);
+/* From the last error that libyang stored, which it takes out of the context:
+ * tag and app-tag of RFC 7950 15 where they apply, `otherwise` elsewhere. path
+ * may be NULL: then libyang's own. */
+void error_from_ly(struct edit_error *e, const struct ly_ctx *ly, enum error_tag otherwise,
+		   const char *path);
 
 /* What a person reads, on the command line and in error-message alike:
  * "PATH: MESSAGE", with " (DAEMON)" where a daemon refused. To be freed. */
