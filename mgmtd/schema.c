@@ -4,10 +4,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MODULE_NAME_MAX 128
 
@@ -55,18 +57,41 @@ static bool load(const struct schema *s, const char *file, char *err, unsigned i
 	return false;
 }
 
-struct schema *schema_new(const char *yang_dir, char *err, unsigned int err_size)
+static bool load_dir(const struct schema *s, const char *dir, char *err, unsigned int err_size)
 {
 	struct dirent **files;
+	bool fine = true;
+	int n = scandir(dir, &files, is_module_file, alphasort);
+
+	if (n < 0) {
+		snprintf(err, err_size, "YANG module directory %s: %s", dir, strerror(errno));
+		return false;
+	}
+	for (int i = 0; i < n; i++) {
+		fine = fine && load(s, files[i]->d_name, err, err_size);
+		free(files[i]);
+	}
+	free(files);
+	return fine;
+}
+
+/* The modules of RFCs have a directory of their own below ours. */
+static bool load_all(const struct schema *s, const char *yang_dir, char *err, unsigned int err_size)
+{
+	char ietf[PATH_MAX];
+
+	snprintf(ietf, sizeof(ietf), "%s/ietf", yang_dir);
+	if (access(ietf, F_OK) == 0 &&
+	    (ly_ctx_set_searchdir(s->ly, ietf) || !load_dir(s, ietf, err, err_size)))
+		return false;
+	return load_dir(s, yang_dir, err, err_size);
+}
+
+struct schema *schema_new(const char *yang_dir, char *err, unsigned int err_size)
+{
 	struct schema *s;
 	bool fine = true;
-	int n;
 
-	n = scandir(yang_dir, &files, is_module_file, alphasort);
-	if (n < 0) {
-		snprintf(err, err_size, "YANG module directory %s: %s", yang_dir, strerror(errno));
-		return NULL;
-	}
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		abort();
@@ -75,14 +100,10 @@ struct schema *schema_new(const char *yang_dir, char *err, unsigned int err_size
 	/* DISABLE_SEARCHDIR_CWD: without it modules would also be read from where
 	 * the daemon happens to be started. */
 	if (ly_ctx_new(yang_dir, LY_CTX_DISABLE_SEARCHDIR_CWD | LY_CTX_EXPLICIT_COMPILE, &s->ly)) {
-		snprintf(err, err_size, "no YANG module directory %s", yang_dir);
+		snprintf(err, err_size, "YANG module directory %s: %s", yang_dir, strerror(errno));
 		fine = false;
 	}
-	for (int i = 0; i < n; i++) {
-		fine = fine && load(s, files[i]->d_name, err, err_size);
-		free(files[i]);
-	}
-	free(files);
+	fine = fine && load_all(s, yang_dir, err, err_size);
 	/* On failure libyang throws all new modules out. */
 	if (fine && ly_ctx_compile(s->ly)) {
 		const char *why = ly_errmsg(s->ly);

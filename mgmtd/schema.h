@@ -16,7 +16,8 @@ struct schema {
 	struct ly_ctx *ly;
 };
 
-/* Loads every NAME.yang and NAME@REVISION.yang of yang_dir; what they import
+/* Loads every NAME.yang and NAME@REVISION.yang of yang_dir, and of ietf below it
+ * if that is there; what they import
  * is found there or inside libyang. NULL: err says which module and why. */
 struct schema *schema_new(const char *yang_dir, char *err, unsigned int err_size);
 void schema_free(struct schema *s); /* NULL is fine; no tree may be left */
