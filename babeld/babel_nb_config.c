@@ -9,6 +9,11 @@
 
 #include "lib/zapi/zapi.h"
 
+/* Of an interface that has no settings and so not the model's defaults: the same,
+ * RFC 8966 B. */
+#define HELLO_DEFAULT  ((interval_cs){400})
+#define UPDATE_DEFAULT ((interval_cs){1600})
+
 void babel_conf_init(struct babel_conf *c)
 {
 	*c = (struct babel_conf){0};
@@ -37,10 +42,20 @@ const struct babel_conf_if *babel_conf_if_find(const struct babel_conf *c, const
 {
 	const struct babel_conf_if *i;
 
-	for (i = babel_conf_ifs_first(&c->ifs); i; i = babel_conf_ifs_next(&c->ifs, i))
-		if (strcmp(i->name, name) == 0)
+	LIST_EACH (babel_conf_ifs, &c->ifs, i)
+		if (i->network && strcmp(i->name, name) == 0)
 			return i;
 	return NULL;
+}
+
+size_t babel_conf_networks(const struct babel_conf *c)
+{
+	const struct babel_conf_if *i;
+	size_t n = 0;
+
+	LIST_EACH (babel_conf_ifs, &c->ifs, i)
+		n += i->network;
+	return n;
 }
 
 struct babel_if_config babel_conf_if_effective(const struct babel_conf_if *i)
@@ -53,8 +68,8 @@ struct babel_if_config babel_conf_if_effective(const struct babel_conf_if *i)
 		.rxcost = i->rxcost ? i->rxcost
 			  : wired   ? 96
 				    : 256, /* RFC 8966 B */
-		.hello_interval = interval_usec(i->hello),
-		.update_interval = interval_usec(i->update),
+		.hello_interval = interval_usec(i->hello.cs ? i->hello : HELLO_DEFAULT),
+		.update_interval = interval_usec(i->update.cs ? i->update : UPDATE_DEFAULT),
 	};
 }
 
@@ -117,31 +132,43 @@ static void router_id_apply(void *ctx, const struct nb_change *c)
 
 /* ---- interfaces ---- */
 
-static void if_apply(void *ctx, const struct nb_change *c)
+/* The interface that a record is about, made if it has to be. */
+static struct babel_conf_if *if_get(void *ctx, const struct nb_change *c)
 {
 	struct babel_conf *conf = conf_of(ctx);
 	struct babel_conf_if *i = if_find(conf, c->keys[0]);
 
-	if (c->op == NB_DELETE && i) {
-		babel_conf_ifs_del(&conf->ifs, i);
-		free(i);
-	}
-	if (c->op == NB_DELETE || i)
-		return;
+	if (i)
+		return i;
 	i = calloc(1, sizeof(*i));
 	if (!i)
 		abort();
 	snprintf(i->name, sizeof(i->name), "%s", c->keys[0]);
 	babel_conf_ifs_add_tail(&conf->ifs, i);
+	return i;
 }
 
-/* The interface a leaf belongs to: its entry was created before. */
-static struct babel_conf_if *if_of(void *ctx, const struct nb_change *c)
+static bool if_is_bare(const struct babel_conf_if *i)
 {
-	struct babel_conf_if *i = if_find(conf_of(ctx), c->keys[0]);
+	return !i->network && i->type == BABEL_WIRED && !i->has_split_horizon && !i->rxcost &&
+	       !i->hello.cs && !i->update.cs;
+}
 
-	assert(i);
-	return i;
+/* Entries about which nothing is said any more go. */
+static void if_put(void *ctx, struct babel_conf_if *i)
+{
+	if (!if_is_bare(i))
+		return;
+	babel_conf_ifs_del(&conf_of(ctx)->ifs, i);
+	free(i);
+}
+
+static void network_apply(void *ctx, const struct nb_change *c)
+{
+	struct babel_conf_if *i = if_get(ctx, c);
+
+	i->network = c->op != NB_DELETE;
+	if_put(ctx, i);
 }
 
 static uint16_t number(const struct nb_change *c)
@@ -152,31 +179,43 @@ static uint16_t number(const struct nb_change *c)
 static void link_type_apply(void *ctx, const struct nb_change *c)
 {
 	bool wireless = c->op == NB_SET && strcmp(c->value, "wireless") == 0;
+	struct babel_conf_if *i = if_get(ctx, c);
 
-	if_of(ctx, c)->type = wireless ? BABEL_WIRELESS : BABEL_WIRED;
+	i->type = wireless ? BABEL_WIRELESS : BABEL_WIRED;
+	if_put(ctx, i);
 }
 
 static void split_horizon_apply(void *ctx, const struct nb_change *c)
 {
-	struct babel_conf_if *i = if_of(ctx, c);
+	struct babel_conf_if *i = if_get(ctx, c);
 
 	i->has_split_horizon = c->op == NB_SET;
 	i->split_horizon = c->op == NB_SET && strcmp(c->value, "true") == 0;
+	if_put(ctx, i);
 }
 
 static void rxcost_apply(void *ctx, const struct nb_change *c)
 {
-	if_of(ctx, c)->rxcost = number(c);
+	struct babel_conf_if *i = if_get(ctx, c);
+
+	i->rxcost = number(c);
+	if_put(ctx, i);
 }
 
 static void hello_apply(void *ctx, const struct nb_change *c)
 {
-	if_of(ctx, c)->hello.cs = number(c);
+	struct babel_conf_if *i = if_get(ctx, c);
+
+	i->hello.cs = number(c);
+	if_put(ctx, i);
 }
 
 static void update_apply(void *ctx, const struct nb_change *c)
 {
-	if_of(ctx, c)->update.cs = number(c);
+	struct babel_conf_if *i = if_get(ctx, c);
+
+	i->update.cs = number(c);
+	if_put(ctx, i);
 }
 
 /* ---- redistribution ---- */
@@ -209,6 +248,24 @@ static void redistribute_apply(void *ctx, const struct nb_change *c)
 	(ip4 ? conf->redistribute4 : conf->redistribute6)[type] = c->op == NB_CREATE;
 }
 
+/* ---- the instance ---- */
+
+static void babel_apply(void *ctx, const struct nb_change *c)
+{
+	struct babel_conf *conf = conf_of(ctx);
+	struct babel_conf_if *i, *next;
+
+	if (c->op != NB_DELETE)
+		return;
+	conf->has_router_id = false;
+	memset(conf->redistribute4, 0, sizeof(conf->redistribute4));
+	memset(conf->redistribute6, 0, sizeof(conf->redistribute6));
+	LIST_EACH_SAFE (babel_conf_ifs, &conf->ifs, i, next) {
+		i->network = false;
+		if_put(ctx, i);
+	}
+}
+
 static void applied(void *ctx)
 {
 	struct babel_nb *nb = ctx;
@@ -218,23 +275,21 @@ static void applied(void *ctx)
 }
 
 #define BABEL "/srcdest-babel:babel"
-#define IF    BABEL "/interface"
+#define IF    "/srcdest-interfaces:interfaces/interface/srcdest-babel:babel"
 
 static const struct nb_node nodes[] = {
+	{BABEL, NULL, babel_apply},
 	{BABEL "/router-id", router_id_prepare, router_id_apply},
-	{IF, NULL, if_apply},
+	{BABEL "/network", NULL, network_apply},
+	{BABEL "/redistribute", redistribute_prepare, redistribute_apply},
 	{IF "/link-type", NULL, link_type_apply},
 	{IF "/split-horizon", NULL, split_horizon_apply},
 	{IF "/rxcost", NULL, rxcost_apply},
 	{IF "/mcast-hello-interval", NULL, hello_apply},
 	{IF "/update-interval", NULL, update_apply},
-	{BABEL "/redistribute", redistribute_prepare, redistribute_apply},
 };
 
-static const char *const modules[] = {"srcdest-babel", NULL};
-
 const struct nb_table babel_nb_table = {
-	.modules = modules,
 	.nodes = nodes,
 	.n_nodes = sizeof(nodes) / sizeof(nodes[0]),
 	.applied = applied,

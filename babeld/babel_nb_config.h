@@ -3,6 +3,9 @@
  * The schema nodes that babeld serves (module srcdest-babel): change records
  * to one plain struct. Who acts on the difference is babeld.h's business.
  *
+ * Babel runs on the interfaces that `network` names. An interface may have
+ * settings without that; they wait.
+ *
  * The context of the table is a struct babel_nb.
  */
 #ifndef SRCDEST_BABEL_NB_CONFIG_H
@@ -18,10 +21,11 @@
 struct babel_conf_if {
 	struct list_link link;
 	char name[BABEL_IFNAME];
+	bool network;
 	enum babel_link_type type;
 	bool has_split_horizon, split_horizon;
-	uint16_t rxcost; /* 0: not set */
-	interval_cs hello, update;
+	uint16_t rxcost;	   /* 0: not set */
+	interval_cs hello, update; /* 0: not set, the model's default */
 };
 LIST_TYPE(babel_conf_ifs, struct babel_conf_if, link);
 
@@ -36,8 +40,9 @@ struct babel_conf {
 
 void babel_conf_init(struct babel_conf *c);
 void babel_conf_fini(struct babel_conf *c);
-/* NULL: Babel is not configured there. */
+/* NULL: Babel is not to run there. */
 const struct babel_conf_if *babel_conf_if_find(const struct babel_conf *c, const char *name);
+size_t babel_conf_networks(const struct babel_conf *c);
 /* With the defaults of its link type filled in. */
 struct babel_if_config babel_conf_if_effective(const struct babel_conf_if *i);
 

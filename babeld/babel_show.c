@@ -365,6 +365,8 @@ static json_object *interface_state(const void *ctx, const struct show_args *a, 
 	ifs_each(b->ifs, interface_row, &r);
 	for (const struct babel_conf_if *i = babel_conf_ifs_first(ifs); i;
 	     i = babel_conf_ifs_next(ifs, i)) {
+		if (!i->network)
+			continue;
 		struct seen_name s = {.name = i->name};
 		json_object *o;
 

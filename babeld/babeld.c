@@ -160,7 +160,8 @@ static void sync_wait(struct babeld *b)
 	if (mono_is_never(b->sync_latest) || !b->babel)
 		return;
 	babel_each_if(b->babel, sync_if, &s);
-	if (s.up == babel_conf_ifs_count(&b->config.conf.ifs))
+	/* Which interfaces there will be is not known before mgmtd has said. */
+	if (nb_synced(b->nb) && s.up == babel_conf_networks(&b->config.conf))
 		at = mono_min(at, mono_add(loop_now(b->loop), SYNC_HELLOS * s.longest));
 	loop_timer_at(b->sync, at);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "babeld/babeld.h"
+#include "lib/nb/msg.h"
 
 enum { OPT_ZAPI = 256 };
 
@@ -35,19 +36,6 @@ static void applied(void *ctx)
 	babeld_reconfigure(ctx);
 }
 
-static void reload(void *ctx)
-{
-	struct babeld *b = ctx;
-	char err[512];
-
-	if (!b->nb)
-		log_notice("no configuration file was given, nothing to read again");
-	else if (nb_load_file(b->nb, b->daemon.config, err, sizeof(err)))
-		log_notice("configuration read again from %s", b->daemon.config);
-	else
-		log_error("configuration unchanged: %s", err);
-}
-
 static void stop(void *ctx)
 {
 	babeld_goodbye(ctx);
@@ -65,7 +53,6 @@ static const struct daemon_info info = {
 	.options_help = options_help,
 	.option = option,
 	.capabilities = "",
-	.reload = reload,
 	.stop = stop,
 	.cleanup = cleanup,
 };
@@ -79,7 +66,7 @@ static void fatal(const char *err)
 int main(int argc, char **argv)
 {
 	struct babeld b;
-	char err[512];
+	char err[512], path[128];
 
 	memset(&b, 0, sizeof(b));
 	babel_conf_init(&b.config.conf);
@@ -87,11 +74,8 @@ int main(int argc, char **argv)
 	b.config.ctx = &b;
 	daemon_init(&b.daemon, &info, &b, argc, argv);
 	babeld_init(&b);
-	if (b.daemon.config) {
-		b.nb = nb_new(&babel_nb_table, &b.config, nb_yang_dir(), err, sizeof(err));
-		if (!b.nb || !nb_load_file(b.nb, b.daemon.config, err, sizeof(err)))
-			fatal(err);
-	}
+	b.nb = nb_new(&babel_nb_table, &b.config, b.loop,
+		      daemon_path(&b.daemon, MSG_BACKEND_SOCKET, path, sizeof(path)), "babeld");
 	if (!babeld_start(&b, err, sizeof(err)))
 		fatal(err);
 	daemon_drop_privileges(&b.daemon);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/io/log.h"
+#include "lib/nb/msg.h"
 #include "zebra/restart.h"
 #include "zebra/zebra.h"
 #include "zebra/zebra_show.h"
@@ -225,25 +226,13 @@ static void config_applied(void *ctx)
 {
 	struct zebra *z = ctx;
 
-	/* At start the routes of an earlier run come first. */
-	if (z->restart)
-		return;
 	statics_sync(z->statics, z->rib, z->ifs, loop_now(z->loop));
+	if (z->restart) {
+		restart_settle(z->restart, z->rib, z->statics);
+		restart_free(z->restart);
+		z->restart = NULL;
+	}
 	zebra_run_rib(z, 0);
-}
-
-static void reload(void *ctx)
-{
-	struct zebra_main *m = ctx;
-	char err[512];
-
-	log_reopen();
-	if (!m->zebra.nb)
-		log_notice("no configuration file was given, nothing to read again");
-	else if (nb_load_file(m->zebra.nb, m->daemon.config, err, sizeof(err)))
-		log_notice("configuration read again from %s", m->daemon.config);
-	else
-		log_error("configuration unchanged: %s", err);
 }
 
 /* ---- start and end ---- */
@@ -278,21 +267,17 @@ static void start_kernel(struct zebra *z)
 static void start_config(struct zebra_main *m)
 {
 	struct zebra *z = &m->zebra;
-	char err[512];
+	char path[128];
 
-	z->nb_ctx = (struct zebra_nb){.statics = z->statics, .applied = config_applied, .ctx = z};
-	if (m->daemon.config) {
-		z->nb = nb_new(&zebra_nb_table, &z->nb_ctx, nb_yang_dir(), err, sizeof(err));
-		if (!z->nb || !nb_load_file(z->nb, m->daemon.config, err, sizeof(err)))
-			fatal(err);
-	}
-	if (restart_settle(z->restart, z->rib, z->statics)) {
+	/* The routes of an earlier run come first. */
+	if (restart_adopt(z->restart, z->rib)) {
 		m->sweep = loop_timer_new(z->loop, sweep_due, m);
 		loop_timer_at(m->sweep, mono_add(loop_now(z->loop), m->retain * USEC_PER_SEC));
 	}
-	restart_free(z->restart);
-	z->restart = NULL;
-	config_applied(z);
+	z->nb_ctx = (struct zebra_nb){.statics = z->statics, .applied = config_applied, .ctx = z};
+	z->nb = nb_new(&zebra_nb_table, &z->nb_ctx, z->loop,
+		       daemon_path(&m->daemon, MSG_BACKEND_SOCKET, path, sizeof(path)), "zebra");
+	zebra_run_rib(z, 0);
 }
 
 static void start_servers(struct zebra_main *m)
@@ -329,6 +314,7 @@ static void cleanup(void *ctx)
 	zebra_zapi_free(z->zapi);
 	z->zapi = NULL;
 	nb_free(z->nb);
+	restart_free(z->restart);
 	kernel_free(z->kernel);
 	loop_timer_free(m->sweep);
 	loop_timer_free(z->rib_timer);
@@ -345,7 +331,6 @@ static const struct daemon_info info = {
 	.options_help = options_help,
 	.option = option,
 	.capabilities = "cap_net_admin,cap_net_raw",
-	.reload = reload,
 	.stop = stop,
 	.cleanup = cleanup,
 };

@@ -80,16 +80,23 @@ void restart_found(struct restart *r, const struct nl_route *route)
 	r->n_pool += route->n_nexthops;
 }
 
-size_t restart_settle(struct restart *r, struct rib *rib, const struct statics *statics)
+size_t restart_adopt(struct restart *r, struct rib *rib)
 {
-	size_t gone = 0, kept;
-
 	for (size_t i = 0; i < r->n; i++) {
 		struct fib_route *f = &r->v[i].route;
 
 		f->nexthops = r->pool + r->v[i].first;
 		rib_kernel_found(rib, f);
 	}
+	if (r->n)
+		log_notice("kept %zu routes of an earlier run until their owners are back", r->n);
+	return r->n;
+}
+
+void restart_settle(struct restart *r, struct rib *rib, const struct statics *statics)
+{
+	size_t gone = 0;
+
 	for (size_t i = 0; i < r->n; i++) {
 		const struct fib_route *f = &r->v[i].route;
 
@@ -101,9 +108,5 @@ size_t restart_settle(struct restart *r, struct rib *rib, const struct statics *
 	if (gone)
 		log_notice("removing %zu static routes of an earlier run that are not configured",
 			   gone);
-	kept = r->n - gone;
-	if (kept)
-		log_notice("kept %zu routes of an earlier run until their owners are back", kept);
 	r->n = r->n_pool = 0;
-	return kept;
 }

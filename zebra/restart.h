@@ -4,8 +4,8 @@
  * with them: they are known to the RIB as they are, adopted when wanted again
  * and swept after a while.
  *
- * Static ones need no waiting: the configuration says at once which of them
- * are still wanted, and the others go with the RIB's first run.
+ * Static ones wait for the configuration: it says which of them are still
+ * wanted, and the others go at once.
  */
 #ifndef SRCDEST_ZEBRA_RESTART_H
 #define SRCDEST_ZEBRA_RESTART_H
@@ -21,8 +21,9 @@ struct restart;
 struct restart *restart_new(void);
 void restart_free(struct restart *r); /* NULL is fine */
 void restart_found(struct restart *r, const struct nl_route *route);
-/* The configuration is known: tells the RIB of all, and that nobody will claim
- * static routes that are no more. Returns how many others there are. */
-size_t restart_settle(struct restart *r, struct rib *rib, const struct statics *statics);
+/* All are found: tells the RIB. Returns how many there are. */
+size_t restart_adopt(struct restart *r, struct rib *rib);
+/* The configuration is known: nobody will claim static routes that are no more. */
+void restart_settle(struct restart *r, struct rib *rib, const struct statics *statics);
 
 #endif

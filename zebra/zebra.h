@@ -31,10 +31,10 @@ struct zebra {
 	struct fib_netlink *fib;
 	struct statics *statics;
 	struct zebra_nb nb_ctx;
-	struct nb *nb;		 /* NULL: started without a configuration file */
+	struct nb *nb;
 	struct zebra_zapi *zapi; /* NULL while starting and ending */
 	struct show_server *show;
-	struct restart *restart; /* NULL but while starting */
+	struct restart *restart; /* NULL once the configuration is known */
 	bool subtrees;		 /* the kernel can hold (D,S) routes */
 	bool have_router_id;
 	struct addr router_id; /* IPv4 */

@@ -171,7 +171,6 @@ static void applied(void *ctx)
 	nb->applied(nb->ctx);
 }
 
-static const char *const modules[] = {"srcdest-static", NULL};
 static const struct nb_node nodes[] = {
 	{ROUTE, route_prepare, route_apply},
 	{HOP, hop_prepare, hop_apply},
@@ -180,7 +179,6 @@ static const struct nb_node nodes[] = {
 };
 
 const struct nb_table zebra_nb_table = {
-	.modules = modules,
 	.nodes = nodes,
 	.n_nodes = sizeof(nodes) / sizeof(nodes[0]),
 	.applied = applied,

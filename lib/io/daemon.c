@@ -24,7 +24,6 @@ enum { EXIT_PROBLEM = 1, EXIT_USAGE = 2 };
 
 enum common_option {
 	OPT_RUNDIR = 0x7f00,
-	OPT_CONFIG,
 	OPT_LOG,
 	OPT_USER,
 	OPT_DAEMON,
@@ -34,7 +33,6 @@ enum common_option {
 
 static const struct option common_options[] = {
 	{"rundir", required_argument, NULL, OPT_RUNDIR},
-	{"config", required_argument, NULL, OPT_CONFIG},
 	{"log", required_argument, NULL, OPT_LOG},
 	{"user", required_argument, NULL, OPT_USER},
 	{"daemon", no_argument, NULL, OPT_DAEMON},
@@ -46,7 +44,6 @@ static const struct option common_options[] = {
 
 static const char common_help[] =
 	"  --rundir DIR     sockets and the pid file are there (" PKGSTATEDIR ")\n"
-	"  --config FILE    read this configuration at start and on SIGHUP\n"
 	"  --log TARGET     stderr (default), stdout, syslog or file:PATH, each may end\n"
 	"                   in :error, :warning, :notice, :info or :debug\n"
 	"  --user NAME      become this user, with only the capabilities needed\n"
@@ -109,9 +106,6 @@ static void common_option(struct daemon *d, struct cmdline *c, int val)
 	switch ((enum common_option)val) {
 	case OPT_RUNDIR:
 		c->rundir = optarg;
-		break;
-	case OPT_CONFIG:
-		d->config = optarg;
 		break;
 	case OPT_LOG:
 		c->log = optarg;

@@ -3,8 +3,8 @@
  * What every daemon does at its start, the same way and with the same words:
  * options, log, run directory, pid file, privileges, detaching, signals.
  *
- *	--rundir DIR (default /run/srcdest)  --config FILE  --log TARGET
- *	--user NAME  --daemon  --version  --help, plus the daemon's own
+ *	--rundir DIR (default /run/srcdest)  --log TARGET  --user NAME  --daemon
+ *	--version  --help, plus the daemon's own
  *
  * Exit codes: 0 fine, 1 a problem with configuration or environment (one
  * clear line on stderr says what and where), 2 a wrong option.
@@ -40,7 +40,6 @@ struct daemon {
 	void *ctx;
 	struct loop *loop;
 	const char *rundir; /* absolute; exists after daemon_init() */
-	const char *config; /* NULL: none given */
 	const char *user;   /* NULL: none given */
 	char *pidfile;	    /* RUNDIR/NAME.pid, locked while we live */
 	/* private */

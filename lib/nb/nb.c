@@ -1,145 +1,379 @@
 /* SPDX-License-Identifier: MIT */
-/* Configuration: from a file through YANG to change records. */
+/* A daemon's end: the connection to mgmtd, transactions, pages, RPCs. */
 #include "lib/nb/nb.h"
 
 #include <errno.h>
-#include <libyang/libyang.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/io/log.h"
+#include "lib/nb/copy.h"
+#include "lib/nb/msg.h"
+
+/* Events wait for at most this many octets of a reader that is slow. */
+#define NOTIFY_ROOM ((size_t)1 << 20)
+#define PAGE_MAX    1000
+#define ERR_SIZE    512
+
+/* A transaction that was prepared and waits for its end. */
+struct pending {
+	Mgmt__Message *m; /* holds the text of the records; NULL: there is none */
+	uint64_t txn;
+	bool full;
+	struct nb_change *v;
+	size_t n;
+	/* A full sync: where in the message each record came from. NULL: in order. */
+	size_t *index;
+};
+
 struct nb {
 	const struct nb_table *table;
 	void *ctx;
-	struct ly_ctx *ly;
-	struct lyd_node *running;
+	struct loop *loop;
+	char *path;
+	const char *name;
+	struct msg_conn *conn; /* NULL: not connected */
+	struct loop_timer *retry;
+	usec_t wait;
+	bool said_lost; /* why there is no connection is in the log */
+	struct nb_copy *copy;
+	struct pending pending;
+	bool synced;
+	struct log_limit notify_limit;
 };
 
-/* The records of one transaction; `at` is the instance, for error messages. */
-struct records {
-	struct record {
-		struct nb_change change;
-		const struct lyd_node *at;
-	} * v;
-	size_t n, room;
-	/* Keys of the lists above the node being looked at. */
-	const char *keys[NB_KEYS_MAX];
-	size_t n_keys;
+struct nb_input {
+	Mgmt__Node *const *v;
+	size_t n;
 };
 
-struct errbuf {
-	char *p;
-	unsigned int size;
-};
-
-static void fail(struct errbuf err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void fail(struct errbuf err, const char *fmt, ...)
+const char *nb_input(const struct nb_input *in, const char *leaf)
 {
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(err.p, err.size, fmt, ap);
-	va_end(ap);
+	return msg_leaf(in->v, in->n, leaf);
 }
 
-/* A schema node keeps the index of its row, plus one, in its private pointer. */
-static size_t served(const struct lysc_node *s)
+/* ---- transactions ---- */
+
+static void pending_drop(struct pending *p)
 {
-	return (size_t)(uintptr_t)s->priv;
+	free(p->v);
+	free(p->index);
+	msg_free(p->m);
+	*p = (struct pending){0};
 }
 
-static bool is_presence(const struct lysc_node *s)
+/* False: no record that mgmtd would send us. */
+static bool change_read(const struct nb *nb, const Mgmt__Change *from, bool full,
+			struct nb_change *to)
 {
-	return s->nodetype == LYS_CONTAINER && (s->flags & LYS_PRESENCE);
+	if (from->node >= nb->table->n_nodes || from->n_key > NB_KEYS_MAX)
+		return false;
+	*to = (struct nb_change){.node = from->node, .n_keys = from->n_key};
+	switch ((unsigned int)from->op) {
+	case MGMT__CHANGE__OP__SET:
+		to->op = NB_SET;
+		to->value = from->value;
+		break;
+	case MGMT__CHANGE__OP__CREATE:
+		to->op = NB_CREATE;
+		break;
+	case MGMT__CHANGE__OP__DELETE:
+		to->op = NB_DELETE;
+		break;
+	default:
+		return false;
+	}
+	for (size_t i = 0; i < from->n_key; i++)
+		to->keys[i] = from->key[i];
+	return !(full && to->op == NB_DELETE);
 }
 
-/* Configuration that would be dropped silently is a bug in the daemon. */
-static LY_ERR check_served(struct lysc_node *s, void *data, ly_bool *skip)
+static bool changes_read(const struct nb *nb, const Mgmt__Prepare *from, struct pending *p)
 {
-	const struct lysc_node **missing = data;
-
-	(void)skip;
-	if (!(s->flags & LYS_CONFIG_W) || lysc_is_key(s) || served(s))
-		return LY_SUCCESS;
-	if (s->nodetype & (LYS_CHOICE | LYS_CASE) ||
-	    (s->nodetype == LYS_CONTAINER && !is_presence(s)))
-		return LY_SUCCESS;
-	*missing = s;
-	return LY_EINVAL;
-}
-
-static bool bind_rows(struct nb *nb, struct errbuf err)
-{
-	for (size_t i = 0; i < nb->table->n_nodes; i++) {
-		const char *path = nb->table->nodes[i].path;
-		const struct lysc_node *s = lys_find_path(nb->ly, NULL, path, 0);
-
-		if (!s || !(s->flags & LYS_CONFIG_W)) {
-			fail(err, "no configuration node %s in the YANG modules", path);
+	p->v = calloc(from->n_change ? from->n_change : 1, sizeof(*p->v));
+	if (!p->v)
+		abort();
+	p->n = from->n_change;
+	p->txn = from->txn;
+	p->full = from->full;
+	for (size_t i = 0; i < p->n; i++)
+		if (!change_read(nb, from->change[i], from->full, &p->v[i]))
 			return false;
-		}
-		((struct lysc_node *)s)->priv = (void *)(uintptr_t)(i + 1);
-	}
 	return true;
 }
 
-static bool load_modules(struct nb *nb, const char *dir, struct errbuf err)
+/* The first record that the daemon refuses, or p->n. */
+static size_t check(const struct nb *nb, const struct pending *p, char *err)
 {
-	for (const char *const *m = nb->table->modules; *m; m++) {
-		if (ly_ctx_load_module(nb->ly, *m, NULL, NULL))
-			continue;
-		const char *why = ly_errmsg(nb->ly);
+	for (size_t i = 0; i < p->n; i++) {
+		const struct nb_node *row = &nb->table->nodes[p->v[i].node];
 
-		fail(err, "YANG module %s does not load from %s: %s", *m, dir,
-		     why ? why : "unknown reason");
-		return false;
+		err[0] = '\0';
+		if (row->prepare && !row->prepare(nb->ctx, &p->v[i], err, ERR_SIZE))
+			return i;
 	}
-	return true;
+	return p->n;
 }
 
-static bool check_complete(struct nb *nb, struct errbuf err)
+static void prepare(struct nb *nb, Mgmt__Message *m)
 {
-	for (const char *const *m = nb->table->modules; *m; m++) {
-		const struct lys_module *mod = ly_ctx_get_module_implemented(nb->ly, *m);
-		const struct lysc_node *missing = NULL;
+	const Mgmt__Prepare *from = m->prepare;
+	Mgmt__Prepared answer = MGMT__PREPARED__INIT;
+	struct pending p = {0};
+	char err[ERR_SIZE] = "";
+	size_t bad;
 
-		if (lysc_module_dfs_full(mod, check_served, &missing) == LY_SUCCESS)
-			continue;
-		char path[256] = "?";
-
-		if (missing)
-			lysc_path(missing, LYSC_PATH_LOG, path, sizeof(path));
-		fail(err, "no code serves the configuration node %s", path);
-		return false;
+	/* One at a time: what came before has been given up. */
+	pending_drop(&nb->pending);
+	if (!changes_read(nb, from, &p)) {
+		pending_drop(&p);
+		log_error("mgmtd sent a change that is not for this daemon; the connection ends");
+		msg_conn_close(nb->conn, "a change that is not for this daemon");
+		return;
 	}
-	return true;
+	if (p.full) {
+		struct nb_change *all = p.v;
+
+		p.v = nb_copy_diff(nb->copy, all, p.n, &p.index, &p.n);
+		free(all);
+	}
+	bad = check(nb, &p, err);
+	answer.txn = from->txn;
+	answer.ok = bad == p.n;
+	answer.error = err;
+	if (!answer.ok)
+		answer.change = (uint32_t)(p.index ? p.index[bad] : bad);
+	msg_send(nb->conn, MGMT__MESSAGE__KIND_PREPARED, &answer.base);
+	if (!answer.ok) {
+		pending_drop(&p);
+		return;
+	}
+	p.m = m;
+	msg_keep(nb->conn);
+	nb->pending = p;
 }
 
-struct nb *nb_new(const struct nb_table *table, void *ctx, const char *yang_dir, char *err,
-		  unsigned int err_size)
+static void apply(struct nb *nb, const Mgmt__Apply *m)
 {
-	struct errbuf e = {err, err_size};
+	Mgmt__Applied answer = MGMT__APPLIED__INIT;
+	struct pending *p = &nb->pending;
+
+	if (!p->m || p->txn != m->txn)
+		return;
+	for (size_t i = 0; i < p->n; i++)
+		nb->table->nodes[p->v[i].node].apply(nb->ctx, &p->v[i]);
+	/* After all of them: records of deletions borrow from the copy. */
+	for (size_t i = 0; i < p->n; i++)
+		nb_copy_change(nb->copy, &p->v[i]);
+	nb->synced |= p->full;
+	pending_drop(p);
+	if (nb->table->applied)
+		nb->table->applied(nb->ctx);
+	answer.txn = m->txn;
+	msg_send(nb->conn, MGMT__MESSAGE__KIND_APPLIED, &answer.base);
+}
+
+/* ---- state and RPCs ---- */
+
+static const struct nb_state *state_find(const struct nb *nb, const char *path)
+{
+	for (size_t i = 0; i < nb->table->n_states; i++)
+		if (strcmp(nb->table->states[i].path, path) == 0)
+			return &nb->table->states[i];
+	return NULL;
+}
+
+static void get_state(struct nb *nb, const Mgmt__GetState *m)
+{
+	const struct nb_state *state = state_find(nb, m->path);
+	struct nb_ask ask = {.keys = (const char *const *)m->key,
+			     .n_keys = m->n_key,
+			     .after = (const char *const *)m->after,
+			     .n_after = m->n_after};
+	struct nb_writer *w = nb_writer_new(m->max && m->max < PAGE_MAX ? m->max : PAGE_MAX);
+	Mgmt__StatePage page = MGMT__STATE_PAGE__INIT;
+	char none[] = "this daemon has no such state";
+
+	page.request = m->request;
+	if (state)
+		page.more = state->page(nb->ctx, &ask, w);
+	else
+		page.error = none;
+	page.entry = nb_written(w, &page.n_entry);
+	msg_send(nb->conn, MGMT__MESSAGE__KIND_STATE_PAGE, &page.base);
+	nb_writer_free(w);
+}
+
+static const struct nb_rpc *rpc_find(const struct nb *nb, const char *path)
+{
+	for (size_t i = 0; i < nb->table->n_rpcs; i++)
+		if (strcmp(nb->table->rpcs[i].path, path) == 0)
+			return &nb->table->rpcs[i];
+	return NULL;
+}
+
+static void call_rpc(struct nb *nb, const Mgmt__CallRpc *m)
+{
+	const struct nb_rpc *rpc = rpc_find(nb, m->path);
+	struct nb_input in = {.v = m->input, .n = m->n_input};
+	struct nb_writer *w = nb_writer_new(0);
+	Mgmt__RpcReply reply = MGMT__RPC_REPLY__INIT;
+	char err[ERR_SIZE] = "";
+
+	reply.request = m->request;
+	if (!rpc)
+		snprintf(err, sizeof(err), "this daemon has no such operation");
+	else if (rpc->call(nb->ctx, &in, w, err, sizeof(err)))
+		reply.output = nb_written(w, &reply.n_output);
+	else if (!err[0])
+		snprintf(err, sizeof(err), "failed");
+	reply.error = err;
+	msg_send(nb->conn, MGMT__MESSAGE__KIND_RPC_REPLY, &reply.base);
+	nb_writer_free(w);
+}
+
+void nb_notify(struct nb *nb, const char *path, const struct nb_leaf *leaves, size_t n)
+{
+	Mgmt__Notify event = MGMT__NOTIFY__INIT;
+	struct nb_writer *w;
+
+	if (!nb || !nb->conn)
+		return;
+	if (msg_conn_pending(nb->conn) > NOTIFY_ROOM) {
+		log_limited(&nb->notify_limit, LOG_LVL_WARNING,
+			    "mgmtd does not keep up: an event is dropped");
+		return;
+	}
+	w = nb_writer_new(0);
+	for (size_t i = 0; i < n; i++)
+		nb_leaf(w, leaves[i].name, leaves[i].value);
+	event.path = (char *)path;
+	event.leaf = nb_written(w, &event.n_leaf);
+	msg_send(nb->conn, MGMT__MESSAGE__KIND_NOTIFY, &event.base);
+	nb_writer_free(w);
+}
+
+/* ---- the connection ---- */
+
+static void message(void *ctx, struct msg_conn *c, Mgmt__Message *m)
+{
+	struct nb *nb = ctx;
+
+	(void)c;
+	/* What else there is msg.h has not accepted. */
+	switch ((unsigned int)m->kind_case) {
+	case MGMT__MESSAGE__KIND_PREPARE:
+		prepare(nb, m);
+		break;
+	case MGMT__MESSAGE__KIND_APPLY:
+		apply(nb, m->apply);
+		break;
+	case MGMT__MESSAGE__KIND_ABORT:
+		if (nb->pending.m && nb->pending.txn == m->abort->txn)
+			pending_drop(&nb->pending);
+		break;
+	case MGMT__MESSAGE__KIND_GET_STATE:
+		get_state(nb, m->get_state);
+		break;
+	case MGMT__MESSAGE__KIND_CALL_RPC:
+		call_rpc(nb, m->call_rpc);
+		break;
+	default:
+		break;
+	}
+}
+
+static void retry_later(struct nb *nb)
+{
+	loop_timer_at(nb->retry, mono_add(loop_now(nb->loop), nb->wait));
+	nb->wait = nb->wait > NB_RETRY_MAX / 2 ? NB_RETRY_MAX : 2 * nb->wait;
+}
+
+static void closed(void *ctx, struct msg_conn *c, const char *why)
+{
+	struct nb *nb = ctx;
+
+	log_warning("mgmtd is gone (%s); the configuration stays as it is until it is back", why);
+	msg_conn_free(c);
+	nb->conn = NULL;
+	/* Without a decision there was none. */
+	pending_drop(&nb->pending);
+	nb->said_lost = true;
+	retry_later(nb);
+}
+
+static const struct msg_ops ops = {.message = message, .closed = closed};
+static const struct msg_limits limits = {
+	.accept = MSG_ACCEPT(PREPARE) | MSG_ACCEPT(APPLY) | MSG_ACCEPT(ABORT) |
+		  MSG_ACCEPT(GET_STATE) | MSG_ACCEPT(CALL_RPC),
+	.max_in = MSG_MAX_TXN,
+	.max_out = MSG_MAX_TXN,
+};
+
+static void subscribe(struct nb *nb)
+{
+	const struct nb_table *t = nb->table;
+	Mgmt__Subscribe m = MGMT__SUBSCRIBE__INIT;
+	size_t n = t->n_nodes + t->n_states + t->n_rpcs;
+	char **paths = calloc(n + 1, sizeof(*paths)), **p = paths;
+
+	if (!paths)
+		abort();
+	m.daemon = (char *)nb->name;
+	m.config = p;
+	for (; m.n_config < t->n_nodes; m.n_config++)
+		*p++ = (char *)t->nodes[m.n_config].path;
+	m.state = p;
+	for (; m.n_state < t->n_states; m.n_state++)
+		*p++ = (char *)t->states[m.n_state].path;
+	m.rpc = p;
+	for (; m.n_rpc < t->n_rpcs; m.n_rpc++)
+		*p++ = (char *)t->rpcs[m.n_rpc].path;
+	msg_send(nb->conn, MGMT__MESSAGE__KIND_SUBSCRIBE, &m.base);
+	free(paths);
+}
+
+static void try_connect(void *ctx)
+{
+	struct nb *nb = ctx;
+	int fd = unix_connect(nb->path);
+
+	if (fd < 0) {
+		if (!nb->said_lost)
+			log_notice("no mgmtd at %s yet (%s): trying again", nb->path,
+				   strerror(errno));
+		nb->said_lost = true;
+		retry_later(nb);
+		return;
+	}
+	log_at(nb->said_lost ? LOG_LVL_NOTICE : LOG_LVL_INFO, "connected to mgmtd");
+	nb->wait = NB_RETRY_FIRST;
+	nb->said_lost = false;
+	nb->conn = msg_conn_new(nb->loop, fd, &limits, &ops, nb, "mgmtd");
+	subscribe(nb);
+}
+
+struct nb *nb_new(const struct nb_table *table, void *ctx, struct loop *loop, const char *path,
+		  const char *name)
+{
 	struct nb *nb = calloc(1, sizeof(*nb));
 
 	if (!nb)
 		abort();
 	nb->table = table;
 	nb->ctx = ctx;
-	/* Process-wide in libyang: keep messages for us, print none. */
-	ly_log_options(LY_LOSTORE_LAST);
-	/* Without the last flag modules would also be read from where the
-	 * daemon happens to be started. */
-	if (ly_ctx_new(yang_dir, LY_CTX_NO_YANGLIBRARY | LY_CTX_DISABLE_SEARCHDIR_CWD, &nb->ly)) {
-		fail(e, "no YANG module directory %s", yang_dir);
-		free(nb);
-		return NULL;
-	}
-	if (!load_modules(nb, yang_dir, e) || !bind_rows(nb, e) || !check_complete(nb, e)) {
-		nb_free(nb);
-		return NULL;
-	}
+	nb->loop = loop;
+	nb->path = strdup(path);
+	if (!nb->path)
+		abort();
+	nb->name = name;
+	nb->wait = NB_RETRY_FIRST;
+	nb->copy = nb_copy_new(table->nodes, table->n_nodes);
+	nb->notify_limit = (struct log_limit)LOG_LIMIT(1, 10 * USEC_PER_SEC);
+	nb->retry = loop_timer_new(loop, try_connect, nb);
+	loop_timer_at(nb->retry, loop_now(loop));
 	return nb;
 }
 
@@ -147,229 +381,15 @@ void nb_free(struct nb *nb)
 {
 	if (!nb)
 		return;
-	lyd_free_all(nb->running);
-	ly_ctx_destroy(nb->ly);
+	msg_conn_free(nb->conn);
+	loop_timer_free(nb->retry);
+	pending_drop(&nb->pending);
+	nb_copy_free(nb->copy);
+	free(nb->path);
 	free(nb);
 }
 
-static void record(struct records *r, enum nb_op op, const struct lyd_node *at)
+bool nb_synced(const struct nb *nb)
 {
-	if (r->n == r->room) {
-		r->room = r->room ? 2 * r->room : 64;
-		r->v = realloc(r->v, r->room * sizeof(*r->v));
-		if (!r->v)
-			abort();
-	}
-	struct record *rec = &r->v[r->n++];
-
-	*rec = (struct record){.at = at};
-	rec->change.op = op;
-	rec->change.node = (unsigned int)served(at->schema) - 1;
-	rec->change.n_keys = r->n_keys;
-	memcpy(rec->change.keys, r->keys, r->n_keys * sizeof(r->keys[0]));
-	if (op == NB_SET)
-		rec->change.value = lyd_get_value(at);
-}
-
-/* Puts the keys of a list entry, or the value of a leaf-list entry, on the
- * stack; returns how many there were, to take them off again. */
-static size_t push_keys(struct records *r, const struct lyd_node *n)
-{
-	size_t pushed = 0;
-
-	if (n->schema->nodetype == LYS_LEAFLIST) {
-		if (r->n_keys < NB_KEYS_MAX) {
-			r->keys[r->n_keys++] = lyd_get_value(n);
-			pushed++;
-		}
-		return pushed;
-	}
-	if (n->schema->nodetype != LYS_LIST)
-		return 0;
-	for (const struct lyd_node *k = lyd_child(n); k && lysc_is_key(k->schema); k = k->next) {
-		if (r->n_keys == NB_KEYS_MAX)
-			break;
-		r->keys[r->n_keys++] = lyd_get_value(k);
-		pushed++;
-	}
-	return pushed;
-}
-
-static bool is_entry(const struct lysc_node *s)
-{
-	return (s->nodetype & (LYS_LIST | LYS_LEAFLIST)) || is_presence(s);
-}
-
-static const struct lyd_node *find_in(const struct lyd_node *siblings, const struct lyd_node *like)
-{
-	struct lyd_node *match = NULL;
-
-	if (!siblings)
-		return NULL;
-	/* By value only where the value is what tells entries apart. */
-	if (like->schema->nodetype & (LYS_LIST | LYS_LEAFLIST))
-		lyd_find_sibling_first(siblings, like, &match);
-	else
-		lyd_find_sibling_val(siblings, like->schema, NULL, 0, &match);
-	return match;
-}
-
-/* Deletions of the whole tree come before anything else, so that what takes
- * the place of something finds it gone. The top of what went says it all. */
-static void diff_deleted(struct records *r, const struct lyd_node *old, const struct lyd_node *new)
-{
-	for (; old; old = old->next) {
-		const struct lyd_node *match = find_in(new, old);
-		size_t pushed;
-
-		if (lysc_is_key(old->schema))
-			continue;
-		pushed = push_keys(r, old);
-		if (!match && (is_entry(old->schema) || old->schema->nodetype == LYS_LEAF))
-			record(r, NB_DELETE, old);
-		else
-			diff_deleted(r, lyd_child(old), match ? lyd_child(match) : NULL);
-		r->n_keys -= pushed;
-	}
-}
-
-static void diff_added(struct records *r, const struct lyd_node *old, const struct lyd_node *new)
-{
-	for (; new; new = new->next) {
-		const struct lyd_node *match = find_in(old, new);
-		size_t pushed;
-
-		if (lysc_is_key(new->schema))
-			continue;
-		pushed = push_keys(r, new);
-		if (!match && is_entry(new->schema))
-			record(r, NB_CREATE, new);
-		if (new->schema->nodetype == LYS_LEAF) {
-			if (!match || strcmp(lyd_get_value(match), lyd_get_value(new)))
-				record(r, NB_SET, new);
-		} else {
-			diff_added(r, match ? lyd_child(match) : NULL, lyd_child(new));
-		}
-		r->n_keys -= pushed;
-	}
-}
-
-static bool prepare(const struct nb *nb, const struct records *r, const char *file,
-		    struct errbuf err)
-{
-	char why[256];
-
-	for (size_t i = 0; i < r->n; i++) {
-		const struct record *rec = &r->v[i];
-		const struct nb_node *row = &nb->table->nodes[rec->change.node];
-
-		why[0] = '\0';
-		if (!row->prepare || row->prepare(nb->ctx, &rec->change, why, sizeof(why)))
-			continue;
-		char *path = lyd_path(rec->at, LYD_PATH_STD, NULL, 0);
-
-		fail(err, "%s: %s: %s", file, path ? path : row->path, why);
-		free(path);
-		return false;
-	}
-	return true;
-}
-
-static void apply(const struct nb *nb, const struct records *r)
-{
-	for (size_t i = 0; i < r->n; i++)
-		nb->table->nodes[r->v[i].change.node].apply(nb->ctx, &r->v[i].change);
-	if (nb->table->applied)
-		nb->table->applied(nb->ctx);
-}
-
-/* libyang says where as: Data location "PATH", line number N. Either part may
- * be missing. Ours is the form of compilers: FILE:N: PATH: reason. */
-static void fail_ly(const struct nb *nb, const char *file, struct errbuf err)
-{
-	const char *msg = ly_errmsg(nb->ly);
-	const char *where = ly_errpath(nb->ly);
-	const char *open = where ? strchr(where, '"') : NULL;
-	const char *close = where ? strrchr(where, '"') : NULL;
-	const char *line = where ? strstr(close ? close : where, "ine number ") : NULL;
-	char at[24] = "";
-
-	if (!msg)
-		msg = "the file is empty or not JSON";
-	if (line)
-		snprintf(at, sizeof(at), ":%lu", strtoul(line + strlen("ine number "), NULL, 10));
-	if (open)
-		fail(err, "%s%s: %.*s: %s", file, at, (int)(close - open - 1), open + 1, msg);
-	else
-		fail(err, "%s%s: %s", file, at, msg);
-	ly_err_clean(nb->ly, NULL);
-}
-
-/* Reads and validates; an empty file is refused like any text that is not
- * JSON, no file at all (NULL) is the empty configuration. */
-static bool read_tree(const struct nb *nb, const char *file, struct lyd_node **tree,
-		      struct errbuf err)
-{
-	struct ly_in *in = NULL;
-	FILE *f;
-	LY_ERR rc;
-
-	*tree = NULL;
-	if (file) {
-		f = fopen(file, "re");
-		if (!f) {
-			fail(err, "%s: %s", file, strerror(errno));
-			return false;
-		}
-		if (ly_in_new_file(f, &in)) {
-			fail_ly(nb, file, err);
-			fclose(f);
-			return false;
-		}
-		rc = lyd_parse_data(nb->ly, NULL, in, LYD_JSON,
-				    LYD_PARSE_ONLY | LYD_PARSE_STRICT | LYD_PARSE_NO_STATE, 0,
-				    tree);
-		ly_in_free(in, 1);
-		if (rc) {
-			fail_ly(nb, file, err);
-			lyd_free_all(*tree);
-			return false;
-		}
-	}
-	if (lyd_validate_all(tree, nb->ly, LYD_VALIDATE_NO_STATE, NULL)) {
-		fail_ly(nb, file ? file : "(no file)", err);
-		lyd_free_all(*tree);
-		return false;
-	}
-	return true;
-}
-
-bool nb_load_file(struct nb *nb, const char *file, char *err, unsigned int err_size)
-{
-	struct errbuf e = {err, err_size};
-	struct records r = {0};
-	struct lyd_node *tree;
-	bool fine;
-
-	if (!read_tree(nb, file, &tree, e))
-		return false;
-	diff_deleted(&r, nb->running, tree);
-	diff_added(&r, nb->running, tree);
-	fine = prepare(nb, &r, file ? file : "(no file)", e);
-	if (fine) {
-		apply(nb, &r);
-		lyd_free_all(nb->running);
-		nb->running = tree;
-	} else {
-		lyd_free_all(tree);
-	}
-	free(r.v);
-	return fine;
-}
-
-const char *nb_yang_dir(void)
-{
-	const char *dir = getenv("SRCDEST_YANG_DIR");
-
-	return dir && *dir ? dir : YANGDIR;
+	return nb->synced;
 }

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A daemon's end of configuration.
+ * A daemon's end of management: configuration in, state and events out.
  *
  * The daemon declares, in one table, the schema nodes it serves and a
- * function for each. A configuration file (JSON, RFC 7951) is parsed and
- * validated by libyang against the daemon's modules, compared with what is
- * running, and turned into change records: deletions first, then the rest in
- * the order of the schema, a list entry before its leaves. The records are
- * checked (prepare) and, only if all of them pass, applied in order, and then
- * `applied` is called once. An invalid file changes nothing.
+ * function for each. mgmtd validates configurations, compares them, and sends
+ * change records: deletions first, then the rest in the order of the schema,
+ * a list entry before its leaves. The records of a transaction are checked
+ * (prepare); when every daemon has said yes they are applied, in order, and
+ * then `applied` is called once. Between the two nothing is visible, and a
+ * transaction that ends in neither is as if it had never been.
  *
- * The records are the contract, not the file: whoever delivers them, the
- * table and the apply code stay the same. The daemon holds no YANG tree.
+ * What is applied is kept here, flat. When mgmtd sends the whole configuration
+ * (to a daemon that has just come, or came back), the difference to that is
+ * worked out, and the daemon sees records as of any other change.
+ *
+ * Without mgmtd a daemon goes on with what it has; the connection is tried for
+ * ever. The daemon holds no YANG tree, and all functions of the table are
+ * called from the loop.
  */
 #ifndef SRCDEST_NB_NB_H
 #define SRCDEST_NB_NB_H
@@ -19,17 +24,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define NB_KEYS_MAX 8
+#include "lib/io/loop.h"
+#include "lib/nb/writer.h"
+
+#define NB_KEYS_MAX    8
+/* From the first attempt to reach mgmtd to the next ones. */
+#define NB_RETRY_FIRST (100 * USEC_PER_MSEC)
+#define NB_RETRY_MAX   USEC_PER_SEC
 
 enum nb_op {
 	NB_SET,	   /* a leaf has this value now (also: its default is back) */
-	NB_CREATE, /* a list entry or presence container now exists */
+	NB_CREATE, /* a list entry, leaf-list entry or presence container now exists */
 	NB_DELETE, /* it is gone, with all below it (no record for the parts) */
 };
 
 struct nb_change {
 	enum nb_op op;
-	unsigned int node;   /* index in the daemon's table */
+	unsigned int node; /* index in the daemon's table */
 	/* Of all lists above and at the node, outermost first; a leaf-list entry
 	 * is its own key. */
 	const char *keys[NB_KEYS_MAX];
@@ -38,34 +49,69 @@ struct nb_change {
 };
 
 struct nb_node {
-	const char *path; /* schema path: "/srcdest-babel:babel/interface/hello-interval" */
+	const char *path; /* schema path: "/srcdest-babel:babel/router-id" */
 	/* May be NULL: always fine. Checks only; false with the reason in err. */
 	bool (*prepare)(void *ctx, const struct nb_change *c, char *err, unsigned int err_size);
 	void (*apply)(void *ctx, const struct nb_change *c);
 };
 
-struct nb_table {
-	const char *const *modules; /* names, NULL-terminated, loaded from the module directory */
-	const struct nb_node *nodes;
-	size_t n_nodes;
-	/* All records of one transaction are in: compare old and new, act. */
-	void (*applied)(void *ctx);
+/* What of a list is asked for. */
+struct nb_ask {
+	const char *const *keys; /* leading keys that are fixed, of lists above too */
+	size_t n_keys;
+	const char *const *after; /* all keys of the entry to start after; n_after 0: the first */
+	size_t n_after;
 };
 
-struct nb; /* the running configuration, private */
+struct nb_state {
+	const char *path; /* a list, or a container with all in it */
+	/* Writes entries (nb_begin() .. nb_end(), by the name of the list), in an
+	 * order that stays the same, until there are no more or nb_full(): true if
+	 * there are more. For a container: its content as one entry. */
+	bool (*page)(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
+};
 
-/* ctx goes to the table's functions. NULL: err says why (no such module
- * directory, a module that does not load, a path that is not in the schema). */
-struct nb *nb_new(const struct nb_table *table, void *ctx, const char *yang_dir, char *err,
-		  unsigned int err_size);
+struct nb_input; /* of an RPC */
+/* NULL: not given. A leaf of the top. */
+const char *nb_input(const struct nb_input *in, const char *leaf);
+
+struct nb_rpc {
+	const char *path; /* "/srcdest-babel:clear" */
+	/* Does it at once; false: err says why not. */
+	bool (*call)(void *ctx, const struct nb_input *in, struct nb_writer *out, char *err,
+		     unsigned int err_size);
+};
+
+struct nb_table {
+	const struct nb_node *nodes;
+	size_t n_nodes;
+	/* All records of one transaction are in: compare old and new, act. Also
+	 * after a full sync that changed nothing. */
+	void (*applied)(void *ctx);
+	const struct nb_state *states;
+	size_t n_states;
+	const struct nb_rpc *rpcs;
+	size_t n_rpcs;
+};
+
+struct nb;
+
+/* ctx goes to the table's functions; table and `name`, the daemon's, are
+ * borrowed. `path` is mgmtd's socket for daemons (MSG_BACKEND_SOCKET in the run
+ * directory). */
+struct nb *nb_new(const struct nb_table *table, void *ctx, struct loop *loop, const char *path,
+		  const char *name);
+/* NULL is fine; calls nothing of the table. */
 void nb_free(struct nb *nb);
 
-/* Brings the running configuration to what `file` says, defaults included.
- * NULL stands for the empty configuration (defaults only). False: nothing was
- * changed, err names file, path of the node, and reason. */
-bool nb_load_file(struct nb *nb, const char *file, char *err, unsigned int err_size);
+/* mgmtd has told the whole configuration at least once. */
+bool nb_synced(const struct nb *nb);
 
-/* Where the modules are: $SRCDEST_YANG_DIR, else the installed directory. */
-const char *nb_yang_dir(void);
+/* An event for whoever has subscribed. It is dropped, and counted in the log,
+ * if mgmtd is not there or does not read. Not from inside a table function. */
+struct nb_leaf {
+	const char *name, *value;
+};
+void nb_notify(struct nb *nb, const char *path, const struct nb_leaf *leaves, size_t n);
 
 #endif

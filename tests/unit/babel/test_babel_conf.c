@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From a configuration file through YANG into struct babel_conf. */
+/* Change records into struct babel_conf. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -9,39 +9,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "babeld/babel_nb_config.h"
 #include "lib/zapi/zapi.h"
+#include "tests/unit/nb/feed.h"
 
 struct fixture {
 	struct babel_nb conf;
-	struct nb *nb;
-	int applied;
-	char path[32];
 	char err[512];
 };
-
-static void applied(void *ctx)
-{
-	((struct fixture *)ctx)->applied++;
-}
 
 static int setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	int fd;
 
 	babel_conf_init(&f->conf.conf);
-	f->conf.applied = applied;
-	f->conf.ctx = f;
-	f->nb = nb_new(&babel_nb_table, &f->conf, SRC_YANG_DIR, f->err, sizeof(f->err));
-	if (!f->nb)
-		fail_msg("%s", f->err);
-	strcpy(f->path, "/tmp/babel-conf-XXXXXX");
-	fd = mkstemp(f->path);
-	assert_true(fd >= 0);
-	close(fd);
 	*state = f;
 	return 0;
 }
@@ -50,21 +32,36 @@ static int teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	unlink(f->path);
-	nb_free(f->nb);
 	babel_conf_fini(&f->conf.conf);
 	free(f);
 	return 0;
 }
 
-static bool load(struct fixture *f, const char *babel)
+static bool record(struct fixture *f, enum nb_op op, const char *path, const char *value,
+		   const char *const *keys)
 {
-	FILE *file = fopen(f->path, "w");
+	return feed(&babel_nb_table, &f->conf, op, path, value, keys, f->err, sizeof(f->err));
+}
 
-	assert_non_null(file);
-	fprintf(file, "{\"srcdest-babel:babel\": %s}", babel);
-	fclose(file);
-	return nb_load_file(f->nb, f->path, f->err, sizeof(f->err));
+static void network(struct fixture *f, enum nb_op op, const char *name)
+{
+	assert_true(record(f, op, "/network", NULL, KEYS(name)));
+}
+
+static void set(struct fixture *f, const char *name, const char *leaf, const char *value)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "srcdest-babel:babel/%s", leaf);
+	assert_true(record(f, value ? NB_SET : NB_DELETE, path, value, KEYS(name)));
+}
+
+/* An interface in the configuration comes with the model's defaults. */
+static void interface(struct fixture *f, const char *name)
+{
+	set(f, name, "link-type", "wired");
+	set(f, name, "mcast-hello-interval", "400");
+	set(f, name, "update-interval", "1600");
 }
 
 static struct babel_if_config effective(struct fixture *f, const char *name)
@@ -90,9 +87,11 @@ static void test_defaults(void **state)
 	struct fixture *f = *state;
 	struct babel_if_config c;
 
-	assert_true(load(f, "{\"interface\": [{\"name\": \"eth0\"},"
-			    " {\"name\": \"wlan0\", \"link-type\": \"wireless\"}]}"));
-	assert_int_equal(f->applied, 1);
+	network(f, NB_CREATE, "eth0");
+	network(f, NB_CREATE, "wlan0");
+	interface(f, "wlan0");
+	set(f, "wlan0", "link-type", "wireless");
+	interface(f, "eth1"); /* settings, but Babel does not run there */
 	assert_false(f->conf.conf.has_router_id);
 	c = effective(f, "eth0");
 	assert_config(&c, (struct babel_if_config){BABEL_WIRED, true, 96, 4 * USEC_PER_SEC,
@@ -101,6 +100,7 @@ static void test_defaults(void **state)
 	assert_config(&c, (struct babel_if_config){BABEL_WIRELESS, false, 256, 4 * USEC_PER_SEC,
 						   16 * USEC_PER_SEC});
 	assert_null(babel_conf_if_find(&f->conf.conf, "eth1"));
+	assert_int_equal(babel_conf_networks(&f->conf.conf), 2);
 }
 
 static void test_all_set(void **state)
@@ -109,18 +109,26 @@ static void test_all_set(void **state)
 	struct babel_if_config c;
 	char id[ROUTER_ID_STR];
 
-	assert_true(load(f, "{\"router-id\": \"01:23:45:67:89:AB:cd:ef\", \"interface\": ["
-			    "{\"name\": \"eth0\", \"split-horizon\": false, \"rxcost\": 1,"
-			    " \"mcast-hello-interval\": 100, \"update-interval\": 65535},"
-			    "{\"name\": \"wlan0\", \"link-type\": \"wireless\","
-			    " \"split-horizon\": true, \"rxcost\": 65534}],"
-			    "\"redistribute\": [{\"family\": \"ipv6\", \"protocol\": \"static\"},"
-			    " {\"family\": \"ipv4\", \"protocol\": \"connected\"}]}"));
+	assert_true(record(f, NB_CREATE, ":babel", NULL, NULL));
+	assert_true(record(f, NB_SET, "/router-id", "01:23:45:67:89:AB:cd:ef", NULL));
+	network(f, NB_CREATE, "eth0");
+	network(f, NB_CREATE, "wlan0");
+	interface(f, "eth0");
+	set(f, "eth0", "split-horizon", "false");
+	set(f, "eth0", "rxcost", "1");
+	set(f, "eth0", "mcast-hello-interval", "100");
+	set(f, "eth0", "update-interval", "65534");
+	interface(f, "wlan0");
+	set(f, "wlan0", "link-type", "wireless");
+	set(f, "wlan0", "split-horizon", "true");
+	set(f, "wlan0", "rxcost", "65534");
+	assert_true(record(f, NB_CREATE, "/redistribute", NULL, KEYS("ipv6", "static")));
+	assert_true(record(f, NB_CREATE, "/redistribute", NULL, KEYS("ipv4", "connected")));
 	assert_true(f->conf.conf.has_router_id);
 	assert_string_equal(router_id_str(&f->conf.conf.router_id, id), "01:23:45:67:89:ab:cd:ef");
 	c = effective(f, "eth0");
 	assert_config(&c, (struct babel_if_config){BABEL_WIRED, false, 1, USEC_PER_SEC,
-						   65535 * USEC_PER_CSEC});
+						   65534 * USEC_PER_CSEC});
 	c = effective(f, "wlan0");
 	assert_config(&c, (struct babel_if_config){BABEL_WIRELESS, true, 65534, 4 * USEC_PER_SEC,
 						   16 * USEC_PER_SEC});
@@ -130,31 +138,53 @@ static void test_all_set(void **state)
 	}
 }
 
+/* Settings outlive `network` and the other way round; what nothing says
+ * anything about is forgotten. */
 static void test_change_and_unset(void **state)
 {
 	struct fixture *f = *state;
 	struct babel_if_config c;
 
-	assert_true(load(f,
-			 "{\"router-id\": \"01:23:45:67:89:ab:cd:ef\","
-			 "\"interface\": [{\"name\": \"eth0\", \"rxcost\": 7,"
-			 " \"split-horizon\": false, \"mcast-hello-interval\": 100,"
-			 " \"link-type\": \"wireless\"}, {\"name\": \"eth1\"}],"
-			 "\"redistribute\": [{\"family\": \"ipv6\", \"protocol\": \"static\"}]}"));
-	assert_true(load(f,
-			 "{\"interface\": [{\"name\": \"eth0\"}],"
-			 "\"redistribute\": [{\"family\": \"ipv6\", \"protocol\": \"kernel\"}]}"));
-	assert_int_equal(f->applied, 2);
-	assert_false(f->conf.conf.has_router_id);
-	assert_int_equal(babel_conf_ifs_count(&f->conf.conf.ifs), 1);
+	network(f, NB_CREATE, "eth0");
+	interface(f, "eth0");
+	set(f, "eth0", "rxcost", "7");
+	set(f, "eth0", "split-horizon", "false");
+	network(f, NB_DELETE, "eth0");
+	assert_null(babel_conf_if_find(&f->conf.conf, "eth0"));
+	network(f, NB_CREATE, "eth0");
+	c = effective(f, "eth0");
+	assert_int_equal(c.rxcost, 7);
+	set(f, "eth0", "rxcost", NULL);
+	set(f, "eth0", "split-horizon", NULL);
+	set(f, "eth0", "link-type", NULL);
+	set(f, "eth0", "mcast-hello-interval", NULL);
+	set(f, "eth0", "update-interval", NULL);
 	c = effective(f, "eth0");
 	assert_config(&c, (struct babel_if_config){BABEL_WIRED, true, 96, 4 * USEC_PER_SEC,
 						   16 * USEC_PER_SEC});
-	assert_false(f->conf.conf.redistribute6[ROUTE_STATIC]);
-	assert_true(f->conf.conf.redistribute6[ROUTE_KERNEL]);
-	assert_true(nb_load_file(f->nb, NULL, f->err, sizeof(f->err)));
+	network(f, NB_DELETE, "eth0");
 	assert_true(babel_conf_ifs_empty(&f->conf.conf.ifs));
-	assert_false(f->conf.conf.redistribute6[ROUTE_KERNEL]);
+}
+
+/* `no router babel`: one record, and all that the instance had is gone; what is
+ * said about interfaces is not its own. */
+static void test_instance_goes(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(record(f, NB_CREATE, ":babel", NULL, NULL));
+	assert_true(record(f, NB_SET, "/router-id", "01:23:45:67:89:ab:cd:ef", NULL));
+	network(f, NB_CREATE, "eth0");
+	network(f, NB_CREATE, "eth1");
+	set(f, "eth1", "rxcost", "7");
+	assert_true(record(f, NB_CREATE, "/redistribute", NULL, KEYS("ipv6", "static")));
+	assert_true(record(f, NB_DELETE, ":babel", NULL, NULL));
+	assert_false(f->conf.conf.has_router_id);
+	assert_false(f->conf.conf.redistribute6[ROUTE_STATIC]);
+	assert_int_equal(babel_conf_networks(&f->conf.conf), 0);
+	assert_int_equal(babel_conf_ifs_count(&f->conf.conf.ifs), 1);
+	network(f, NB_CREATE, "eth1");
+	assert_int_equal(effective(f, "eth1").rxcost, 7);
 }
 
 /* Every protocol that the model names is one that zebra has. */
@@ -169,47 +199,26 @@ static void test_protocols(void **state)
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		char text[128];
-
-		snprintf(text, sizeof(text),
-			 "{\"redistribute\": [{\"family\": \"ipv6\", \"protocol\": \"%s\"}]}",
-			 t[i].name);
-		if (!load(f, text))
-			fail_msg("%s", f->err);
+		assert_true(record(f, NB_CREATE, "/redistribute", NULL, KEYS("ipv6", t[i].name)));
 		assert_true(f->conf.conf.redistribute6[t[i].type]);
+		assert_true(record(f, NB_DELETE, "/redistribute", NULL, KEYS("ipv6", t[i].name)));
+		assert_false(f->conf.conf.redistribute6[t[i].type]);
 	}
 }
 
 static void test_refused(void **state)
 {
-	static const struct {
-		const char *text, *says;
-	} t[] = {
-		{"{\"interface\": [{\"name\": \"eth0\", \"rxcost\": 0}]}", "rxcost"},
-		{"{\"interface\": [{\"name\": \"eth0\", \"rxcost\": 65535}]}", "rxcost"},
-		{"{\"interface\": [{\"name\": \"eth0\", \"mcast-hello-interval\": 0}]}",
-		 "mcast-hello-interval"},
-		{"{\"interface\": [{\"name\": \"eth0\", \"update-interval\": 65536}]}",
-		 "update-interval"},
-		{"{\"interface\": [{\"name\": \"eth0\", \"link-type\": \"tunnel\"}]}", "link-type"},
-		{"{\"router-id\": \"00:00:00:00:00:00:00:00\"}", "router-id"},
-		{"{\"router-id\": \"ff:ff:ff:ff:ff:ff:FF:ff\"}", "router-id"},
-		{"{\"router-id\": \"1.2.3.4\"}", "router-id"},
-		{"{\"redistribute\": [{\"family\": \"ipv6\", \"protocol\": \"babel\"}]}",
-		 "protocol"},
-	};
+	static const char *const ids[] = {"00:00:00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff:FF:ff",
+					  "1.2.3.4"};
 	struct fixture *f = *state;
 
-	assert_true(load(f, "{\"interface\": [{\"name\": \"keep0\"}]}"));
-	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		f->err[0] = '\0';
-		assert_false(load(f, t[i].text));
-		/* what, where: the file and the node */
-		assert_non_null(strstr(f->err, f->path));
-		assert_non_null(strstr(f->err, t[i].says));
-		assert_non_null(babel_conf_if_find(&f->conf.conf, "keep0"));
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		assert_false(record(f, NB_SET, "/router-id", ids[i], NULL));
+		assert_memory_equal(f->err, ids[i], strlen(ids[i]));
 	}
-	assert_int_equal(f->applied, 1);
+	assert_false(record(f, NB_CREATE, "/redistribute", NULL, KEYS("ipv6", "no-such")));
+	assert_non_null(strstr(f->err, "no-such"));
+	assert_false(f->conf.conf.has_router_id);
 }
 
 static void test_router_id_text(void **state)
@@ -237,8 +246,13 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_defaults),  T(test_all_set), T(test_change_and_unset),
-		T(test_protocols), T(test_refused), cmocka_unit_test(test_router_id_text),
+		T(test_defaults),
+		T(test_all_set),
+		T(test_change_and_unset),
+		T(test_instance_goes),
+		T(test_protocols),
+		T(test_refused),
+		cmocka_unit_test(test_router_id_text),
 	};
 
 	return cmocka_run_group_tests_name("babeld: configuration", tests, NULL, NULL);

@@ -54,6 +54,7 @@ static void configure(const char *name, uint16_t rxcost)
 		snprintf(i->name, sizeof(i->name), "%s", name);
 		babel_conf_ifs_add_tail(&conf.ifs, i);
 	}
+	i->network = true;
 	i->rxcost = rxcost;
 	i->hello.cs = 400;
 	i->update.cs = 1600;

@@ -126,6 +126,7 @@ static void give_interfaces(struct babeld *b)
 	for (size_t i = 0; i < 2; i++) {
 		c = calloc(1, sizeof(*c));
 		strcpy(c->name, names[i]);
+		c->network = true;
 		c->hello.cs = 400;
 		c->update.cs = 1600;
 		babel_conf_ifs_add_tail(&b->config.conf.ifs, c);

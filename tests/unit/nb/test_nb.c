@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Change records: what a daemon hears for which change of its configuration. */
+/* What a daemon hears for what mgmtd says, and what stays when either dies. */
 #include "lib/nb/nb.h"
 
 #include <stdarg.h>
@@ -10,30 +10,81 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* The daemon: writes each record down as a line, refuses the value "no". */
-struct heard {
-	char text[4096];
-	unsigned int applied;
-};
+#include "tests/unit/base/prng.h"
+#include "tests/unit/nb/fake_mgmtd.h"
 
 #define TOP "/nb-test:top/"
+
+/* The daemon: writes each record down as a line, keeps what follows from them
+ * in `state`, refuses the value "no". */
+struct heard {
+	char text[65536];
+	unsigned int applied;
+	char *state[4096];
+	size_t n_state;
+};
+
 static const struct nb_node nodes[];
+static struct heard heard;
+
+/* Is the line (path, keys, maybe a value) what is named, or below it? */
+static bool line_below(const char *line, const char *path, const char *keys)
+{
+	size_t n = strlen(path);
+	const char *own = strchr(line, ' ');
+
+	if (strncmp(line, path, n) || (line[n] != '/' && line[n] != ' ' && line[n]))
+		return false;
+	return strncmp(own ? own : "", keys, strlen(keys)) == 0;
+}
+
+static void state_drop(struct heard *h, const char *path, const char *keys, bool all)
+{
+	char own[512];
+	size_t kept = 0;
+
+	snprintf(own, sizeof(own), "%s%s", path, keys);
+	for (size_t i = 0; i < h->n_state; i++) {
+		char *line = h->state[i];
+		size_t n = strlen(own);
+		bool same = strncmp(line, own, n) == 0 && (!line[n] || line[n + 1] == '=');
+
+		if (all ? line_below(line, path, keys) : same)
+			free(line);
+		else
+			h->state[kept++] = line;
+	}
+	h->n_state = kept;
+}
+
+static void state_change(struct heard *h, enum nb_op op, const char *path, const char *keys,
+			 const char *value)
+{
+	char line[512];
+
+	state_drop(h, path, keys, op == NB_DELETE);
+	if (op == NB_DELETE)
+		return;
+	snprintf(line, sizeof(line), "%s%s%s%s", path, keys, value ? " = " : "",
+		 value ? value : "");
+	h->state[h->n_state++] = strdup(line);
+}
 
 static void hear(void *ctx, const struct nb_change *c)
 {
 	static const char *const op[] = {"set", "create", "delete"};
 	struct heard *h = ctx;
-	char line[512], *p = line;
+	const char *path = nodes[c->node].path + strlen(TOP);
+	char keys[256] = "", *k = keys;
+	size_t n = strlen(h->text);
 
-	p += sprintf(p, "%s %s", op[c->op], nodes[c->node].path + strlen(TOP));
 	for (size_t i = 0; i < c->n_keys; i++)
-		p += sprintf(p, " [%s]", c->keys[i]);
-	if (c->value)
-		p += sprintf(p, " = %s", c->value);
-	assert_true(strlen(h->text) + strlen(line) + 2 < sizeof(h->text));
-	strcat(strcat(h->text, line), "\n");
+		k += sprintf(k, " [%s]", c->keys[i]);
+	n += (size_t)snprintf(h->text + n, sizeof(h->text) - n, "%s %s%s%s%s\n", op[c->op], path,
+			      keys, c->value ? " = " : "", c->value ? c->value : "");
+	assert_true(n < sizeof(h->text));
+	state_change(h, c->op, path, keys, c->value);
 }
 
 static bool refuse_no(void *ctx, const struct nb_change *c, char *err, unsigned int err_size)
@@ -50,6 +101,37 @@ static void applied(void *ctx)
 	((struct heard *)ctx)->applied++;
 }
 
+/* Numbers from 1 to 5, after the given one. */
+static bool page(void *ctx, const struct nb_ask *ask, struct nb_writer *w)
+{
+	int n = ask->n_after ? atoi(ask->after[0]) : 0;
+
+	(void)ctx;
+	while (n < 5 && !nb_full(w)) {
+		nb_begin(w, "number");
+		nb_leaf_fmt(w, "n", "%d", ++n);
+		nb_begin(w, "inside");
+		nb_leaf_bool(w, "odd", n % 2);
+		nb_end(w);
+		nb_end(w);
+	}
+	return n < 5;
+}
+
+static bool call(void *ctx, const struct nb_input *in, struct nb_writer *out, char *err,
+		 unsigned int err_size)
+{
+	const char *what = nb_input(in, "what");
+
+	(void)ctx;
+	if (!what) {
+		snprintf(err, err_size, "what?");
+		return false;
+	}
+	nb_leaf(out, "said", what);
+	return true;
+}
+
 static const struct nb_node nodes[] = {
 	{TOP "plain", NULL, hear},
 	{TOP "defaulted", refuse_no, hear},
@@ -60,30 +142,28 @@ static const struct nb_node nodes[] = {
 	{TOP "outer/nested", NULL, hear},
 	{TOP "outer/nested/v", NULL, hear},
 };
-static const char *const modules[] = {"nb-test", NULL};
-static const struct nb_table table = {modules, nodes, sizeof(nodes) / sizeof(nodes[0]), applied};
+static const struct nb_state states[] = {{"/nb-test:state/number", page}};
+static const struct nb_rpc rpcs[] = {{"/nb-test:say", call}};
+static const struct nb_table table = {.nodes = nodes,
+				      .n_nodes = sizeof(nodes) / sizeof(nodes[0]),
+				      .applied = applied,
+				      .states = states,
+				      .n_states = 1,
+				      .rpcs = rpcs,
+				      .n_rpcs = 1};
 
-static const char *yang_dir(void)
-{
-	static char dir[512];
-	const char *src = getenv("srcdir");
-
-	snprintf(dir, sizeof(dir), "%s/tests/unit/nb/yang", src ? src : ".");
-	return dir;
-}
-
-static struct heard heard;
+static struct loop *loop;
 static struct nb *nb;
+static struct fake_mgmtd fake;
 
 static int setup(void **state)
 {
-	char err[256] = "";
-
 	(void)state;
 	memset(&heard, 0, sizeof(heard));
-	nb = nb_new(&table, &heard, yang_dir(), err, sizeof(err));
-	assert_string_equal(err, "");
-	assert_non_null(nb);
+	loop = loop_new();
+	fake_start(&fake, loop, &table, TOP);
+	nb = nb_new(&table, &heard, loop, fake.path, "tester");
+	fake_expect(&fake, MGMT__MESSAGE__KIND_SUBSCRIBE);
 	return 0;
 }
 
@@ -91,181 +171,469 @@ static int teardown(void **state)
 {
 	(void)state;
 	nb_free(nb);
+	fake_stop(&fake);
+	loop_free(loop);
+	state_drop(&heard, "plain", "", true);
+	while (heard.n_state)
+		free(heard.state[--heard.n_state]);
 	return 0;
 }
 
-/* Loads JSON text from a file of its own; the error text, "" if it was fine. */
-static const char *load(const char *json)
+static void assert_heard(const char *text)
 {
-	static char err[512];
-	char name[] = "/tmp/nb-test-XXXXXX";
-	int fd = mkstemp(name);
-	bool fine;
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, json, strlen(json)), strlen(json));
-	close(fd);
-	heard.text[0] = err[0] = '\0';
-	fine = nb_load_file(nb, name, err, sizeof(err));
-	unlink(name);
-	assert_int_equal(fine, err[0] == '\0');
-	if (!fine) {
-		/* Every error begins with the file; the rest is the same each time. */
-		assert_memory_equal(err, name, strlen(name));
-		return err + strlen(name);
-	}
-	return "";
+	assert_string_equal(heard.text, text);
+	heard.text[0] = '\0';
 }
 
-static void test_empty_is_defaults(void **state)
+static uint64_t txn;
+
+static void full(const char *records)
 {
-	char err[256];
+	fake_commit(&fake, ++txn, true, records);
+}
+
+static void delta(const char *records)
+{
+	fake_commit(&fake, ++txn, false, records);
+}
+
+static void test_subscribe(void **state)
+{
+	const Mgmt__Subscribe *s = fake.got->subscribe;
 
 	(void)state;
-	assert_true(nb_load_file(nb, NULL, err, sizeof(err)));
-	assert_string_equal(heard.text, "set defaulted = as delivered\n");
+	assert_string_equal(s->daemon, "tester");
+	assert_int_equal(s->n_config, table.n_nodes);
+	for (size_t i = 0; i < s->n_config; i++)
+		assert_string_equal(s->config[i], nodes[i].path);
+	assert_int_equal(s->n_state, 1);
+	assert_string_equal(s->state[0], "/nb-test:state/number");
+	assert_int_equal(s->n_rpc, 1);
+	assert_string_equal(s->rpc[0], "/nb-test:say");
+}
+
+/* Nothing is heard before APPLY, all of it then, and once. */
+static void test_two_phases(void **state)
+{
+	(void)state;
+	assert_false(nb_synced(nb));
+	full("");
+	assert_true(nb_synced(nb));
 	assert_int_equal(heard.applied, 1);
+	fake_prepare(&fake, 100, false, "set plain = 3\ncreate outer [x] [y]\n");
+	assert_true(fake_expect(&fake, MGMT__MESSAGE__KIND_PREPARED)->prepared->ok);
+	assert_heard("");
+	fake_apply(&fake, 100);
+	fake_expect(&fake, MGMT__MESSAGE__KIND_APPLIED);
+	assert_heard("set plain = 3\ncreate outer [x] [y]\n");
+	assert_int_equal(heard.applied, 2);
 }
 
-static void test_create_then_same(void **state)
+static void test_abort(void **state)
 {
-	const char *json = "{\"nb-test:top\":{\"plain\":3,\"outer\":[{\"a\":\"x\",\"b\":\"y\","
-			   "\"nested\":[{\"c\":\"z\"},{\"c\":\"w\",\"v\":9}]}]}}";
-
 	(void)state;
-	assert_string_equal(load(json), "");
-	assert_string_equal(heard.text, "set plain = 3\n"
-					"set defaulted = as delivered\n"
-					"create outer [x] [y]\n"
-					"create outer/nested [x] [y] [z]\n"
-					"set outer/nested/v [x] [y] [z] = 7\n"
-					"create outer/nested [x] [y] [w]\n"
-					"set outer/nested/v [x] [y] [w] = 9\n");
-	assert_string_equal(load(json), "");
-	assert_string_equal(heard.text, "");
+	full("set plain = 3\n");
+	heard.text[0] = '\0';
+	fake_prepare(&fake, 100, false, "delete plain\n");
+	assert_true(fake_expect(&fake, MGMT__MESSAGE__KIND_PREPARED)->prepared->ok);
+	fake_abort(&fake, 100);
+	/* An APPLY for it now is for nothing. */
+	fake_apply(&fake, 100);
+	delta("create tag [p]\n");
+	assert_heard("create tag [p]\n");
+	full("set plain = 3\ncreate tag [p]\n");
+	assert_heard("");
 }
 
-static void test_only_differences(void **state)
+/* A new PREPARE says that the last one was given up. */
+static void test_prepare_replaces(void **state)
 {
 	(void)state;
-	load("{\"nb-test:top\":{\"plain\":3,\"defaulted\":\"mine\",\"outer\":["
-	     "{\"a\":\"x\",\"b\":\"1\",\"nested\":[{\"c\":\"z\",\"v\":1}]},"
-	     "{\"a\":\"x\",\"b\":\"2\",\"nested\":[{\"c\":\"z\"}]}]}}");
-	/* The entry goes as a whole; a default comes back as a value; a leaf
-	 * without one is deleted; deletions come first. */
-	load("{\"nb-test:top\":{\"outer\":["
-	     "{\"a\":\"x\",\"b\":\"1\",\"nested\":[{\"c\":\"z\"},{\"c\":\"q\"}]}]}}");
-	assert_string_equal(heard.text, "delete plain\n"
-					"delete outer [x] [2]\n"
-					"set defaulted = as delivered\n"
-					"set outer/nested/v [x] [1] [z] = 7\n"
-					"create outer/nested [x] [1] [q]\n"
-					"set outer/nested/v [x] [1] [q] = 7\n");
+	full("");
+	fake_prepare(&fake, 100, false, "set plain = 1\n");
+	fake_expect(&fake, MGMT__MESSAGE__KIND_PREPARED);
+	fake_prepare(&fake, 101, false, "set plain = 2\n");
+	fake_expect(&fake, MGMT__MESSAGE__KIND_PREPARED);
+	fake_apply(&fake, 100);
+	fake_apply(&fake, 101);
+	assert_int_equal(fake_expect(&fake, MGMT__MESSAGE__KIND_APPLIED)->applied->txn, 101);
+	assert_heard("set plain = 2\n");
 }
 
-static void test_order_of_entries_is_no_change(void **state)
+static void test_refusal(void **state)
 {
+	const Mgmt__Prepared *p;
+
 	(void)state;
-	load("{\"nb-test:top\":{\"outer\":[{\"a\":\"1\",\"b\":\"\"},{\"a\":\"2\",\"b\":\"\"}]}}");
-	load("{\"nb-test:top\":{\"outer\":[{\"a\":\"2\",\"b\":\"\"},{\"a\":\"1\",\"b\":\"\"}]}}");
-	assert_string_equal(heard.text, "");
+	full("set defaulted = fine\n");
+	heard.text[0] = '\0';
+	fake_prepare(&fake, 100, false, "set plain = 3\nset defaulted = no\n");
+	p = fake_expect(&fake, MGMT__MESSAGE__KIND_PREPARED)->prepared;
+	assert_false(p->ok);
+	assert_int_equal(p->change, 1);
+	assert_string_equal(p->error, "no is not welcome");
+	fake_apply(&fake, 100);
+	/* In a full sync the number is that of what was sent, not of what differs. */
+	fake_prepare(&fake, 101, true, "set plain = 3\ncreate tag [p]\nset defaulted = no\n");
+	p = fake_expect(&fake, MGMT__MESSAGE__KIND_PREPARED)->prepared;
+	assert_false(p->ok);
+	assert_int_equal(p->change, 2);
+	full("set defaulted = fine\n");
+	assert_heard("");
 }
 
-static void test_presence_and_leaf_list(void **state)
+static void test_full_is_a_difference(void **state)
 {
+	static const char first[] = "set plain = 3\n"
+				    "set defaulted = as delivered\n"
+				    "create outer [x] [1]\n"
+				    "create outer/nested [x] [1] [z]\n"
+				    "set outer/nested/v [x] [1] [z] = 1\n"
+				    "create outer [x] [2]\n"
+				    "create outer/nested [x] [2] [z]\n"
+				    "set outer/nested/v [x] [2] [z] = 7\n";
+
 	(void)state;
-	load("{\"nb-test:top\":{\"tag\":[\"p\",\"q\"],\"presence\":{\"inner\":\"i\"}}}");
-	assert_string_equal(heard.text, "set defaulted = as delivered\n"
-					"create tag [p]\n"
-					"create tag [q]\n"
-					"create presence\n"
-					"set presence/inner = i\n");
-	load("{\"nb-test:top\":{\"tag\":[\"q\"]}}");
-	assert_string_equal(heard.text, "delete tag [p]\ndelete presence\n");
+	full(first);
+	assert_heard(first);
+	full(first);
+	assert_heard("");
+	/* The entry goes as a whole; the rest in the order it was sent. */
+	full("set defaulted = other\n"
+	     "create outer [x] [1]\n"
+	     "create outer/nested [x] [1] [z]\n"
+	     "set outer/nested/v [x] [1] [z] = 7\n"
+	     "create outer/nested [x] [1] [q]\n"
+	     "set outer/nested/v [x] [1] [q] = 7\n");
+	/* Deletions are first, in no order of their own. */
+	if (strncmp(heard.text, "delete outer", 12) == 0)
+		assert_heard("delete outer [x] [2]\ndelete plain\n"
+			     "set defaulted = other\n"
+			     "set outer/nested/v [x] [1] [z] = 7\n"
+			     "create outer/nested [x] [1] [q]\n"
+			     "set outer/nested/v [x] [1] [q] = 7\n");
+	else
+		assert_heard("delete plain\ndelete outer [x] [2]\n"
+			     "set defaulted = other\n"
+			     "set outer/nested/v [x] [1] [z] = 7\n"
+			     "create outer/nested [x] [1] [q]\n"
+			     "set outer/nested/v [x] [1] [q] = 7\n");
 }
 
-static void test_refused_changes_nothing(void **state)
+/* What deltas did counts in the next full sync, also what went with others. */
+static void test_full_after_deltas(void **state)
 {
 	(void)state;
-	load("{\"nb-test:top\":{\"plain\":3}}");
-	heard.applied = 0;
-	assert_string_equal(load("{\"nb-test:top\":{\"plain\":4,\"defaulted\":\"no\"}}"),
-			    ": /nb-test:top/defaulted: no is not welcome");
-	assert_string_equal(heard.text, "");
-	assert_int_equal(heard.applied, 0);
-	/* What runs is still the first. */
-	load("{\"nb-test:top\":{\"plain\":3}}");
-	assert_string_equal(heard.text, "");
+	full("create presence\nset presence/inner = i\ncreate outer [x] [1]\n"
+	     "create outer/nested [x] [1] [z]\nset outer/nested/v [x] [1] [z] = 7\n");
+	delta("delete outer [x] [1]\nset presence/inner = j\n");
+	heard.text[0] = '\0';
+	full("create presence\nset presence/inner = j\n");
+	assert_heard("");
+	full("create presence\nset presence/inner = j\ncreate outer [x] [1]\n"
+	     "create outer/nested [x] [1] [z]\nset outer/nested/v [x] [1] [z] = 7\n");
+	assert_heard("create outer [x] [1]\n"
+		     "create outer/nested [x] [1] [z]\nset outer/nested/v [x] [1] [z] = 7\n");
+	full("");
+	/* The leaf and the nested entry are not named: their tops are. */
+	assert_non_null(strstr(heard.text, "delete presence\n"));
+	assert_non_null(strstr(heard.text, "delete outer [x] [1]\n"));
+	assert_int_equal(strlen(heard.text), strlen("delete presence\ndelete outer [x] [1]\n"));
 }
 
-static void test_invalid_files(void **state)
+/* A new entry in the place of an old one, in one transaction. */
+static void test_delete_and_create(void **state)
 {
-	static const struct {
-		const char *json, *error;
-	} cases[] = {
-		{"", ": the file is empty or not JSON"},
-		{"{\"nb-test:top\":{\n\"plain\":256}}",
-		 ":2: /nb-test:top/plain: Value \"256\" is out of type uint8 min/max bounds."},
-		{"{\"nb-test:top\":{\"plane\":2}}",
-		 ":1: /nb-test:top: Node \"plane\" not found as a child of \"top\" node."},
-		{"{\"nb-test:top\":{\"outer\":[{\"a\":\"x\"}]}}",
-		 ":1: /nb-test:top/outer[a='x']: List instance is missing its key \"b\"."},
-		{"{\"other:top\":{}}", ":1: No module named \"other\" in the context."},
-	};
+	(void)state;
+	full("create outer [x] [1]\ncreate outer/nested [x] [1] [a]\n");
+	delta("delete outer [x] [1]\ncreate outer [x] [1]\ncreate outer/nested [x] [1] [b]\n");
+	heard.text[0] = '\0';
+	full("create outer [x] [1]\ncreate outer/nested [x] [1] [b]\n");
+	assert_heard("");
+}
+
+static void back(void)
+{
+	fake_die(&fake);
+	fake_expect(&fake, MGMT__MESSAGE__KIND_SUBSCRIBE);
+}
+
+/* mgmtd is killed at each step of a commit: what runs stays, a decision that
+ * did not arrive was none, and a full sync brings what it says. */
+static void test_killed_at_each_step(void **state)
+{
+	static const char before[] = "set plain = 1\ncreate tag [p]\n";
+	static const char after[] = "set plain = 2\ncreate tag [p]\ncreate tag [q]\n";
+	static const char change[] = "set plain = 2\ncreate tag [q]\n";
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_string_equal(load(cases[i].json), cases[i].error);
-		assert_string_equal(heard.text, "");
+	for (int step = 0; step < 6; step++) {
+		full(before);
+		heard.text[0] = '\0';
+		if (step > 0)
+			fake_prepare(&fake, 1000, false, change);
+		if (step > 1)
+			fake_expect(&fake, MGMT__MESSAGE__KIND_PREPARED);
+		if (step == 3)
+			fake_abort(&fake, 1000);
+		if (step > 3)
+			fake_apply(&fake, 1000);
+		if (step > 4)
+			fake_expect(&fake, MGMT__MESSAGE__KIND_APPLIED);
+		back();
+		assert_heard(step > 4 ? change : "");
+		/* It comes back with what it had decided, or not. */
+		full(after);
+		assert_heard(step > 4 ? "" : change);
+		back();
+		full(before);
 	}
-	assert_string_not_equal(load("{\"nb-test:top\":{"), "");
-	assert_string_not_equal(load("not json"), "");
-	assert_int_equal(heard.applied, 0);
 }
 
-static void test_missing_file(void **state)
+/* An APPLY that mgmtd had sent before it died, and that has arrived, counts. */
+static void test_apply_of_a_dead_mgmtd(void **state)
 {
-	char err[256];
-
 	(void)state;
-	assert_false(nb_load_file(nb, "/nonexistent/file.json", err, sizeof(err)));
-	assert_string_equal(err, "/nonexistent/file.json: No such file or directory");
+	full("");
+	fake_prepare(&fake, 1000, false, "set plain = 2\n");
+	fake_expect(&fake, MGMT__MESSAGE__KIND_PREPARED);
+	fake_apply(&fake, 1000);
+	msg_conn_finish(fake.conn, "done");
+	fake_expect_lost(&fake);
+	fake_expect(&fake, MGMT__MESSAGE__KIND_SUBSCRIBE);
+	assert_heard("set plain = 2\n");
 }
 
-/* A row without a node, or a node without a row, is a bug that shows at start. */
-static void test_table_must_fit_the_model(void **state)
+/* ---- random histories ---- */
+
+struct text {
+	char v[65536];
+	size_t n;
+};
+
+static void put(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void put(struct text *t, const char *fmt, ...)
 {
-	static const struct nb_node extra[] = {{TOP "nowhere", NULL, hear}};
-	static const struct nb_table bad = {modules, extra, 1, NULL};
-	static const struct nb_table few = {modules, nodes, 3, NULL};
-	static const char *const nomodule[] = {"no-such-module", NULL};
-	static const struct nb_table none = {nomodule, nodes, 0, NULL};
-	char err[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	t->n += (size_t)vsnprintf(t->v + t->n, sizeof(t->v) - t->n, fmt, ap);
+	va_end(ap);
+	assert_true(t->n < sizeof(t->v));
+}
+
+static void random_config(struct prng *r, struct text *t)
+{
+	t->n = 0;
+	t->v[0] = '\0';
+	if (prng_below(r, 2))
+		put(t, "set plain = %u\n", prng_below(r, 3));
+	put(t, "set defaulted = %u\n", prng_below(r, 2));
+	for (unsigned int i = 0; i < 3; i++)
+		if (prng_below(r, 2))
+			put(t, "create tag [%u]\n", i);
+	if (prng_below(r, 2)) {
+		put(t, "create presence\n");
+		if (prng_below(r, 2))
+			put(t, "set presence/inner = %u\n", prng_below(r, 3));
+	}
+	for (unsigned int i = 0; i < 12; i++) {
+		if (prng_below(r, 3) == 0)
+			continue;
+		put(t, "create outer [%u] [%u]\n", i / 4, i % 4);
+		for (unsigned int k = 0; k < 3; k++) {
+			if (prng_below(r, 2))
+				continue;
+			put(t, "create outer/nested [%u] [%u] [%u]\n", i / 4, i % 4, k);
+			put(t, "set outer/nested/v [%u] [%u] [%u] = %u\n", i / 4, i % 4, k,
+			    prng_below(r, 3));
+		}
+	}
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* What the daemon made of all it heard is what the configuration says. */
+static void assert_state(const struct text *want)
+{
+	char *text = strdup(want->v), *rest = text, *line;
+	char *lines[4096];
+	size_t n = 0;
+
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			lines[n++] = strchr(line, ' ') + 1;
+	assert_int_equal(heard.n_state, n);
+	qsort(lines, n, sizeof(lines[0]), by_text);
+	qsort(heard.state, n, sizeof(heard.state[0]), by_text);
+	for (size_t i = 0; i < n; i++)
+		assert_string_equal(heard.state[i], lines[i]);
+	free(text);
+}
+
+/* Full after full is the delta between two configurations: the daemon's own
+ * records for it, played to it as a delta from mgmtd. */
+static void test_random_histories(void **state)
+{
+	static struct text config, next;
+	struct prng r = prng_init(0x6e62);
+	uint64_t n = prng_ops(400);
 
 	(void)state;
-	assert_null(nb_new(&bad, NULL, yang_dir(), err, sizeof(err)));
-	assert_string_equal(err, "no configuration node /nb-test:top/nowhere in the YANG modules");
-	assert_null(nb_new(&few, NULL, yang_dir(), err, sizeof(err)));
-	assert_string_equal(err, "no code serves the configuration node /nb-test:top/presence");
-	assert_null(nb_new(&none, NULL, yang_dir(), err, sizeof(err)));
-	assert_non_null(strstr(err, "no-such-module"));
-	assert_null(nb_new(&table, NULL, "/nonexistent", err, sizeof(err)));
-	assert_string_equal(err, "no YANG module directory /nonexistent");
+	random_config(&r, &config);
+	full(config.v);
+	for (uint64_t i = 0; i < n; i++) {
+		bool decided = prng_below(&r, 2);
+
+		random_config(&r, &next);
+		heard.text[0] = '\0';
+		fake_prepare(&fake, ++txn, true, next.v);
+		if (!fake_expect(&fake, MGMT__MESSAGE__KIND_PREPARED)->prepared->ok)
+			fail();
+		if (!decided)
+			fake_abort(&fake, txn);
+		if (prng_below(&r, 20) == 0) {
+			back();
+			decided = false;
+		}
+		if (decided) {
+			fake_apply(&fake, txn);
+			fake_expect(&fake, MGMT__MESSAGE__KIND_APPLIED);
+			config = next;
+		}
+		if (decided || prng_below(&r, 4) == 0) {
+			heard.text[0] = '\0';
+			full(config.v);
+			assert_heard("");
+		}
+		assert_state(&config);
+		random_config(&r, &next);
+	}
+}
+
+/* ---- state, operations, events ---- */
+
+static void test_pages(void **state)
+{
+	Mgmt__GetState ask = MGMT__GET_STATE__INIT;
+	const Mgmt__StatePage *p;
+	char after[] = "3", path[] = "/nb-test:state/number", other[] = "/nb-test:nothing";
+	char *afters[] = {after};
+
+	(void)state;
+	ask.request = 17;
+	ask.path = path;
+	ask.max = 3;
+	msg_send(fake.conn, MGMT__MESSAGE__KIND_GET_STATE, &ask.base);
+	p = fake_expect(&fake, MGMT__MESSAGE__KIND_STATE_PAGE)->state_page;
+	assert_int_equal(p->request, 17);
+	assert_int_equal(p->n_entry, 3);
+	assert_true(p->more);
+	assert_string_equal(p->error, "");
+	assert_string_equal(p->entry[2]->name, "number");
+	assert_string_equal(msg_leaf(p->entry[2]->child, p->entry[2]->n_child, "n"), "3");
+	assert_string_equal(p->entry[2]->child[1]->child[0]->value, "true");
+	ask.after = afters;
+	ask.n_after = 1;
+	msg_send(fake.conn, MGMT__MESSAGE__KIND_GET_STATE, &ask.base);
+	p = fake_expect(&fake, MGMT__MESSAGE__KIND_STATE_PAGE)->state_page;
+	assert_int_equal(p->n_entry, 2);
+	assert_false(p->more);
+	ask.path = other;
+	msg_send(fake.conn, MGMT__MESSAGE__KIND_GET_STATE, &ask.base);
+	p = fake_expect(&fake, MGMT__MESSAGE__KIND_STATE_PAGE)->state_page;
+	assert_string_not_equal(p->error, "");
+}
+
+static void test_rpc(void **state)
+{
+	Mgmt__CallRpc m = MGMT__CALL_RPC__INIT;
+	const Mgmt__RpcReply *reply;
+	struct nb_writer *w = nb_writer_new(0);
+	char path[] = "/nb-test:say";
+
+	(void)state;
+	m.path = path;
+	msg_send(fake.conn, MGMT__MESSAGE__KIND_CALL_RPC, &m.base);
+	reply = fake_expect(&fake, MGMT__MESSAGE__KIND_RPC_REPLY)->rpc_reply;
+	assert_string_equal(reply->error, "what?");
+	nb_leaf(w, "what", "hello");
+	m.input = nb_written(w, &m.n_input);
+	m.request = 5;
+	msg_send(fake.conn, MGMT__MESSAGE__KIND_CALL_RPC, &m.base);
+	reply = fake_expect(&fake, MGMT__MESSAGE__KIND_RPC_REPLY)->rpc_reply;
+	assert_string_equal(reply->error, "");
+	assert_int_equal(reply->request, 5);
+	assert_string_equal(msg_leaf(reply->output, reply->n_output, "said"), "hello");
+	nb_writer_free(w);
+}
+
+static void test_notify(void **state)
+{
+	static const struct nb_leaf leaves[] = {{"interface", "eth0"}, {"address", "fe80::1"}};
+	const Mgmt__Notify *m;
+
+	(void)state;
+	nb_notify(nb, "/nb-test:event", leaves, 2);
+	m = fake_expect(&fake, MGMT__MESSAGE__KIND_NOTIFY)->notify;
+	assert_string_equal(m->path, "/nb-test:event");
+	assert_string_equal(msg_leaf(m->leaf, m->n_leaf, "address"), "fe80::1");
+	fake_die(&fake);
+	nb_notify(nb, "/nb-test:event", leaves, 2); /* to nobody */
+	fake_expect(&fake, MGMT__MESSAGE__KIND_SUBSCRIBE);
+}
+
+/* A record that is for nobody here ends the connection; the daemon and what it
+ * runs are as before, and it comes back. */
+static void test_nonsense(void **state)
+{
+	Mgmt__Prepare m = MGMT__PREPARE__INIT;
+	Mgmt__Change c = MGMT__CHANGE__INIT, *v[] = {&c};
+	char key[] = "k", *keys[NB_KEYS_MAX + 1];
+
+	(void)state;
+	full("set plain = 3\n");
+	heard.text[0] = '\0';
+	m.change = v;
+	m.n_change = 1;
+	for (size_t i = 0; i < NB_KEYS_MAX + 1; i++)
+		keys[i] = key;
+	c.key = keys;
+	for (int what = 0; what < 4; what++) {
+		c.node = what == 0 ? (uint32_t)table.n_nodes : 0;
+		c.n_key = what == 1 ? NB_KEYS_MAX + 1 : 0;
+		c.op = what == 2 ? (Mgmt__Change__Op)7 : MGMT__CHANGE__OP__DELETE;
+		m.full = what == 3;
+		msg_send(fake.conn, MGMT__MESSAGE__KIND_PREPARE, &m.base);
+		fake_expect_lost(&fake);
+		fake_expect(&fake, MGMT__MESSAGE__KIND_SUBSCRIBE);
+	}
+	full("set plain = 3\n");
+	assert_heard("");
 }
 
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_empty_is_defaults),
-		T(test_create_then_same),
-		T(test_only_differences),
-		T(test_order_of_entries_is_no_change),
-		T(test_presence_and_leaf_list),
-		T(test_refused_changes_nothing),
-		T(test_invalid_files),
-		T(test_missing_file),
-		T(test_table_must_fit_the_model),
+		T(test_subscribe),
+		T(test_two_phases),
+		T(test_abort),
+		T(test_prepare_replaces),
+		T(test_refusal),
+		T(test_full_is_a_difference),
+		T(test_full_after_deltas),
+		T(test_delete_and_create),
+		T(test_killed_at_each_step),
+		T(test_apply_of_a_dead_mgmtd),
+		T(test_random_histories),
+		T(test_pages),
+		T(test_rpc),
+		T(test_notify),
+		T(test_nonsense),
 	};
 
 	return cmocka_run_group_tests_name("nb", tests, NULL, NULL);
