@@ -57,8 +57,9 @@ const char *ds_label(enum ds_name which); /* "running" */
 
 /* Counts the changes of running. */
 uint64_t ds_running_version(const struct datastores *ds);
-/* For txn.c and the start alone. Takes the tree; it must be validated. */
-void ds_set_running(struct datastores *ds, struct lyd_node *tree);
+/* For txn.c and the start alone. Takes the tree; it must be validated. Running
+ * before is returned, to be freed when nothing borrows from it any more. */
+struct lyd_node *ds_set_running(struct datastores *ds, struct lyd_node *tree);
 void ds_set_startup(struct datastores *ds, struct lyd_node *tree);
 
 /* ---- the shared candidate and startup ---- */
@@ -70,6 +71,8 @@ void ds_set_startup(struct datastores *ds, struct lyd_node *tree);
 bool ds_write(struct datastores *ds, enum ds_name which, const struct ds_session *by,
 	      struct lyd_node *tree, struct edit_error *err);
 bool ds_candidate_dirty(const struct datastores *ds);
+/* Counts the writes of the candidate. */
+uint64_t ds_candidate_version(const struct datastores *ds);
 /* discard-changes; false: locked by another session. */
 bool ds_discard(struct datastores *ds, const struct ds_session *by, struct edit_error *err);
 

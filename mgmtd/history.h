@@ -61,8 +61,4 @@ bool save_file(const char *path, unsigned int mode, const char *data, size_t n,
 /* The whole file; to be freed. NULL and errno if not. */
 char *load_file(const char *path, size_t *n);
 
-/* What a line of JSON and a tree make of one file, for history and for the
- * confirmed commit that is pending. */
-char *tree_print(const struct lyd_node *tree, size_t *n);
-
 #endif
