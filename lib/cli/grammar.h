@@ -127,6 +127,7 @@ struct grammar_result {
 	/* On error. */
 	char message[GRAMMAR_TEXT_MAX];	 /* one sentence, without "% " */
 	char expected[GRAMMAR_TEXT_MAX]; /* what could stand there: "rxcost, wired, (1-255)" */
+	char path[GRAMMAR_TEXT_MAX];	 /* GRAMMAR_INVALID: data path of the node, else empty */
 	size_t column;			 /* octets before the offending word */
 
 	struct grammar_arena *arena; /* owns the texts above */
