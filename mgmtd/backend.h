@@ -80,7 +80,7 @@ struct backend_walk *backend_walk_new(struct backend *b, const struct lysc_node 
 				      const char *const *keys, size_t n_keys, unsigned int page,
 				      void (*got)(void *ctx, const struct backend_page *p),
 				      void *ctx);
-/* Start after this entry; all its keys, before the first _next(). */
+/* Start after this entry: the keys of the list itself, before the first _next(). */
 void backend_walk_after(struct backend_walk *w, const char *const *keys, size_t n_keys);
 void backend_walk_next(struct backend_walk *w);
 void backend_walk_free(struct backend_walk *w); /* at any time; NULL is fine */
@@ -97,7 +97,7 @@ struct backend_call *
 backend_call_new(struct backend *b, const struct lysc_node *rpc, const struct lyd_node *input,
 		 void (*done)(void *ctx, const char *error, Mgmt__Node *const *output, size_t n),
 		 void *ctx);
-/* `done` is not called any more. Not after `done`. */
+/* `done` is not called any more. Not after `done`; NULL is fine. */
 void backend_call_free(struct backend_call *c);
 
 /* ---- nodes to trees ---- */
@@ -107,7 +107,8 @@ void backend_call_free(struct backend_call *c);
  * left out, with a line in the log; false then. */
 bool backend_tree(struct lyd_node *parent, Mgmt__Node *const *nodes, size_t n, bool output);
 /* An entry of a walk as a tree of its own, with all nodes above it: the keys
- * of lists above come from `keys`, which fixed them. NULL: it does not fit.
+ * of lists above come from `keys`, which fixed them. What does not fit is left
+ * out; NULL: that was a key.
  * To be freed by lyd_free_all(). `entry_node` is the entry itself. */
 struct lyd_node *backend_entry_tree(const struct schema *s, const struct lysc_node *node,
 				    const char *const *keys, size_t n_keys, const Mgmt__Node *entry,

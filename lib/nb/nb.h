@@ -59,7 +59,8 @@ struct nb_node {
 struct nb_ask {
 	const char *const *keys; /* leading keys that are fixed, of lists above too */
 	size_t n_keys;
-	const char *const *after; /* all keys of the entry to start after; n_after 0: the first */
+	const char *const *after; /* the list's own keys of the entry to start after; n_after 0:
+				   * from the first */
 	size_t n_after;
 };
 
