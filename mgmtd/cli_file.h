@@ -39,7 +39,7 @@ char *cli_file_error(const struct cli_file *f, const struct edit_error *err);
 struct lyd_node *cli_file_tree(const struct schema *s, const struct grammar *g, const char *path,
 			       char **report);
 
-/* The configuration as text, with FRR's first lines; malloced. */
+/* The configuration as text, ended by `end`; malloced. */
 char *cli_file_print(const struct grammar *g, const struct lyd_node *tree, size_t *n);
 /* Replaces the file at `path`, mode 0600, or leaves it as it is (history.h
  * save_file). */

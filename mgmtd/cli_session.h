@@ -20,7 +20,6 @@
 #include <stdint.h>
 
 #include "lib/cli/grammar.h"
-#include "lib/cli/show.h"
 #include "mgmtd/backend.h"
 #include "mgmtd/datastore.h"
 #include "mgmtd/frontend.h"
@@ -39,6 +38,16 @@ struct cli_env {
 	const char *startup; /* path of the startup configuration; NULL: none */
 };
 
+/* Status of a line: FRR's vty status octets. */
+enum cli_status {
+	CLI_OK = 0,
+	CLI_WARNING = 1,
+	CLI_NO_MATCH = 2,
+	CLI_AMBIGUOUS = 3,
+	CLI_INCOMPLETE = 4,
+	CLI_FAILED = 13,
+};
+
 struct cli;
 struct cli_session;
 
@@ -55,7 +64,7 @@ struct front_layer cli_layer(struct cli *c);
 struct cli_out {
 	void (*text)(void *ctx, const char *text, size_t n);
 	bool (*full)(void *ctx); /* then cli_session_room() is called when it has drained */
-	void (*done)(void *ctx, enum show_status status, const char *prompt, bool quit);
+	void (*done)(void *ctx, enum cli_status status, const char *prompt, bool quit);
 	void (*candidates)(void *ctx, const struct grammar_candidate *c, size_t n,
 			   const char *error);
 	void *ctx;

@@ -71,6 +71,7 @@ void frontend_free(struct frontend *f); /* ends all sessions */
 struct front_info {
 	struct ds_session who; /* id > 0; texts are good as long as the session */
 	enum front_kind kind;
+	bool recovery; /* root itself, on whose behalf nobody spoke (RFC 8341 3.3) */
 	int64_t since; /* seconds of 1970 */
 	uint64_t requests;
 };

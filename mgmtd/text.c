@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* Text that grows. */
+#include "mgmtd/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void text_room(struct text *t, size_t more)
+{
+	size_t room = t->room ? t->room : 256;
+
+	while (room - t->n <= more)
+		room *= 2;
+	if (room == t->room)
+		return;
+	t->p = realloc(t->p, room);
+	if (!t->p)
+		abort();
+	t->room = room;
+}
+
+void text_add(struct text *t, const char *s, size_t n)
+{
+	text_room(t, n);
+	if (n)
+		memcpy(t->p + t->n, s, n);
+	t->n += n;
+	t->p[t->n] = '\0';
+}
+
+void text_puts(struct text *t, const char *s)
+{
+	text_add(t, s, strlen(s));
+}
+
+void text_printf(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		abort();
+	text_room(t, (size_t)n);
+	va_start(ap, fmt);
+	vsnprintf(t->p + t->n, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	t->n += (size_t)n;
+}
+
+void text_json(struct text *t, const char *s)
+{
+	text_puts(t, "\"");
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c == '"' || c == '\\')
+			text_printf(t, "\\%c", c);
+		else if (c < 0x20)
+			text_printf(t, "\\u%04x", c);
+		else
+			text_add(t, s, 1);
+	}
+	text_puts(t, "\"");
+}
+
+void text_drop(struct text *t, size_t n)
+{
+	if (!n)
+		return;
+	memmove(t->p, t->p + n, t->n - n + 1);
+	t->n -= n;
+}
+
+void text_clear(struct text *t)
+{
+	free(t->p);
+	*t = (struct text){.p = NULL};
+}
+
+char *text_take(struct text *t)
+{
+	char *p;
+
+	text_add(t, "", 0);
+	p = t->p;
+	*t = (struct text){.p = NULL};
+	return p;
+}
