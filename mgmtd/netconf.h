@@ -19,6 +19,7 @@
 #include "lib/io/loop.h"
 #include "mgmtd/backend.h"
 #include "mgmtd/datastore.h"
+#include "mgmtd/frontend.h"
 #include "mgmtd/nacm.h"
 #include "mgmtd/schema.h"
 #include "mgmtd/txn.h"
@@ -51,6 +52,14 @@ void netconf_txn_event(struct netconf *n, const struct txn_event *ev);
 /* Forward backend_ops.notify here. */
 void netconf_backend_notify(struct netconf *n, const struct lysc_node *notification,
 			    Mgmt__Node *const *leaf, size_t n_leaf);
+
+/* Serves front ends that open a NETCONF session; ctx is the netconf. */
+struct front_layer netconf_layer(struct netconf *n);
+/* The session is one of NETCONF: no recovery session of nacm.h, whoever its
+ * user is. */
+bool netconf_has_session(const struct netconf *n, uint32_t id);
+
+/* ---- sessions without a front end: what the layer is made of, and tests ---- */
 
 struct netconf_session_ops {
 	/* A piece of the reply to the RPC, at least one, the last one marked. */

@@ -57,6 +57,15 @@ static bool load(const struct schema *s, const char *file, char *err, unsigned i
 	return false;
 }
 
+/* What others augment is implemented as soon as they are, but with the features
+ * of its first load: so this one comes first. */
+static bool load_first(const struct schema *s, const char *dir, char *err, unsigned int err_size)
+{
+	char file[] = "ietf-netconf.yang";
+
+	return !ly_ctx_set_searchdir(s->ly, dir) && load(s, file, err, err_size);
+}
+
 static bool load_dir(const struct schema *s, const char *dir, char *err, unsigned int err_size)
 {
 	struct dirent **files;
@@ -82,7 +91,7 @@ static bool load_all(const struct schema *s, const char *yang_dir, char *err, un
 
 	snprintf(ietf, sizeof(ietf), "%s/ietf", yang_dir);
 	if (access(ietf, F_OK) == 0 &&
-	    (ly_ctx_set_searchdir(s->ly, ietf) || !load_dir(s, ietf, err, err_size)))
+	    (!load_first(s, ietf, err, err_size) || !load_dir(s, ietf, err, err_size)))
 		return false;
 	return load_dir(s, yang_dir, err, err_size);
 }
