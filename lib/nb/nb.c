@@ -167,6 +167,8 @@ static void apply(struct nb *nb, const Mgmt__Apply *m)
 	/* After all of them: records of deletions borrow from the copy. */
 	for (size_t i = 0; i < p->n; i++)
 		nb_copy_change(nb->copy, &p->v[i]);
+	if (p->full)
+		log_notice("mgmtd has sent the configuration: %zu changes", p->n);
 	nb->synced |= p->full;
 	pending_drop(p);
 	if (nb->table->applied)

@@ -12,11 +12,13 @@ import signal
 import socket
 import subprocess
 
-from . import netns
+from . import frr, netns
 from .wait import NotYet, wait_until
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 PEERS = os.environ.get("SRCDEST_PEERS", os.path.join(TOP, "build-peers"))
+# What a daemon of ours writes when it has its configuration.
+SYNCED = "has sent the configuration"
 # What a sanitizer, valgrind or assert() writes when it has found something.
 ALARMS = ("Sanitizer", "runtime error:", "Assertion", "ERROR SUMMARY: ")
 
@@ -144,34 +146,20 @@ class StartFailed(Exception):
 
 
 class Ours(Daemon):
-    """zebra and babeld: --rundir, --config JSON, show commands over a socket."""
+    """Ours: --rundir, and what every one of them can be asked."""
 
     def __init__(self, node, config, user_options=(), **options):
         super().__init__(node, config, **options)
         self.user_options = list(user_options)
-        self.config_path = os.path.join(self.dir, self.kind + ".json")
-
-    def prepare(self):
-        with open(self.config_path, "w", encoding="ascii") as f:
-            json.dump(self.config or {}, f, indent=1)
 
     def command(self):
         cmd = [program(self.kind), "--rundir", self.dir, "--log", "file:" + self.log]
-        if self.config is not None:
-            cmd += ["--config", self.config_path]
         if os.environ.get("SRCDEST_VALGRIND"):
             cmd = ["valgrind", "-q", "--leak-check=full", "--error-exitcode=99"] + cmd
         return cmd + self.user_options
 
     def environment(self):
         return dict(os.environ, SRCDEST_YANG_DIR=os.path.join(TOP, "yang"))
-
-    def ready(self):
-        return self._answers(os.path.join(self.dir, self.kind + ".vty"))
-
-    def reload(self):
-        """SIGHUP: the configuration file is read again."""
-        self.signal(signal.SIGHUP)
 
     @staticmethod
     def _answers(path):
@@ -201,11 +189,82 @@ class Ours(Daemon):
         return [f"{self} raised an alarm: {found[0]}\n{self.log_tail(40)}"] if found else []
 
 
-class Zebra(Ours):
+class Mgmtd(Ours):
+    """The configuration of a node: its daemons' together, as a file in FRR's words."""
+
+    kind = "mgmtd"
+
+    def __init__(self, node, config=None, **options):
+        super().__init__(node, config, **options)
+        self.config_path = os.path.join(self.dir, "srcdest.conf")
+        self.has = frr.sections()  # what it was told
+
+    def wanted(self):
+        return frr.sections(*self.node.configs.values())
+
+    def prepare(self):
+        self.has = self.wanted()
+        with open(self.config_path, "w", encoding="ascii") as f:
+            f.write(frr.text(self.has))
+
+    def command(self):
+        return super().command() + ["--config", self.config_path,
+                                    "--statedir", os.path.join(self.dir, "state")]
+
+    def ready(self):
+        return self._answers(os.path.join(self.dir, "mgmtd.sock"))
+
+    def load(self, text, check=True):
+        """Lines in one transaction; what vtysh says of them."""
+        path = os.path.join(self.dir, "change.conf")
+        with open(path, "w", encoding="ascii") as f:
+            f.write(text)
+        return netns.run([program("vtysh"), "--rundir", self.dir, "-f", path], check=check)
+
+    def configure(self):
+        """Brings it from what it was told to what the daemons' configurations say."""
+        wanted = self.wanted()
+        change = frr.difference(self.has, wanted)
+        if change:
+            self.load(change)
+        self.has = wanted
+
+
+class Managed(Ours):
+    """A daemon with its configuration from mgmtd."""
+
+    def __init__(self, node, config, **options):
+        self.synced = 0
+        super().__init__(node, config, **options)
+
+    @property
+    def config(self):
+        return self.node.configs.get(self.kind)
+
+    @config.setter
+    def config(self, value):
+        self.node.configs[self.kind] = value
+
+    def start(self):
+        self.node.manage()
+        self.synced = self.log_text().count(SYNCED)
+        super().start()
+
+    def ready(self):
+        if not self._answers(os.path.join(self.dir, self.kind + ".vty")):
+            return False
+        return not self.node.mgmtd.running() or self.log_text().count(SYNCED) > self.synced
+
+    def reload(self):
+        """Its configuration has changed: by one transaction."""
+        self.node.mgmtd.configure()
+
+
+class Zebra(Managed):
     kind = "zebra"  # zserv.api is there before the show socket that ready() asks
 
 
-class Babeld(Ours):
+class Babeld(Managed):
     kind = "babeld"
 
 
@@ -385,4 +444,5 @@ class FrrBabeld(Peer):
         return code
 
 
-KINDS = {c.kind: c for c in (Zebra, Babeld, DebianBabeld, Bird, FrrBabeld)}
+KINDS = {c.kind: c for c in (Mgmtd, Zebra, Babeld, DebianBabeld, Bird, FrrBabeld)}
+MANAGED = (Zebra.kind, Babeld.kind)

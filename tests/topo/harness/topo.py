@@ -45,6 +45,9 @@ class Node:
         self.dir = os.path.join(topology.dir, name)
         os.mkdir(self.dir)
         self.daemons = {}
+        # Of ours, by kind: what mgmtd has to tell them.
+        self.configs = {kind: config for kind, config, *_ in spec.get("daemons", ())
+                        if kind in daemons.MANAGED}
         router = int(bool(spec.get("router")))
         values = {"net/ipv6/conf/all/forwarding": router,
                   "net/ipv4/conf/all/forwarding": router,
@@ -79,6 +82,13 @@ class Node:
         """All its addresses, as text without length."""
         out = self.ip_out("-o", "addr", "show")
         return [line.split()[3].split("/")[0] for line in out.splitlines()]
+
+    def manage(self):
+        """mgmtd runs and knows the configuration."""
+        if "mgmtd" not in self.daemons:
+            self.start("mgmtd", None)
+        elif self.mgmtd.running():
+            self.mgmtd.configure()
 
     def start(self, kind, config, **options):
         d = daemons.KINDS[kind](self, config, **options)

@@ -13,78 +13,33 @@
 
 #include "tests/unit/base/prng.h"
 #include "tests/unit/nb/fake_mgmtd.h"
+#include "tests/unit/nb/mirror.h"
 
 #define TOP "/nb-test:top/"
 
-/* The daemon: writes each record down as a line, keeps what follows from them
- * in `state`, refuses the value "no". */
+/* The daemon: writes each record down as a line, keeps what follows from them,
+ * refuses the value "no". */
 struct heard {
 	char text[65536];
 	unsigned int applied;
-	char *state[4096];
-	size_t n_state;
+	struct mirror state;
 };
 
 static const struct nb_node nodes[];
 static struct heard heard;
-
-/* Is the line (path, keys, maybe a value) what is named, or below it? */
-static bool line_below(const char *line, const char *path, const char *keys)
-{
-	size_t n = strlen(path);
-	const char *own = strchr(line, ' ');
-
-	if (strncmp(line, path, n) || (line[n] != '/' && line[n] != ' ' && line[n]))
-		return false;
-	return strncmp(own ? own : "", keys, strlen(keys)) == 0;
-}
-
-static void state_drop(struct heard *h, const char *path, const char *keys, bool all)
-{
-	char own[512];
-	size_t kept = 0;
-
-	snprintf(own, sizeof(own), "%s%s", path, keys);
-	for (size_t i = 0; i < h->n_state; i++) {
-		char *line = h->state[i];
-		size_t n = strlen(own);
-		bool same = strncmp(line, own, n) == 0 && (!line[n] || line[n + 1] == '=');
-
-		if (all ? line_below(line, path, keys) : same)
-			free(line);
-		else
-			h->state[kept++] = line;
-	}
-	h->n_state = kept;
-}
-
-static void state_change(struct heard *h, enum nb_op op, const char *path, const char *keys,
-			 const char *value)
-{
-	char line[512];
-
-	state_drop(h, path, keys, op == NB_DELETE);
-	if (op == NB_DELETE)
-		return;
-	snprintf(line, sizeof(line), "%s%s%s%s", path, keys, value ? " = " : "",
-		 value ? value : "");
-	h->state[h->n_state++] = strdup(line);
-}
 
 static void hear(void *ctx, const struct nb_change *c)
 {
 	static const char *const op[] = {"set", "create", "delete"};
 	struct heard *h = ctx;
 	const char *path = nodes[c->node].path + strlen(TOP);
-	char keys[256] = "", *k = keys;
+	char line[MIRROR_LINE];
 	size_t n = strlen(h->text);
 
-	for (size_t i = 0; i < c->n_keys; i++)
-		k += sprintf(k, " [%s]", c->keys[i]);
-	n += (size_t)snprintf(h->text + n, sizeof(h->text) - n, "%s %s%s%s%s\n", op[c->op], path,
-			      keys, c->value ? " = " : "", c->value ? c->value : "");
+	mirror_line(line, path, c->keys, c->n_keys, c->value);
+	n += (size_t)snprintf(h->text + n, sizeof(h->text) - n, "%s %s\n", op[c->op], line);
 	assert_true(n < sizeof(h->text));
-	state_change(h, c->op, path, keys, c->value);
+	mirror_change(&h->state, path, c);
 }
 
 static bool refuse_no(void *ctx, const struct nb_change *c, char *err, unsigned int err_size)
@@ -173,9 +128,7 @@ static int teardown(void **state)
 	nb_free(nb);
 	fake_stop(&fake);
 	loop_free(loop);
-	state_drop(&heard, "plain", "", true);
-	while (heard.n_state)
-		free(heard.state[--heard.n_state]);
+	mirror_clear(&heard.state);
 	return 0;
 }
 
@@ -451,31 +404,22 @@ static void random_config(struct prng *r, struct text *t)
 	}
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* What the daemon made of all it heard is what the configuration says. */
 static void assert_state(const struct text *want)
 {
 	char *text = strdup(want->v), *rest = text, *line;
-	char *lines[4096];
-	size_t n = 0;
+	struct mirror m = {0};
 
 	while ((line = strsep(&rest, "\n")))
 		if (*line)
-			lines[n++] = strchr(line, ' ') + 1;
-	assert_int_equal(heard.n_state, n);
-	qsort(lines, n, sizeof(lines[0]), by_text);
-	qsort(heard.state, n, sizeof(heard.state[0]), by_text);
-	for (size_t i = 0; i < n; i++)
-		assert_string_equal(heard.state[i], lines[i]);
+			mirror_add(&m, strchr(line, ' ') + 1);
+	assert_true(mirror_equal(&heard.state, &m));
+	mirror_clear(&m);
 	free(text);
 }
 
-/* Full after full is the delta between two configurations: the daemon's own
- * records for it, played to it as a delta from mgmtd. */
+/* Configurations come, are given up, are cut off by the end of mgmtd; the daemon
+ * has at every moment the last one that was decided. */
 static void test_random_histories(void **state)
 {
 	static struct text config, next;
