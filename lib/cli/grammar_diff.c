@@ -13,7 +13,7 @@ struct item {
 	uint64_t hash;	/* of the line and the sections around it */
 	size_t section; /* index of the line that opened it, or NO_SECTION */
 	unsigned int depth;
-	bool both;
+	bool opens, both;
 };
 
 struct side {
@@ -41,7 +41,8 @@ static void side_line(void *ctx, unsigned int depth, const char *text, bool open
 	s->v[s->n] = (struct item){.text = arena_copy(s->arena, text),
 				   .hash = hash_text(around, text),
 				   .section = s->open,
-				   .depth = depth};
+				   .depth = depth,
+				   .opens = opens};
 	if (opens)
 		s->open = s->n;
 	s->n++;
@@ -159,7 +160,27 @@ static void show(struct differ *d, const struct side *s, size_t i)
 	show_heading(d, s, s->v[i].section);
 	put(d, s == &d->before ? '-' : '+', s->v[i].depth, s->v[i].text);
 	d->shown_side = s;
-	d->shown = s->v[i].section;
+	d->shown = s->v[i].opens ? i : s->v[i].section;
+}
+
+/* Whether line i stands in the section shown last, or in none as that. */
+static bool goes_on(const struct differ *d, const struct side *s, size_t i)
+{
+	size_t section = s->v[i].section;
+
+	if (!d->shown_side || section == NO_SECTION || d->shown == NO_SECTION)
+		return section == NO_SECTION && (!d->shown_side || d->shown == NO_SECTION);
+	return item_same(s, section, d->shown_side, d->shown);
+}
+
+/* What went before what came, but a section is finished first. */
+static bool removal_next(const struct differ *d, size_t i, size_t j)
+{
+	if (i >= d->before.n || d->before.v[i].both)
+		return false;
+	if (j >= d->after.n || d->after.v[j].both)
+		return true;
+	return goes_on(d, &d->before, i) || !goes_on(d, &d->after, j);
 }
 
 static void compare(struct differ *d)
@@ -171,7 +192,7 @@ static void compare(struct differ *d)
 	for (j = 0; j < d->after.n; j++)
 		d->after.v[j].both = side_has(&d->before, &d->after, j);
 	for (i = j = 0; i < d->before.n || j < d->after.n;) {
-		if (i < d->before.n && !d->before.v[i].both)
+		if (removal_next(d, i, j))
 			show(d, &d->before, i++);
 		else if (j < d->after.n && !d->after.v[j].both)
 			show(d, &d->after, j++);

@@ -97,7 +97,7 @@ static bool add_keyword(struct compiler *k, const char *s, size_t len)
 		return refuse(k, "too long at", s, len);
 	t->kind = TOK_KEYWORD;
 	t->text = arena_text(&k->g->arena, s, len);
-	if (k->depth && k->c->entry) {
+	if (k->c->n > 1 && k->c->entry) {
 		leaf = child_leaf(k->c->entry->node, t->text);
 		t->leaf = is_bool(leaf) ? leaf : NULL;
 	}

@@ -73,6 +73,18 @@ bool module_has_lines(const struct grammar *g, const struct lys_module *mod)
 	return false;
 }
 
+/* A context without the module needs no lines for it. */
+static bool module_is_there(const struct grammar *g, const char *path)
+{
+	char name[128];
+	const char *colon = strchr(path, ':');
+
+	if (*path != '/' || !colon)
+		return true;
+	snprintf(name, sizeof(name), "%.*s", (int)(colon - path - 1), path + 1);
+	return ly_ctx_get_module_implemented(g->ly, name) != NULL;
+}
+
 /* PATH STATEMENT ARGUMENT */
 static bool read_annotation(struct grammar *g, const char *text)
 {
@@ -84,6 +96,8 @@ static bool read_annotation(struct grammar *g, const char *text)
 	a.path = arena_text(&g->arena, text, (size_t)(blank - text));
 	a.statement = arena_text(&g->arena, blank + 1, (size_t)(second - blank - 1));
 	a.argument = second + 1;
+	if (!module_is_there(g, a.path))
+		return true;
 	if (!lys_find_path(g->ly, NULL, a.path, 0))
 		return false;
 	GROW(&g->arena.mem, g->annotations, g->n_annotations);
