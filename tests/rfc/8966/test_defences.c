@@ -141,6 +141,22 @@ RFC_TEST(8966, "3.5.4-c", "a prefix of our own that others have heard of is held
 	rig_free(t.r);
 }
 
+RFC_TEST(8966, "3.5.4-a", "the hold lasts as long as the retracted entry")
+{
+	struct three t = three();
+
+	rig_update_every(t.n1, P, 0xa, 7, 0, 4000); /* expires after 140 s */
+	rig_pass(t.r, 2 * SEC);
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 130 * SEC);
+	assert_true(rig_route(t.n1, P, NULL));
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
+	rig_pass(t.r, 20 * SEC);
+	assert_false(rig_route(t.n1, P, NULL));
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_NONE);
+	rig_free(t.r);
+}
+
 RFC_TEST(8966, "3.7.2-d", "a new next hop reaches the choice, and nobody else")
 {
 	struct three t = three();
@@ -268,6 +284,27 @@ PLAIN_TEST("an interface that starts takes back what a former life may have told
 	assert_true(s->tlv.u.update.wildcard);
 	assert_int_equal(s->tlv.u.update.metric, INF);
 	assert_int_equal(s->packet, rig_next(r, NULL, 1, TLV_HELLO)->packet);
+	rig_free(r);
+}
+
+PLAIN_TEST("and chooses nothing via it until that can have been heard")
+{
+	struct babel_if_info info = {.name = "eth1", .mtu = 1500};
+	struct rig *r = rig_new();
+	struct rig_nb *n;
+
+	info.linklocal = rig_own_addr(1);
+	babel_if_up(r->b, 1, &info, &r->config, r->now); /* rig_if() lets time pass */
+	n = rig_stranger(r, 1, "fe80::1");
+	for (uint16_t k = 0; k < 3; k++)
+		rig_hello(n, k, 6000);
+	rig_ihu(n, 96, 6000); /* of our former life */
+	rig_update(n, P, 0xa, 7, 0);
+	assert_null(rig_selected(r, P));
+	rig_pass(r, 300 * MSEC);
+	assert_null(rig_selected(r, P));
+	rig_pass(r, SEC);
+	assert_ptr_equal(rig_selected(r, P), n);
 	rig_free(r);
 }
 
