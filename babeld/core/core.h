@@ -202,6 +202,7 @@ struct neigh {
 	struct deadline ihu, idle;
 	mono_t last_hello;
 	bool ihu_due;
+	bool judged; /* heard often enough for a verdict, or a Hello was missed */
 	bool limit_noted;
 	struct neigh_routes routes;
 	struct outq out;

@@ -78,6 +78,7 @@ void neigh_cost_changed(struct babel *b, struct neigh *n)
 		out_wake(b, &n->iface->out, URGENT_TIMEOUT);
 	}
 	n->rxcost = rx;
+	n->judged |= rx != BABEL_INFINITY;
 	if (cost == old)
 		return;
 	n->cost = cost;
@@ -100,6 +101,9 @@ static void push(struct hellos *k, unsigned int bit)
 	k->history = (uint16_t)(k->history >> 1 | bit << 15);
 }
 
+/* The first Hello tells nothing yet about the link, and a neighbour that knew
+ * us before our restart still goes by the IHU it has: "unreachable" would take
+ * its routes away for nothing. Others assume as much without an IHU. */
 static void newcomer(struct babel *b, struct neigh *n)
 {
 	n->ihu_due = true;
@@ -147,6 +151,7 @@ static void missed(struct babel *b, struct neigh *n, struct hellos *k, enum dead
 {
 	push(k, 0);
 	k->expected++;
+	n->judged = true;
 	if (!n->multicast.history && !n->unicast.history) {
 		neigh_free(b, n);
 		return;

@@ -167,7 +167,7 @@ static bool put_ihus(struct iface *i, struct packet_writer *w)
 	LIST_EACH (neighs, &i->neighs, n) {
 		struct tlv t = {.type = TLV_IHU};
 
-		if (!n->ihu_due)
+		if (!n->ihu_due || !n->judged)
 			continue;
 		t.u.ihu.family = FAM_IP6;
 		t.u.ihu.addr = n->addr;
