@@ -255,6 +255,7 @@ void babel_persist_set(struct babel *b, const struct babel_persist *p)
 		return;
 	b->kept = *p;
 	b->seqno = p->seqno;
+	b->reborn_until = mono_add(b->now, SOURCE_GC);
 }
 
 struct router_id babel_router_id(const struct babel *b)

@@ -42,6 +42,7 @@
 #define FORWARD_DEDUP	     (1500 * USEC_PER_MSEC) /* below the resend time of the originator */
 #define FORWARD_LIFE	     (10 * USEC_PER_SEC)
 #define SOURCE_GC	     (180 * USEC_PER_SEC)
+#define REBORN_LEARN	     USEC_PER_SEC
 #define HELLO_BURST_GAP	     (400 * USEC_PER_MSEC) /* Hellos ahead of time for a new neighbour */
 #define IF_QUIET	     (600 * USEC_PER_MSEC)
 #define DUMP_MIN_GAP	     USEC_PER_SEC	   /* between wildcard dumps for one neighbour */
@@ -145,7 +146,8 @@ struct source {
 	struct pfx *pfx;
 	struct router_id router_id;
 	uint16_t seqno, metric;
-	mono_t sent; /* the last finite Update */
+	bool learning; /* after a restart: the newest seqno around is being found out */
+	mono_t sent;   /* the last finite Update */
 	struct deadline gc;
 };
 LIST_TYPE(sources, struct source, link);
@@ -236,11 +238,13 @@ struct babel {
 	mono_t now; /* of the event being handled */
 	uint16_t seqno;
 	bool source_specific;
+	mono_t reborn_until; /* distances told before a restart may live on until then */
 	struct ifaces ifaces;
 	struct pfxs pfxs;
 	struct all_requests requests;
 	struct timer_heap timers;
-	struct babel_persist kept; /* Hello seqnos of interfaces that are not up */
+	struct babel_persist kept;	   /* Hello seqnos of interfaces that are not up */
+	bool kept_here[BABEL_PERSIST_IFS]; /* from this life */
 	struct {
 		struct memtag self, iface, neigh, pfx, route, source, request, upd, tlv;
 	} mem;
@@ -311,6 +315,10 @@ bool source_feasible(const struct source *src, uint16_t seqno, uint16_t refmetri
 bool source_room(const struct pfx *p, const struct router_id *id);
 /* A finite Update is about to leave. */
 void source_sent(struct babel *b, struct pfx *p, const struct advert *a);
+/* After a restart that neighbours did not notice: the feasibility distances
+ * that we had told are lost, but what is newer than all that is around is
+ * feasible by any of them. NULL at the cap, or when there is no need. */
+struct source *source_reborn(struct babel *b, const struct tlv_update *u);
 void source_gc(struct babel *b, struct deadline *d);
 void source_free(struct babel *b, struct source *s);
 
@@ -350,6 +358,8 @@ void request_route(struct babel *b, struct neigh *n, const struct tlv_route_requ
 void request_seqno(struct babel *b, struct neigh *n, const struct tlv_seqno_request *q);
 void request_starving(struct babel *b, struct pfx *p, const struct router_id *lost);
 void request_better(struct babel *b, struct pfx *p, struct neigh *n, const struct router_id *id);
+/* For a source that is unfeasible since a restart. */
+void request_reborn(struct babel *b, const struct source *s);
 void request_satisfy(struct babel *b, struct pfx *p);
 void request_due(struct babel *b, struct deadline *d);
 void request_forget_neigh(struct babel *b, const struct neigh *n);
