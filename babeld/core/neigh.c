@@ -30,6 +30,8 @@ struct neigh *neigh_get(struct babel *b, struct iface *i, const struct addr *a)
 	n->txcost = n->rxcost = n->cost = BABEL_INFINITY;
 	n->last_hello = b->now;
 	neigh_routes_init(&n->routes);
+	neigh_awaits_init(&n->awaits);
+	neigh_awaits_init(&n->unasked);
 	out_init(&n->out, i, n);
 	neighs_add_tail(&i->neighs, n);
 	deadline_set(b, &n->idle, DL_NEIGH_IDLE, mono_add(b->now, NEIGH_IDLE));
@@ -53,6 +55,7 @@ void neigh_free(struct babel *b, struct neigh *n)
 		r->metric = BABEL_INFINITY;
 	while (!neigh_routes_empty(&n->routes))
 		route_free(b, neigh_routes_first(&n->routes));
+	ack_forget_neigh(b, n);
 	out_fini(b, &n->out);
 	if (was_up)
 		babel_note_neigh(b, NOTE_NEIGH_DOWN, n);

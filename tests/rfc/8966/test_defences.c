@@ -141,6 +141,95 @@ RFC_TEST(8966, "3.5.4-c", "a prefix of our own that others have heard of is held
 	rig_free(t.r);
 }
 
+/* Acknowledges everything that n was asked to since the mark. */
+static unsigned int acknowledge(struct rig_nb *n)
+{
+	const struct rig_sent *s = NULL;
+	unsigned int asked = 0;
+
+	while ((s = rig_next(n->r, s, n->ifid, TLV_ACK_REQUEST))) {
+		struct tlv t = {.type = TLV_ACK, .u.ack = {s->tlv.u.ack_request.opaque}};
+
+		assert_int_not_equal(s->tlv.u.ack_request.interval.cs, 0);
+		if (!rig_is_to(s, n))
+			continue;
+		rig_say(n, &t);
+		asked++;
+	}
+	return asked;
+}
+
+RFC_TEST(8966, "3.5.4-c", "the hold ends early when all have acknowledged the retraction")
+{
+	struct three t = three();
+
+	settled(t.n1, "::/0", 0xa, 7, 0);
+	settled(t.n1, P, 0xa, 7, 0);
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 500 * MSEC);
+	assert_int_equal(acknowledge(t.n2), 1);
+	rig_pass(t.r, 20 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE); /* n3 has not */
+	rig_update(t.n1, P, 0xa, 8, 0);
+	rig_pass(t.r, 2 * SEC);
+	rig_mark(t.r);
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 500 * MSEC);
+	assert_int_equal(acknowledge(t.n2), 1);
+	assert_int_equal(acknowledge(t.n3), 1);
+	assert_int_equal(acknowledge(t.n1), 0); /* split horizon: never told */
+	rig_pass(t.r, 2 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_NONE);
+	rig_free(t.r);
+}
+
+RFC_TEST(8966, "3.5.4-c", "an acknowledgment of something else ends no hold")
+{
+	struct three t = three();
+	struct tlv ack = {.type = TLV_ACK};
+
+	settled(t.n1, P, 0xa, 7, 0);
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 500 * MSEC);
+	assert_int_equal(acknowledge(t.n2), 1);
+	for (uint16_t k = 0; k < 100; k++) {
+		ack.u.ack.opaque = (uint16_t)(k + 20000);
+		rig_say(t.n3, &ack);
+	}
+	rig_pass(t.r, 5 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
+	rig_free(t.r);
+}
+
+RFC_TEST(8966, "3.5.4-c", "one who is lost before it acknowledged leaves the hold to its time")
+{
+	struct three t = three();
+
+	settled(t.n1, P, 0xa, 7, 0);
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 500 * MSEC);
+	assert_int_equal(acknowledge(t.n2), 1);
+	t.n3->alive = false;
+	babel_if_down(t.r->b, 3, t.r->now);
+	rig_pass(t.r, 20 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
+	rig_free(t.r);
+}
+
+RFC_TEST(8966, "3.7.2-b", "a retraction that nobody acknowledges is sent five times at most")
+{
+	struct three t = three();
+
+	settled(t.n1, P, 0xa, 7, 0);
+	rig_after_update(t.r, 2, P); /* a periodic one is no copy */
+	rig_pass(t.r, SEC);
+	rig_mark(t.r);
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 8 * SEC);
+	assert_in_range(count_updates(t.r, 2, P), 3, 5);
+	rig_free(t.r);
+}
+
 RFC_TEST(8966, "3.5.4-a", "the hold lasts as long as the retracted entry")
 {
 	struct three t = three();
