@@ -295,22 +295,25 @@ def up():
         say("lab: removed what an earlier lab had left")
     try:
         return run()
+    except AssertionError as e:  # a command or a daemon that failed says why
+        say(f"\nlab: FAILED: {e}\nlab: removed all that was made")
+        return 1
     finally:
         os.unlink(LOCK)
 
 
 def down():
-    held = lock()
+    held, ended = lock(), False
     if not held:
         with open(LOCK, encoding="ascii") as f:
             pid = int(f.read())
         os.kill(pid, signal.SIGTERM)
         say(f"lab: ending the lab that is up (process {pid})")
-        held = wait_until(lock, 30, "the lab's end")
+        held, ended = wait_until(lock, 30, "the lab's end"), True
     swept = sweep()
     if os.path.exists(LOCK):
         os.unlink(LOCK)
-    say("lab: removed what was left" if swept else "lab: nothing is left")
+    say("lab: removed everything" if swept or ended else "lab: no lab is up, and nothing is left")
     return 0
 
 

@@ -53,6 +53,7 @@ struct pfx *pfx_get(struct babel *b, const struct sdprefix *pair)
 	sources_init(&p->sources);
 	requests_init(&p->requests);
 	pfx_upds_init(&p->upds);
+	pfx_awaits_init(&p->awaits);
 	pfxs_add(&b->pfxs, p);
 	return p;
 }
@@ -89,6 +90,7 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->mem.request.name = "babel request";
 	b->mem.upd.name = "babel waiting update";
 	b->mem.tlv.name = "babel waiting tlv";
+	b->mem.await.name = "babel awaited acknowledgment";
 	b->config = *config;
 	b->env = *env;
 	b->ctx = ctx;
@@ -148,7 +150,7 @@ void babel_free(struct babel *b)
 	mem_free(&b->mem.self, b->buf);
 	assert(!b->mem.iface.count && !b->mem.neigh.count && !b->mem.pfx.count);
 	assert(!b->mem.route.count && !b->mem.source.count && !b->mem.request.count);
-	assert(!b->mem.upd.count && !b->mem.tlv.count);
+	assert(!b->mem.upd.count && !b->mem.tlv.count && !b->mem.await.count);
 	tag = b->mem.self;
 	mem_free(&tag, b);
 	assert(!tag.count);
@@ -255,6 +257,7 @@ void babel_persist_set(struct babel *b, const struct babel_persist *p)
 		return;
 	b->kept = *p;
 	b->seqno = p->seqno;
+	b->reborn_until = mono_add(b->now, SOURCE_GC);
 }
 
 struct router_id babel_router_id(const struct babel *b)

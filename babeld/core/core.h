@@ -31,6 +31,7 @@
 #define SOURCES_PER_PAIR_MAX 32
 #define REQUESTS_MAX	     4096
 #define REQUESTERS_MAX	     4
+#define AWAITS_MAX	     16384
 #define QUEUED_TLVS_MAX	     4096 /* per queue */
 #define QUEUED_REPLIES_MAX   8192 /* Updates waiting in a unicast queue */
 
@@ -42,6 +43,7 @@
 #define FORWARD_DEDUP	     (1500 * USEC_PER_MSEC) /* below the resend time of the originator */
 #define FORWARD_LIFE	     (10 * USEC_PER_SEC)
 #define SOURCE_GC	     (180 * USEC_PER_SEC)
+#define REBORN_LEARN	     USEC_PER_SEC
 #define HELLO_BURST_GAP	     (400 * USEC_PER_MSEC) /* Hellos ahead of time for a new neighbour */
 #define IF_QUIET	     (600 * USEC_PER_MSEC)
 #define DUMP_MIN_GAP	     USEC_PER_SEC	   /* between wildcard dumps for one neighbour */
@@ -58,6 +60,7 @@ enum deadline_kind {
 	DL_NEIGH_UNICAST_HELLO,
 	DL_NEIGH_IHU,
 	DL_NEIGH_IDLE,
+	DL_NEIGH_ACK,
 	DL_ROUTE,
 	DL_SOURCE_GC,
 	DL_REQUEST,
@@ -104,7 +107,7 @@ struct outq {
 	struct neigh *neigh; /* NULL: the group */
 	struct out_tlvs tlvs;
 	struct upds ready; /* as soon as possible */
-	struct upds later; /* ordered by due: all wait COPY_GAP */
+	struct upds later; /* ordered by due: all wait alike */
 	bool dumping, dump_again;
 	bool dump_begun; /* dump_at is valid: the last pair that was told */
 	struct sdprefix dump_at;
@@ -145,7 +148,8 @@ struct source {
 	struct pfx *pfx;
 	struct router_id router_id;
 	uint16_t seqno, metric;
-	mono_t sent; /* the last finite Update */
+	bool learning; /* after a restart: the newest seqno around is being found out */
+	mono_t sent;   /* the last finite Update */
 	struct deadline gc;
 };
 LIST_TYPE(sources, struct source, link);
@@ -168,6 +172,19 @@ struct request {
 LIST_TYPE(requests, struct request, in_pfx);
 LIST_TYPE(all_requests, struct request, in_all);
 
+/* A retraction that a neighbour has to acknowledge, RFC 8966 3.5.4. */
+struct await {
+	struct list_link in_pfx, in_neigh;
+	struct pfx *pfx;
+	struct neigh *neigh;
+	bool asked; /* in neigh->awaits, else in neigh->unasked */
+	uint16_t opaque;
+	uint8_t tries; /* left */
+	mono_t sent;
+};
+LIST_TYPE(pfx_awaits, struct await, in_pfx);
+LIST_TYPE(neigh_awaits, struct await, in_neigh);
+
 /* What we tell about a pair. */
 struct advert {
 	struct router_id router_id;
@@ -186,7 +203,10 @@ struct pfx {
 	bool was_finite; /* what the last selection made us tell */
 	struct advert told;
 	bool held; /* RFC 8966 3.5.4 */
-	mono_t held_until;
+	mono_t held_since, held_until;
+	struct pfx_awaits awaits;
+	bool acked;  /* nobody points at us any more */
+	bool unsure; /* some neighbour did not acknowledge: the hold lasts its time */
 	struct babel_choice choice; /* the last one that env was told */
 	uint64_t announced;	    /* bit per iface.slot: they may believe in a route via us */
 	struct deadline hold, reselect;
@@ -202,8 +222,13 @@ struct neigh {
 	struct deadline ihu, idle;
 	mono_t last_hello;
 	bool ihu_due;
+	bool judged; /* heard often enough for a verdict, or a Hello was missed */
 	bool limit_noted;
 	struct neigh_routes routes;
+	struct neigh_awaits awaits;  /* asked, in the order of sending */
+	struct neigh_awaits unasked; /* the retraction has not left yet */
+	uint16_t ack_opaque;	     /* of the packet being filled */
+	struct deadline ack;
 	struct outq out;
 };
 LIST_TYPE(neighs, struct neigh, link);
@@ -235,14 +260,17 @@ struct babel {
 	mono_t now; /* of the event being handled */
 	uint16_t seqno;
 	bool source_specific;
+	mono_t reborn_until; /* distances told before a restart may live on until then */
 	struct ifaces ifaces;
 	struct pfxs pfxs;
 	struct all_requests requests;
 	struct timer_heap timers;
-	struct babel_persist kept; /* Hello seqnos of interfaces that are not up */
+	struct babel_persist kept;	   /* Hello seqnos of interfaces that are not up */
+	bool kept_here[BABEL_PERSIST_IFS]; /* from this life */
 	struct {
-		struct memtag self, iface, neigh, pfx, route, source, request, upd, tlv;
+		struct memtag self, iface, neigh, pfx, route, source, request, upd, tlv, await;
 	} mem;
+	size_t awaits;
 	uint8_t *buf; /* one datagram under construction */
 };
 
@@ -273,6 +301,10 @@ static inline bool seqno_less(uint16_t a, uint16_t b)
 
 /* ---- iface.c ---- */
 struct iface *iface_find(const struct babel *b, ifid_t ifid);
+static inline uint64_t iface_bit(const struct iface *i) /* in pfx.announced */
+{
+	return UINT64_C(1) << i->slot;
+}
 void iface_hello_due(struct babel *b, struct deadline *d);
 void iface_update_due(struct babel *b, struct deadline *d);
 void iface_quiet_over(struct babel *b, struct deadline *d);
@@ -310,6 +342,10 @@ bool source_feasible(const struct source *src, uint16_t seqno, uint16_t refmetri
 bool source_room(const struct pfx *p, const struct router_id *id);
 /* A finite Update is about to leave. */
 void source_sent(struct babel *b, struct pfx *p, const struct advert *a);
+/* After a restart that neighbours did not notice: the feasibility distances
+ * that we had told are lost, but what is newer than all that is around is
+ * feasible by any of them. NULL at the cap, or when there is no need. */
+struct source *source_reborn(struct babel *b, const struct tlv_update *u);
 void source_gc(struct babel *b, struct deadline *d);
 void source_free(struct babel *b, struct source *s);
 
@@ -343,12 +379,28 @@ void select_run(struct babel *b, struct pfx *p);
 void select_again(struct babel *b, struct deadline *d);
 void hold_check(struct babel *b, struct pfx *p);
 void hold_over(struct babel *b, struct deadline *d);
+/* All have acknowledged the retraction. */
+void hold_acked(struct babel *b, struct pfx *p);
+
+/* ---- ack.c: RFC 8966 3.5.4 ---- */
+/* A hold begins: its retraction goes to all who may have heard of the route. */
+void ack_begin(struct babel *b, struct pfx *p);
+void ack_forget_pfx(struct babel *b, struct pfx *p);
+void ack_forget_neigh(struct babel *b, struct neigh *n);
+/* Into a packet for n, before its Updates. False: it does not fit. */
+bool ack_put_request(struct neigh *n, struct packet_writer *w);
+/* The retraction of p is in that packet. */
+void ack_sent(struct babel *b, struct neigh *n, struct pfx *p);
+void ack_received(struct babel *b, struct neigh *n, uint16_t opaque);
+void ack_due(struct babel *b, struct deadline *d);
 
 /* ---- request.c: RFC 8966 3.8 ---- */
 void request_route(struct babel *b, struct neigh *n, const struct tlv_route_request *q);
 void request_seqno(struct babel *b, struct neigh *n, const struct tlv_seqno_request *q);
 void request_starving(struct babel *b, struct pfx *p, const struct router_id *lost);
 void request_better(struct babel *b, struct pfx *p, struct neigh *n, const struct router_id *id);
+/* For a source that is unfeasible since a restart. */
+void request_reborn(struct babel *b, const struct source *s);
 void request_satisfy(struct babel *b, struct pfx *p);
 void request_due(struct babel *b, struct deadline *d);
 void request_forget_neigh(struct babel *b, const struct neigh *n);
@@ -368,6 +420,7 @@ enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, st
 /* On all interfaces: at once with copies, or when convenient, once. */
 void update_trigger_urgent(struct babel *b, struct pfx *p);
 void update_trigger(struct babel *b, struct pfx *p);
+unsigned int update_copies(const struct iface *i);
 void update_reply(struct babel *b, struct neigh *n, struct pfx *p);
 
 /* ---- output.c: RFC 8966 3.1 ---- */

@@ -134,21 +134,21 @@ static unsigned int free_slot(const struct babel *b)
 	return slot;
 }
 
-static bool kept_hello_seqno(const struct babel *b, const char *name, uint16_t *seqno)
+/* The place of an interface among the kept ones; kept.n if it has none. */
+static unsigned int kept_place(const struct babel *b, const char *name)
 {
-	for (unsigned int k = 0; k < b->kept.n; k++) {
-		if (strcmp(b->kept.ifs[k].name, name) != 0)
-			continue;
-		*seqno = b->kept.ifs[k].hello_seqno;
-		return true;
-	}
-	return false;
+	unsigned int k = 0;
+
+	while (k < b->kept.n && strcmp(b->kept.ifs[k].name, name) != 0)
+		k++;
+	return k;
 }
 
 static void start(struct babel *b, ifid_t ifid, const struct babel_if_info *info,
 		  const struct babel_if_config *config)
 {
 	struct iface *i = mem_new(&b->mem.iface, sizeof(*i));
+	unsigned int kept;
 
 	i->ifid = ifid;
 	strncpy(i->name, info->name, sizeof(i->name) - 1);
@@ -166,11 +166,16 @@ static void start(struct babel *b, ifid_t ifid, const struct babel_if_info *info
 	i->hello_due = true;
 	arm_hello(b, i);
 	arm_update(b, i);
-	if (!kept_hello_seqno(b, i->name, &i->hello_seqno))
-		i->hello_seqno = (uint16_t)b->env.random(b->ctx);
-	i->quiet = true;
-	deadline_set(b, &i->quiet_end, DL_IF_QUIET, mono_add(b->now, IF_QUIET));
-	retract_former_life(b, i);
+	kept = kept_place(b, i->name);
+	i->hello_seqno =
+		kept < b->kept.n ? b->kept.ifs[kept].hello_seqno : (uint16_t)b->env.random(b->ctx);
+	/* A restart with memory goes unnoticed, routes via us go on being
+	 * used; source_reborn() keeps that from making loops. */
+	if (kept == b->kept.n || b->kept_here[kept]) {
+		i->quiet = true;
+		deadline_set(b, &i->quiet_end, DL_IF_QUIET, mono_add(b->now, IF_QUIET));
+		retract_former_life(b, i);
+	}
 	request_wildcard(b, i, NULL);
 }
 
@@ -241,16 +246,15 @@ void babel_if_up(struct babel *b, ifid_t ifid, const struct babel_if_info *info,
 
 static void keep_hello_seqno(struct babel *b, const struct iface *i)
 {
-	unsigned int k = 0;
+	unsigned int k = kept_place(b, i->name);
 
-	while (k < b->kept.n && strcmp(b->kept.ifs[k].name, i->name) != 0)
-		k++;
 	if (k == BABEL_PERSIST_IFS)
 		return;
 	if (k == b->kept.n)
 		b->kept.n++;
 	memcpy(b->kept.ifs[k].name, i->name, sizeof(i->name));
 	b->kept.ifs[k].hello_seqno = i->hello_seqno;
+	b->kept_here[k] = true;
 }
 
 static void forget_announced(struct babel *b, unsigned int slot)

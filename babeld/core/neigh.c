@@ -30,6 +30,8 @@ struct neigh *neigh_get(struct babel *b, struct iface *i, const struct addr *a)
 	n->txcost = n->rxcost = n->cost = BABEL_INFINITY;
 	n->last_hello = b->now;
 	neigh_routes_init(&n->routes);
+	neigh_awaits_init(&n->awaits);
+	neigh_awaits_init(&n->unasked);
 	out_init(&n->out, i, n);
 	neighs_add_tail(&i->neighs, n);
 	deadline_set(b, &n->idle, DL_NEIGH_IDLE, mono_add(b->now, NEIGH_IDLE));
@@ -53,6 +55,7 @@ void neigh_free(struct babel *b, struct neigh *n)
 		r->metric = BABEL_INFINITY;
 	while (!neigh_routes_empty(&n->routes))
 		route_free(b, neigh_routes_first(&n->routes));
+	ack_forget_neigh(b, n);
 	out_fini(b, &n->out);
 	if (was_up)
 		babel_note_neigh(b, NOTE_NEIGH_DOWN, n);
@@ -78,6 +81,7 @@ void neigh_cost_changed(struct babel *b, struct neigh *n)
 		out_wake(b, &n->iface->out, URGENT_TIMEOUT);
 	}
 	n->rxcost = rx;
+	n->judged |= rx != BABEL_INFINITY;
 	if (cost == old)
 		return;
 	n->cost = cost;
@@ -100,6 +104,9 @@ static void push(struct hellos *k, unsigned int bit)
 	k->history = (uint16_t)(k->history >> 1 | bit << 15);
 }
 
+/* The first Hello tells nothing yet about the link, and a neighbour that knew
+ * us before our restart still goes by the IHU it has: "unreachable" would take
+ * its routes away for nothing. Others assume as much without an IHU. */
 static void newcomer(struct babel *b, struct neigh *n)
 {
 	n->ihu_due = true;
@@ -147,6 +154,7 @@ static void missed(struct babel *b, struct neigh *n, struct hellos *k, enum dead
 {
 	push(k, 0);
 	k->expected++;
+	n->judged = true;
 	if (!n->multicast.history && !n->unicast.history) {
 		neigh_free(b, n);
 		return;

@@ -90,11 +90,17 @@ static void upd_ready(struct upd *u)
 	upds_add_tail(&u->q->ready, u);
 }
 
+/* Retractions to be acknowledged go between the copies to the group. */
+static usec_t copy_gap(const struct outq *q)
+{
+	return q->neigh ? COPY_GAP / 2 : COPY_GAP;
+}
+
 static void upd_later(struct babel *b, struct upd *u)
 {
 	upd_unlink(u);
 	u->ready = false;
-	u->due = mono_add(b->now, COPY_GAP);
+	u->due = mono_add(b->now, copy_gap(u->q));
 	upds_add_tail(&u->q->later, u);
 }
 
@@ -113,7 +119,7 @@ void out_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int cop
 		u->q = q;
 		u->pfx = p;
 		pfx_upds_add_tail(&p->upds, u);
-		u->due = mono_add(b->now, COPY_GAP);
+		u->due = mono_add(b->now, copy_gap(q));
 		upds_add_tail(&q->later, u);
 	}
 	if (u->copies < copies)
@@ -167,7 +173,7 @@ static bool put_ihus(struct iface *i, struct packet_writer *w)
 	LIST_EACH (neighs, &i->neighs, n) {
 		struct tlv t = {.type = TLV_IHU};
 
-		if (!n->ihu_due)
+		if (!n->ihu_due || !n->judged)
 			continue;
 		t.u.ihu.family = FAM_IP6;
 		t.u.ihu.addr = n->addr;
@@ -203,12 +209,14 @@ static bool put_ready(struct babel *b, struct outq *q, struct packet_writer *w)
 
 		if (put == PUT_FULL)
 			return false;
+		if (q->neigh && put == PUT_RETRACTION)
+			ack_sent(b, q->neigh, u->pfx);
 		if (--u->copies) {
 			upd_later(b, u);
 			continue;
 		}
 		if (put == PUT_RETRACTION && !q->neigh) /* said often enough */
-			u->pfx->announced &= ~(UINT64_C(1) << q->iface->slot);
+			u->pfx->announced &= ~iface_bit(q->iface);
 		upd_free(b, u);
 	}
 	return true;
@@ -249,12 +257,14 @@ static bool one_packet(struct babel *b, struct outq *q)
 	bool all;
 
 	packet_begin(&w, b->buf, room(i), FAM_IP6, &i->info.linklocal);
-	all = (q->neigh || (put_hello(i, &w) && put_ihus(i, &w))) && put_tlvs(b, q, &w) &&
-	      put_ready(b, q, &w) && put_dump(b, q, &w);
+	all = (q->neigh ? ack_put_request(q->neigh, &w) : put_hello(i, &w) && put_ihus(i, &w)) &&
+	      put_tlvs(b, q, &w) && put_ready(b, q, &w) && put_dump(b, q, &w);
 	if (!packet_empty(&w)) {
 		i->packets_out++;
 		b->env.send(b->ctx, i->ifid, q->neigh ? &q->neigh->addr : NULL, packet_end(&w));
 	}
+	if (q->neigh)
+		q->neigh->ack_opaque++;
 	return !all;
 }
 

@@ -18,7 +18,7 @@ static struct neigh *on_ack_request(struct babel *b, struct neigh *n, const stru
 
 static struct neigh *on_ack(struct babel *b, struct neigh *n, const struct tlv *t)
 {
-	(void)b, (void)t; /* we ask for none */
+	ack_received(b, n, t->u.ack.opaque);
 	return n;
 }
 

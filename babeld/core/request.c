@@ -203,8 +203,22 @@ void request_better(struct babel *b, struct pfx *p, struct neigh *n, const struc
 {
 	const struct source *src = source_find(p, id);
 
-	if (src)
+	if (src && !src->learning)
 		originate(b, p, id, (uint16_t)(src->seqno + 1), n);
+}
+
+void request_reborn(struct babel *b, const struct source *s)
+{
+	struct route *r, *best = NULL;
+
+	if (s->pfx->local || s->pfx->selected)
+		return;
+	LIST_EACH (pfx_routes, &s->pfx->routes, r)
+		if (r->metric != BABEL_INFINITY && router_id_eq(&r->router_id, &s->router_id) &&
+		    (!best || r->metric < best->metric))
+			best = r;
+	if (best)
+		request_better(b, s->pfx, best->neigh, &s->router_id);
 }
 
 void request_due(struct babel *b, struct deadline *d)

@@ -197,6 +197,8 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 	}
 	if (u.metric != BABEL_INFINITY && refused(b, n, &u))
 		u.metric = BABEL_INFINITY;
+	if (u.metric != BABEL_INFINITY)
+		source_reborn(b, &u);
 	p = pfx_find(b, &u.pair);
 	have = p ? route_find(p, n) : NULL;
 	switch (judge_update(have, p ? source_find(p, &u.router_id) : NULL, &u)) {

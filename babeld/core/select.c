@@ -6,6 +6,9 @@
 
 #define SMOOTH_STEPS 8 /* in one time constant */
 #define SMOOTH_DONE  100
+/* A newer seqno often brings the route back within this; till then packets had
+ * better be refused than stray along a shorter prefix. */
+#define HOLD_ACKED   REQUEST_TIMEOUT
 #define HOLD_MIN     (10 * USEC_PER_SEC)
 
 bool route_feasible(const struct pfx *p, const struct route *r)
@@ -112,7 +115,17 @@ static void hold_begin(struct babel *b, struct pfx *p)
 	if (was_local && !p->announced)
 		return; /* nobody has heard of it */
 	p->held = true;
+	p->acked = false;
+	p->held_since = b->now;
 	p->held_until = mono_add(b->now, hold_time(b));
+	deadline_set(b, &p->hold, DL_HOLD, p->held_until);
+	ack_begin(b, p);
+}
+
+void hold_acked(struct babel *b, struct pfx *p)
+{
+	p->acked = true;
+	p->held_until = mono_add(p->held_since, HOLD_ACKED);
 	deadline_set(b, &p->hold, DL_HOLD, p->held_until);
 }
 
@@ -120,6 +133,7 @@ static void hold_end(struct babel *b, struct pfx *p)
 {
 	p->held = false;
 	deadline_clear(b, &p->hold);
+	ack_forget_pfx(b, p);
 }
 
 void hold_check(struct babel *b, struct pfx *p)
@@ -129,7 +143,7 @@ void hold_check(struct babel *b, struct pfx *p)
 	if (!p->held || mono_before(b->now, p->held_until))
 		return;
 	LIST_EACH (pfx_routes, &p->routes, r)
-		if (r->refmetric == BABEL_INFINITY)
+		if (!p->acked && r->refmetric == BABEL_INFINITY)
 			return; /* the entry that RFC 8966 3.5.4 speaks of */
 	hold_end(b, p);
 	tell_choice(b, p);

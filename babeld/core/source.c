@@ -26,17 +26,49 @@ bool source_room(const struct pfx *p, const struct router_id *id)
 	return sources_count(&p->sources) < SOURCES_PER_PAIR_MAX || source_find(p, id);
 }
 
+static struct source *source_new(struct babel *b, struct pfx *p, const struct router_id *id,
+				 uint16_t seqno, uint16_t metric)
+{
+	struct source *s = mem_new(&b->mem.source, sizeof(*s));
+
+	s->pfx = p;
+	s->router_id = *id;
+	s->seqno = seqno;
+	s->metric = metric;
+	sources_add_head(&p->sources, s);
+	return s;
+}
+
+struct source *source_reborn(struct babel *b, const struct tlv_update *u)
+{
+	struct pfx *p = pfx_find(b, &u->pair);
+	struct source *s = p ? source_find(p, &u->router_id) : NULL;
+
+	if (s) {
+		/* Several neighbours tell: the newest counts. */
+		if (s->learning && seqno_less(s->seqno, u->seqno))
+			s->seqno = u->seqno;
+		return s;
+	}
+	if (!mono_before(b->now, b->reborn_until) || (!p && !pfx_room(b)))
+		return NULL;
+	if (!p)
+		p = pfx_get(b, &u->pair);
+	if (!source_room(p, &u->router_id))
+		return NULL;
+	s = source_new(b, p, &u->router_id, u->seqno, 0);
+	s->learning = true;
+	s->sent = b->now;
+	deadline_set(b, &s->gc, DL_SOURCE_GC, mono_add(b->now, REBORN_LEARN));
+	return s;
+}
+
 void source_sent(struct babel *b, struct pfx *p, const struct advert *a)
 {
 	struct source *s = source_find(p, &a->router_id);
 
 	if (!s) {
-		s = mem_new(&b->mem.source, sizeof(*s));
-		s->pfx = p;
-		s->router_id = a->router_id;
-		s->seqno = a->seqno;
-		s->metric = a->metric;
-		sources_add_head(&p->sources, s);
+		s = source_new(b, p, &a->router_id, a->seqno, a->metric);
 	} else if (seqno_less(s->seqno, a->seqno)) {
 		s->seqno = a->seqno;
 		s->metric = a->metric;
@@ -65,6 +97,10 @@ void source_gc(struct babel *b, struct deadline *d)
 
 	if (mono_before(b->now, end)) {
 		deadline_set(b, d, DL_SOURCE_GC, end);
+		if (s->learning) {
+			s->learning = false;
+			request_reborn(b, s);
+		}
 		return;
 	}
 	source_free(b, s);

@@ -16,11 +16,6 @@ bool update_advert(const struct babel *b, const struct pfx *p, struct advert *ou
 	return true;
 }
 
-static uint64_t bit(const struct iface *i)
-{
-	return UINT64_C(1) << i->slot;
-}
-
 static bool no_nexthop(const struct iface *i, const struct pfx *p)
 {
 	return sdprefix_family(&p->entry.key) == FAM_IP4 && !i->info.have_ip4;
@@ -68,7 +63,7 @@ enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, st
 	if (!finite)
 		return PUT_RETRACTION;
 	source_sent(b, p, &a); /* RFC 8966 3.7.3 */
-	p->announced |= bit(i);
+	p->announced |= iface_bit(i);
 	if (p->was_finite)
 		p->told.metric = a.metric;
 	return PUT_UPDATE;
@@ -80,20 +75,23 @@ static bool concerned(const struct babel *b, const struct iface *i, const struct
 {
 	struct advert a;
 
-	if (p->announced & bit(i))
+	if (p->announced & iface_bit(i))
 		return true;
 	return update_advert(b, p, &a) && !no_nexthop(i, p) && !split_horizon(i, p);
+}
+
+unsigned int update_copies(const struct iface *i)
+{
+	return i->config.type == BABEL_WIRED ? 2 : 3; /* RFC 8966 3.7.2 */
 }
 
 void update_trigger_urgent(struct babel *b, struct pfx *p)
 {
 	struct iface *i;
 
-	/* RFC 8966 3.7.2: two copies on wired links, three on wireless ones. */
 	LIST_EACH (ifaces, &b->ifaces, i)
 		if (concerned(b, i, p))
-			out_update(b, &i->out, p, i->config.type == BABEL_WIRED ? 2 : 3,
-				   OUT_URGENT);
+			out_update(b, &i->out, p, update_copies(i), OUT_URGENT);
 }
 
 void update_trigger(struct babel *b, struct pfx *p)

@@ -142,7 +142,7 @@ int main(int argc, char **argv)
 {
 	const char *seed = getenv("SRCDEST_TEST_SEED");
 	uint64_t base = seed ? strtoull(seed, NULL, 0) : 0x5eed0f0221ULL;
-	unsigned long runs = RUNS;
+	unsigned long runs = &fuzz_runs ? fuzz_runs : RUNS;
 	size_t n_seeds, files = 0;
 	const struct fuzz_seed *seeds = fuzz_seeds(&n_seeds);
 

@@ -23,6 +23,9 @@ struct fuzz_seed {
 
 /* The target's: good inputs to start from; at least one. */
 const struct fuzz_seed *fuzz_seeds(size_t *n);
+/* The target may define it, if one input is a long story: how many of them
+ * `make check` walks. */
+extern const unsigned long fuzz_runs __attribute__((weak));
 /* The target's. abort() on what must not be. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -177,7 +177,7 @@ def test_announced_and_withdrawn_in_both_directions(pair):
     zebra.prepare()
     zebra.reload()
     peer_has(net, kind, [(P2, "::/0")], absent=[(D2, T1)])
-    watch.meets(net, "h2", HOSTS[T1], BEACONS[D2], "xp", 60)
+    watch.meets(net, "h2", HOSTS[T1], BEACONS[D2], "xp", 100)  # once its hold is over
     watch.meets(net, "h2", HOSTS[T1], BEACONS[P2], "xo")
     # And both announce again.
     kind.announce(net)

@@ -143,7 +143,8 @@ struct rig *rig_new_with(uint16_t seqno, uint16_t hello_seqno)
 		.hello_interval = 4 * SEC,
 		.update_interval = 16 * SEC,
 	};
-	r->b = babel_new(&config, &env, r, r->now);
+	/* So long ago that nobody remembers what it told before. */
+	r->b = babel_new(&config, &env, r, (mono_t){r->now.us - 400 * SEC});
 	strcpy(persist.ifs[0].name, "eth1");
 	persist.ifs[0].hello_seqno = hello_seqno;
 	babel_persist_set(r->b, &persist);

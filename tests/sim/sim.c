@@ -10,6 +10,9 @@
 #include <string.h>
 #include <cmocka.h>
 
+#define SWEEP_DEAD  (40 * USEC_PER_SEC)
+#define SWEEP_ALIVE (60 * USEC_PER_SEC)
+
 uint64_t sim_seed(uint64_t otherwise)
 {
 	const char *s = getenv("SRCDEST_TEST_SEED");
@@ -173,7 +176,7 @@ static void env_route(void *ctx, const struct sdprefix *p, const struct babel_ch
 		return;
 	}
 	if (c->kind == CHOICE_NONE) {
-		if (!f)
+		if (!f || f->stale)
 			sim_fail(n->sim, "a choice is withdrawn that was never made");
 		sim_fibs_del(&n->fib, f);
 		free(f);
@@ -186,6 +189,7 @@ static void env_route(void *ctx, const struct sdprefix *p, const struct babel_ch
 		sim_fibs_add(&n->fib, f);
 	}
 	f->choice = *c;
+	f->stale = false;
 }
 
 static uint32_t env_random(void *ctx)
@@ -214,6 +218,7 @@ unsigned int sim_add_node(struct sim *s)
 	assert_true(s->n_nodes < SIM_NODES);
 	n->sim = s;
 	n->index = s->n_nodes;
+	n->sweep = MONO_NEVER;
 	sim_fibs_init(&n->fib);
 	return s->n_nodes++;
 }
@@ -269,7 +274,23 @@ static void add_local(struct sim *s, struct sim_node *n, const struct sdprefix *
 		sim_fibs_add(&n->fib, f);
 	}
 	f->local = true;
+	f->stale = false;
 	s->changed = true;
+}
+
+static void fib_sweep(struct sim_node *n)
+{
+	struct sim_fib *f, *next;
+
+	for (f = sim_fibs_first(&n->fib); f; f = next) {
+		next = sim_fibs_next(&n->fib, f);
+		if (!f->stale)
+			continue;
+		sim_fibs_del(&n->fib, f);
+		free(f);
+	}
+	n->sweep = MONO_NEVER;
+	n->sim->changed = true;
 }
 
 static void fib_clear(struct sim_node *n)
@@ -288,8 +309,11 @@ void sim_start(struct sim *s, unsigned int node)
 	struct babel_config config = {{{0, 0, 0, 0, 0, 0, 1, (uint8_t)(node + 1)}}};
 
 	assert_null(n->babel);
-	if (!n->remembers)
+	n->sweep = mono_add(s->now, SWEEP_ALIVE);
+	if (!n->remembers) {
 		n->life++;
+		fib_clear(n);
+	}
 	config.router_id.b[5] = n->life;
 	n->babel = babel_new(&config, &sim_env, n, s->now);
 	if (n->remembers)
@@ -305,6 +329,7 @@ void sim_start(struct sim *s, unsigned int node)
 void sim_stop(struct sim *s, unsigned int node, bool goodbye)
 {
 	struct sim_node *n = &s->nodes[node];
+	struct sim_fib *f;
 
 	assert_non_null(n->babel);
 	if (goodbye)
@@ -313,8 +338,14 @@ void sim_stop(struct sim *s, unsigned int node, bool goodbye)
 	babel_free(n->babel); /* asserts that nothing of it is left */
 	n->babel = NULL;
 	n->stopped = s->now;
-	fib_clear(n);
 	s->changed = true;
+	if (goodbye) {
+		fib_clear(n);
+		return;
+	}
+	for (f = sim_fibs_first(&n->fib); f; f = sim_fibs_next(&n->fib, f))
+		f->stale = true;
+	n->sweep = mono_add(s->now, SWEEP_DEAD);
 }
 
 void sim_local(struct sim *s, unsigned int node, const char *dst, const char *src)
@@ -348,7 +379,7 @@ void sim_unlocal(struct sim *s, unsigned int node, const char *dst, const char *
 		if (sdprefix_eq(&n->locals[k], &p))
 			n->locals[k] = n->locals[--n->n_locals];
 	if (!n->babel)
-		return;
+		return; /* swept with the rest */
 	assert_non_null(f);
 	sim_fibs_del(&n->fib, f);
 	free(f);
@@ -411,8 +442,6 @@ int sim_walk(struct sim *s, unsigned int at, const struct addr *dst, const struc
 		struct sim_node *n = &s->nodes[at];
 		struct sim_fib *f;
 
-		if (!n->babel)
-			return -1;
 		f = sim_fibs_lookup(&n->fib, FAM_IP6, dst, src);
 		if (!f)
 			return -1;
@@ -470,9 +499,9 @@ static mono_t next_event(const struct sim *s, unsigned int *node)
 	for (unsigned int n = 0; n < s->n_nodes; n++) {
 		mono_t d;
 
-		if (!s->nodes[n].babel)
-			continue;
-		d = babel_next_deadline(s->nodes[n].babel);
+		d = s->nodes[n].sweep;
+		if (s->nodes[n].babel)
+			d = mono_min(d, babel_next_deadline(s->nodes[n].babel));
 		if (mono_before(d, at)) {
 			at = d;
 			*node = n;
@@ -491,10 +520,12 @@ void sim_run(struct sim *s, usec_t d)
 	while (at = next_event(s, &node), !mono_before(end, at)) {
 		if (mono_before(s->now, at))
 			s->now = at;
-		if (node < SIM_NODES)
-			babel_run_due(s->nodes[node].babel, s->now);
-		else
+		if (node == SIM_NODES)
 			deliver(s);
+		else if (!mono_before(s->now, s->nodes[node].sweep))
+			fib_sweep(&s->nodes[node]);
+		else
+			babel_run_due(s->nodes[node].babel, s->now);
 		check(s);
 	}
 	s->now = end;

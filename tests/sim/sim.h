@@ -3,7 +3,10 @@
  * Many protocol cores in virtual time, joined by links that lose, delay and
  * reorder packets, go down and come back. Everything follows from the seed.
  *
- * After every event sim_check() walks sampled packets (destination and
+ * A node that dies without a goodbye goes on forwarding as it did for a while,
+ * as a kernel does; what its next life does not confirm is swept.
+ *
+ * After every event the simulator walks sampled packets (destination and
  * source, at each node) along the choices the cores made, destination first
  * with fall-through (RFC 9079 4), and fails the test at a forwarding loop.
  */
@@ -36,6 +39,7 @@ struct sim_fib { /* what env->route said */
 	struct sdentry entry;
 	struct babel_choice choice;
 	bool local;
+	bool stale; /* from a former life */
 };
 SDTABLE_TYPE(sim_fibs, struct sim_fib, entry);
 
@@ -46,6 +50,7 @@ struct sim_node {
 	unsigned int index;
 	struct babel *babel; /* NULL: it is down */
 	mono_t stopped;
+	mono_t sweep;	/* when stale entries go */
 	uint8_t life;	/* part of its router-id */
 	bool remembers; /* starts with the seqnos of its last life */
 	struct babel_persist persist;

@@ -141,6 +141,111 @@ RFC_TEST(8966, "3.5.4-c", "a prefix of our own that others have heard of is held
 	rig_free(t.r);
 }
 
+/* Acknowledges everything that n was asked to since the mark. */
+static unsigned int acknowledge(struct rig_nb *n)
+{
+	const struct rig_sent *s = NULL;
+	unsigned int asked = 0;
+
+	while ((s = rig_next(n->r, s, n->ifid, TLV_ACK_REQUEST))) {
+		struct tlv t = {.type = TLV_ACK, .u.ack = {s->tlv.u.ack_request.opaque}};
+
+		assert_int_not_equal(s->tlv.u.ack_request.interval.cs, 0);
+		if (!rig_is_to(s, n))
+			continue;
+		rig_say(n, &t);
+		asked++;
+	}
+	return asked;
+}
+
+RFC_TEST(8966, "3.5.4-c", "the hold ends early when all have acknowledged the retraction")
+{
+	struct three t = three();
+
+	settled(t.n1, "::/0", 0xa, 7, 0);
+	settled(t.n1, P, 0xa, 7, 0);
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 500 * MSEC);
+	assert_int_equal(acknowledge(t.n2), 1);
+	rig_pass(t.r, 20 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE); /* n3 has not */
+	rig_update(t.n1, P, 0xa, 8, 0);
+	rig_pass(t.r, 2 * SEC);
+	rig_mark(t.r);
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 500 * MSEC);
+	assert_int_equal(acknowledge(t.n2), 1);
+	assert_int_equal(acknowledge(t.n3), 1);
+	assert_int_equal(acknowledge(t.n1), 0); /* split horizon: never told */
+	rig_pass(t.r, 2 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_NONE);
+	rig_free(t.r);
+}
+
+RFC_TEST(8966, "3.5.4-c", "an acknowledgment of something else ends no hold")
+{
+	struct three t = three();
+	struct tlv ack = {.type = TLV_ACK};
+
+	settled(t.n1, P, 0xa, 7, 0);
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 500 * MSEC);
+	assert_int_equal(acknowledge(t.n2), 1);
+	for (uint16_t k = 0; k < 100; k++) {
+		ack.u.ack.opaque = (uint16_t)(k + 20000);
+		rig_say(t.n3, &ack);
+	}
+	rig_pass(t.r, 5 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
+	rig_free(t.r);
+}
+
+RFC_TEST(8966, "3.5.4-c", "one who is lost before it acknowledged leaves the hold to its time")
+{
+	struct three t = three();
+
+	settled(t.n1, P, 0xa, 7, 0);
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 500 * MSEC);
+	assert_int_equal(acknowledge(t.n2), 1);
+	t.n3->alive = false;
+	babel_if_down(t.r->b, 3, t.r->now);
+	rig_pass(t.r, 20 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
+	rig_free(t.r);
+}
+
+RFC_TEST(8966, "3.7.2-b", "a retraction that nobody acknowledges is sent five times at most")
+{
+	struct three t = three();
+
+	settled(t.n1, P, 0xa, 7, 0);
+	rig_after_update(t.r, 2, P); /* a periodic one is no copy */
+	rig_pass(t.r, SEC);
+	rig_mark(t.r);
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 8 * SEC);
+	assert_in_range(count_updates(t.r, 2, P), 3, 5);
+	rig_free(t.r);
+}
+
+RFC_TEST(8966, "3.5.4-a", "the hold lasts as long as the retracted entry")
+{
+	struct three t = three();
+
+	rig_update_every(t.n1, P, 0xa, 7, 0, 4000); /* expires after 140 s */
+	rig_pass(t.r, 2 * SEC);
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 130 * SEC);
+	assert_true(rig_route(t.n1, P, NULL));
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
+	rig_pass(t.r, 20 * SEC);
+	assert_false(rig_route(t.n1, P, NULL));
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_NONE);
+	rig_free(t.r);
+}
+
 RFC_TEST(8966, "3.7.2-d", "a new next hop reaches the choice, and nobody else")
 {
 	struct three t = three();
@@ -262,12 +367,83 @@ PLAIN_TEST("an interface that starts takes back what a former life may have told
 	struct rig *r = rig_new();
 	const struct rig_sent *s;
 
-	rig_if(r, 1);
-	s = rig_next(r, NULL, 1, TLV_UPDATE);
+	rig_if(r, 2); /* the rig remembers eth1 */
+	s = rig_next(r, NULL, 2, TLV_UPDATE);
 	assert_non_null(s);
 	assert_true(s->tlv.u.update.wildcard);
 	assert_int_equal(s->tlv.u.update.metric, INF);
-	assert_int_equal(s->packet, rig_next(r, NULL, 1, TLV_HELLO)->packet);
+	assert_int_equal(s->packet, rig_next(r, NULL, 2, TLV_HELLO)->packet);
+	rig_free(r);
+}
+
+PLAIN_TEST("and chooses nothing via it until that can have been heard")
+{
+	struct babel_if_info info = {.name = "eth2", .mtu = 1500};
+	struct rig *r = rig_new();
+	struct rig_nb *n;
+
+	info.linklocal = rig_own_addr(2);
+	babel_if_up(r->b, 2, &info, &r->config, r->now); /* rig_if() lets time pass */
+	n = rig_stranger(r, 2, "fe80::1");
+	for (uint16_t k = 0; k < 3; k++)
+		rig_hello(n, k, 6000);
+	rig_ihu(n, 96, 6000); /* of our former life */
+	rig_update(n, P, 0xa, 7, 0);
+	assert_null(rig_selected(r, P));
+	rig_pass(r, 300 * MSEC);
+	assert_null(rig_selected(r, P));
+	rig_pass(r, SEC);
+	assert_ptr_equal(rig_selected(r, P), n);
+	rig_free(r);
+}
+
+/* Another life of the rig's core: it remembers its seqnos and eth1. */
+static struct rig_nb *reborn(struct rig *r)
+{
+	struct babel_persist p;
+	struct rig_nb *n;
+
+	babel_run_due(r->b, r->now); /* the rig's was born long ago */
+	babel_persist_get(r->b, &p);
+	babel_persist_set(r->b, &p);
+	rig_if(r, 1);
+	n = rig_nb(r, 1, "fe80::1");
+	rig_pass(r, 2 * SEC);
+	return n;
+}
+
+PLAIN_TEST("a restart with memory takes back nothing")
+{
+	struct rig *r = rig_new();
+	const struct rig_sent *s = NULL;
+
+	reborn(r);
+	while ((s = rig_next(r, s, 1, TLV_UPDATE)))
+		assert_false(s->tlv.u.update.wildcard);
+	assert_non_null(rig_next(r, NULL, 1, TLV_ROUTE_REQUEST));
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.7.3-a", "after such a restart only a seqno newer than all around is feasible")
+{
+	struct rig *r = rig_new();
+	struct rig_nb *n1 = reborn(r), *n2;
+	const struct rig_sent *s;
+
+	n2 = rig_nb(r, 1, "fe80::2");
+	rig_mark(r);
+	rig_update(n1, P, 0xa, 7, 0);
+	rig_update(n2, P, 0xa, 8, 50);
+	assert_null(rig_selected(r, P));
+	assert_int_equal(rig_choice(r, P)->c.kind, CHOICE_NONE); /* what zebra has stays */
+	rig_pass(r, 2 * SEC);
+	s = rig_next_seqno_request(r, NULL, 1, P);
+	assert_non_null(s);
+	assert_int_equal(s->tlv.u.seqno_request.seqno, 9);
+	rig_update(n1, P, 0xa, 8, 0);
+	assert_null(rig_selected(r, P));
+	rig_update(n1, P, 0xa, 9, 0);
+	assert_ptr_equal(rig_selected(r, P), n1);
 	rig_free(r);
 }
 

@@ -194,6 +194,34 @@ RFC_TEST(8966, "3.4.2-b", "a clean link carries fewer IHUs than Hellos")
 	rig_free(r);
 }
 
+/* A neighbour that knew us before a restart goes by the IHU it has; telling it
+ * "unreachable" after one Hello would take its routes through us for nothing. */
+RFC_TEST(8966, "3.4.2-a", "no IHU says unreachable before there was a chance to hear enough")
+{
+	const struct rig_sent *s;
+	struct rig_nb *n;
+	struct rig *r = one_link(&n);
+
+	rig_mark(r);
+	rig_hello(n, 1, 400);
+	rig_pass(r, 3 * SEC);
+	assert_null(rig_next(r, NULL, 1, TLV_IHU));
+	rig_hello(n, 2, 400); /* two of the last three: reachable, and said so at once */
+	rig_pass(r, SEC);
+	s = rig_next(r, NULL, 1, TLV_IHU);
+	assert_non_null(s);
+	assert_int_equal(s->tlv.u.ihu.rxcost, 96);
+	rig_free(r);
+
+	r = one_link(&n); /* but one that stays away is told */
+	rig_hello(n, 1, 400);
+	rig_pass(r, 20 * SEC);
+	s = rig_next(r, NULL, 1, TLV_IHU);
+	assert_non_null(s);
+	assert_int_equal(s->tlv.u.ihu.rxcost, BABEL_INFINITY);
+	rig_free(r);
+}
+
 RFC_TEST(8966, "3.4.2-c", "a longer IHU interval comes with an IHU that says so")
 {
 	struct rig *r = rig_new();

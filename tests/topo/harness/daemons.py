@@ -314,11 +314,13 @@ class DebianBabeld(Peer):
             return lines
 
     def routes(self):
-        """{(dst, src): interface} of the routes that it has installed."""
+        """{(dst, src): interface} of the routes that it has installed. What it holds as
+        unreachable after a retraction has an infinite metric."""
         found = {}
         for line in self.dump():
             w = line.split()
-            if w[:2] == ["add", "route"] and w[w.index("installed") + 1] == "yes":
+            if w[:2] == ["add", "route"] and w[w.index("installed") + 1] == "yes" \
+                    and w[w.index("metric") + 1] != "65535":
                 found[(w[w.index("prefix") + 1], w[w.index("from") + 1])] = w[w.index("if") + 1]
         return found
 

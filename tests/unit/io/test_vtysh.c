@@ -356,6 +356,9 @@ static void start_shell(struct fixture *f)
 	f->shell = forkpty(&f->pty, NULL, NULL, NULL);
 	assert_true(f->shell >= 0);
 	if (f->shell == 0) {
+		/* As at a terminal, whatever the tests were started from. */
+		setenv("TERM", "vt100", 1);
+		signal(SIGINT, SIG_DFL);
 		execl(VTYSH, "vtysh", "--rundir", f->dir, NULL);
 		_exit(127);
 	}

@@ -548,6 +548,38 @@ static void test_refusal(void **state)
 	assert_int_equal(rig.n_refused, 1);
 }
 
+static int refuse_deletions(struct rig *g, const struct fib_op *op)
+{
+	(void)g;
+	return op->kind == FIB_DEL ? EINVALID : 0;
+}
+
+static void test_refused_deletion_is_tried_again(void **state)
+{
+	(void)state;
+	rig_add(&rig, BABEL, "::/0", S, 100, 0, rig_via(G, 1));
+	rig_run(&rig);
+	rig.verdict = refuse_deletions;
+	rig_del(&rig, BABEL, "::/0", S);
+	rig_run(&rig);
+	assert_int_equal(rib_count(rig.rib), 0);
+	assert_int_equal(rig.n_refused, 1);
+	/* It is still there, and `show ipv6 fib` says so. */
+	assert_int_equal(kernel_ours(&rig), 1);
+	rig_add(&rig, BABEL, "::/0", "2001:db8:b::/48", 100, 0, rig_via(G, 1));
+	rig_run(&rig);
+	rib_kernel_lost(rig.rib,
+			&(struct sdprefix){.dst = rig_prefix("::/0"), .src = rig_prefix(S)});
+	rig_run(&rig);
+	assert_int_equal(rig.n_refused, 1); /* once per reason */
+	rig.verdict = NULL;
+	rib_kernel_lost(rig.rib,
+			&(struct sdprefix){.dst = rig_prefix("::/0"), .src = rig_prefix(S)});
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 1);
+	assert_null(kernel_has(&rig, "::/0", S));
+}
+
 static void test_refused_half_withholds_the_sourced(void **state)
 {
 	struct addr dst = rig_addr("2001:db8:d::1"), other = rig_addr("2001:db8:b::1");
@@ -794,6 +826,7 @@ int main(void)
 		T(test_leftover_claimed_and_withdrawn_at_once),
 		T(test_lonely_auxiliaries_go_at_once),
 		T(test_refusal),
+		T(test_refused_deletion_is_tried_again),
 		T(test_refused_half_withholds_the_sourced),
 		T(test_stale),
 		T(test_fates),

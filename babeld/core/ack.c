@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ending a hold early, RFC 8966 3.5.4: once every neighbour that may have
+ * heard of a route via us has acknowledged its retraction, nobody points at
+ * us any more. Each gets it by unicast with an Acknowledgment Request, a few
+ * times if need be; who stays silent, or is lost meanwhile, leaves the hold
+ * to its timer.
+ */
+#include "babeld/core/core.h"
+
+#include "lib/base/container.h"
+
+#define ACK_INTERVAL (300 * USEC_PER_MSEC) /* what we ask for */
+#define ACK_TIMEOUT  (600 * USEC_PER_MSEC)
+
+static void await_free(struct babel *b, struct await *a)
+{
+	pfx_awaits_del(&a->pfx->awaits, a);
+	neigh_awaits_del(a->asked ? &a->neigh->awaits : &a->neigh->unasked, a);
+	b->awaits--;
+	mem_free(&b->mem.await, a);
+}
+
+void ack_forget_pfx(struct babel *b, struct pfx *p)
+{
+	while (!pfx_awaits_empty(&p->awaits))
+		await_free(b, pfx_awaits_first(&p->awaits));
+}
+
+static void ask(struct babel *b, struct pfx *p, struct neigh *n)
+{
+	struct await *a;
+
+	if (n->cost == BABEL_INFINITY || b->awaits >= AWAITS_MAX) {
+		p->unsure = true;
+		return;
+	}
+	a = mem_new(&b->mem.await, sizeof(*a));
+	a->pfx = p;
+	a->neigh = n;
+	/* With the copies to the group no more than five, RFC 8966 3.7.2. */
+	a->tries = 5 - update_copies(n->iface);
+	pfx_awaits_add_tail(&p->awaits, a);
+	neigh_awaits_add_tail(&n->unasked, a);
+	b->awaits++;
+	out_update(b, &n->out, p, 1, OUT_SOON);
+}
+
+/* Whether the hold of p needs nobody's word any more. */
+static void settled(struct babel *b, struct pfx *p)
+{
+	if (p->held && !p->unsure && pfx_awaits_empty(&p->awaits))
+		hold_acked(b, p);
+}
+
+void ack_begin(struct babel *b, struct pfx *p)
+{
+	struct iface *i;
+	struct neigh *n;
+
+	ack_forget_pfx(b, p);
+	p->unsure = false;
+	LIST_EACH (ifaces, &b->ifaces, i)
+		if (p->announced & iface_bit(i))
+			LIST_EACH (neighs, &i->neighs, n)
+				ask(b, p, n);
+	settled(b, p); /* there may be nobody to ask */
+}
+
+bool ack_put_request(struct neigh *n, struct packet_writer *w)
+{
+	struct tlv t = {.type = TLV_ACK_REQUEST};
+
+	if (neigh_awaits_empty(&n->unasked))
+		return true;
+	t.u.ack_request.opaque = n->ack_opaque;
+	t.u.ack_request.interval = interval_from_usec(ACK_INTERVAL);
+	return packet_put(w, &t);
+}
+
+void ack_sent(struct babel *b, struct neigh *n, struct pfx *p)
+{
+	struct await *a;
+
+	LIST_EACH (pfx_awaits, &p->awaits, a) {
+		if (a->neigh != n || a->asked)
+			continue;
+		neigh_awaits_del(&n->unasked, a);
+		a->asked = true;
+		a->opaque = n->ack_opaque;
+		a->sent = b->now;
+		neigh_awaits_add_tail(&n->awaits, a);
+		if (!timer_armed(&n->ack.node))
+			deadline_set(b, &n->ack, DL_NEIGH_ACK, mono_add(b->now, ACK_TIMEOUT));
+		return;
+	}
+}
+
+void ack_received(struct babel *b, struct neigh *n, uint16_t opaque)
+{
+	struct await *a, *next;
+
+	/* In the order they were sent, so most acknowledgments find theirs at once. */
+	LIST_EACH_SAFE (neigh_awaits, &n->awaits, a, next) {
+		struct pfx *p = a->pfx;
+
+		if (seqno_less(opaque, a->opaque))
+			break;
+		if (a->opaque != opaque)
+			continue;
+		await_free(b, a);
+		settled(b, p);
+		pfx_release(b, p);
+	}
+}
+
+void ack_due(struct babel *b, struct deadline *d)
+{
+	struct neigh *n = container_of(d, struct neigh, ack);
+	struct await *a;
+
+	while ((a = neigh_awaits_first(&n->awaits)) &&
+	       !mono_before(b->now, mono_add(a->sent, ACK_TIMEOUT))) {
+		struct pfx *p = a->pfx;
+
+		if (--a->tries == 0) {
+			p->unsure = true;
+			await_free(b, a);
+			continue;
+		}
+		neigh_awaits_del(&n->awaits, a);
+		a->asked = false;
+		neigh_awaits_add_tail(&n->unasked, a);
+		out_update(b, &n->out, p, 1, OUT_SOON);
+	}
+	if (a)
+		deadline_set(b, d, DL_NEIGH_ACK, mono_add(a->sent, ACK_TIMEOUT));
+}
+
+static void forget(struct babel *b, struct neigh_awaits *list)
+{
+	struct await *a;
+
+	while ((a = neigh_awaits_first(list))) {
+		a->pfx->unsure = true; /* gone, but perhaps not deaf */
+		await_free(b, a);
+	}
+}
+
+void ack_forget_neigh(struct babel *b, struct neigh *n)
+{
+	deadline_clear(b, &n->ack);
+	forget(b, &n->awaits);
+	forget(b, &n->unasked);
+}
