@@ -135,11 +135,18 @@ Mgmt__Message *msg_decode(struct span frame, uint32_t accept)
 {
 	struct walk w = {frame.p, frame.p + frame.len};
 	size_t parts = PARTS_FREE + frame.len / PARTS_OCTET;
+	Mgmt__Message *m;
 
 	if (!kind_fits(w, accept) ||
 	    !shape_fits(&mgmt__message__descriptor, w, MSG_MAX_DEPTH, &parts))
 		return NULL;
-	return mgmt__message__unpack(NULL, frame.len, frame.p);
+	m = mgmt__message__unpack(NULL, frame.len, frame.p);
+	/* A kind that `accept` has room for and the protocol does not know. */
+	if (m && m->kind_case == MGMT__MESSAGE__KIND__NOT_SET) {
+		msg_free(m);
+		return NULL;
+	}
+	return m;
 }
 
 void msg_free(Mgmt__Message *m)
