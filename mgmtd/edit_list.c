@@ -316,8 +316,10 @@ bool edit_list(struct lyd_node **target, const struct ly_ctx *ly, const struct e
 			fine = delete (&at, ly, &edits[i], err);
 			break;
 		}
-		if (!fine)
+		if (!fine) {
+			err->edit = i;
 			return false;
+		}
 	}
 	return true;
 }

@@ -12,6 +12,7 @@
 
 #include <libyang/libyang.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* RFC 6241 Appendix A; NONE: no error. */
@@ -54,6 +55,7 @@ struct edit_error {
 	char *bad_element; /* error-info; also the attribute with the *_ATTRIBUTE tags */
 	char *bad_ns;	   /* error-info bad-namespace */
 	uint32_t session;  /* error-info session-id, with ERR_LOCK_DENIED */
+	size_t edit;	   /* edit_list(): which of the edits */
 };
 
 const char *error_tag_name(enum error_tag tag);	   /* "data-exists" */
