@@ -145,8 +145,8 @@ bool grammar_has(const struct grammar_result *r, const char *keyword);
 
 /* A line that does not match in the mode of `place` is tried in the modes
  * above, and the place then moves there, as in FRR. An entry's line says all
- * of it: leaves that it could name and does not are removed. Lines that FRR
- * has and that mean nothing here (`frr version`) are GRAMMAR_OK without edits. */
+ * of it: leaves that it could name and does not are removed.
+ */
 enum grammar_status grammar_parse(const struct grammar *g, const struct grammar_place *place,
 				  const char *line, unsigned int flags, struct grammar_result *r);
 

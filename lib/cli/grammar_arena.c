@@ -77,20 +77,20 @@ void arena_free(struct grammar_arena *a)
 }
 
 /* Doubles whenever n is a power of two, so the size need not be kept. */
-void *grow(struct memtag *tag, void *v, size_t n, size_t size)
+void *grammar_grow(struct memtag *tag, void *v, size_t n, size_t size)
 {
 	if (n & (n - 1))
 		return v;
 	return mem_resize(tag, v, n * size, (n ? 2 * n : 1) * size);
 }
 
-struct text text_in(char *buf, size_t size)
+struct gtext gtext_in(char *buf, size_t size)
 {
 	buf[0] = '\0';
-	return (struct text){.at = buf, .size = size};
+	return (struct gtext){.at = buf, .size = size};
 }
 
-void text_addn(struct text *t, const char *s, size_t n)
+void gtext_addn(struct gtext *t, const char *s, size_t n)
 {
 	size_t room = t->size - 1 - t->len;
 
@@ -103,12 +103,12 @@ void text_addn(struct text *t, const char *s, size_t n)
 	t->at[t->len] = '\0';
 }
 
-void text_add(struct text *t, const char *s)
+void gtext_add(struct gtext *t, const char *s)
 {
-	text_addn(t, s, strlen(s));
+	gtext_addn(t, s, strlen(s));
 }
 
-void text_addf(struct text *t, const char *fmt, ...)
+void gtext_addf(struct gtext *t, const char *fmt, ...)
 {
 	char buf[GRAMMAR_LINE_MAX + 1];
 	va_list ap;
@@ -118,5 +118,5 @@ void text_addf(struct text *t, const char *fmt, ...)
 	n = vsnprintf(buf, sizeof(buf), fmt, ap);
 	va_end(ap);
 	if (n > 0)
-		text_addn(t, buf, (size_t)n < sizeof(buf) ? (size_t)n : sizeof(buf) - 1);
+		gtext_addn(t, buf, (size_t)n < sizeof(buf) ? (size_t)n : sizeof(buf) - 1);
 }

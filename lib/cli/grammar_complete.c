@@ -16,7 +16,7 @@ struct found {
 
 struct finder {
 	const struct grammar *g;
-	const struct match *m;
+	const struct reading *m;
 	const char *start;
 	bool blank; /* nothing typed of the word yet */
 	bool help;
@@ -25,6 +25,7 @@ struct finder {
 	struct found *v;
 	size_t n;
 	const char *value_help; /* while live values come */
+	bool typed;
 };
 
 static struct found *find(struct finder *f, const char *word, bool variable)
@@ -73,7 +74,7 @@ static void add_enums(struct finder *f, size_t way, const struct token *t)
 	LY_ARRAY_FOR(items, u)
 	{
 		char help[GRAMMAR_TEXT_MAX];
-		struct text text = text_in(help, sizeof(help));
+		struct gtext text = gtext_in(help, sizeof(help));
 		struct found *c;
 
 		add_keyword(f, way, items[u].name, NULL, NULL);
@@ -89,9 +90,9 @@ static void add_live(void *ctx, const char *value)
 {
 	struct finder *f = ctx;
 	char buf[GRAMMAR_TEXT_MAX];
-	struct text word = text_in(buf, sizeof(buf));
+	struct gtext word = gtext_in(buf, sizeof(buf));
 
-	word_quote(&word, value, false);
+	word_quote(&word, value, !f->typed && word_is_odd(f->g, value));
 	if (word.cut || strncmp(buf, f->start, strlen(f->start)) != 0 || find(f, buf, false))
 		return;
 	add(f, buf, false)->help = f->value_help;
@@ -121,13 +122,14 @@ static bool may_become(enum grammar_class class, const char *start)
 static void add_value(struct finder *f, const struct command *c, const struct token *t)
 {
 	char form[GRAMMAR_FORM], help[GRAMMAR_TEXT_MAX];
-	struct text text = text_in(help, sizeof(help));
+	struct gtext text = gtext_in(help, sizeof(help));
 
 	if (!may_become(t->class, f->start))
 		return;
 	value_form(c, t, form);
 	value_help(c, t, &text);
 	f->value_help = arena_copy(f->arena, help);
+	f->typed = class_is_typed(t->class);
 	if (f->help && !find(f, form, true))
 		add(f, form, true)->help = f->value_help;
 	if (f->live && f->live->values && t->class != GRAMMAR_LINE)
@@ -177,7 +179,7 @@ static void add_next(struct finder *f)
 	}
 	for (k = 0; k < f->n; k++) {
 		char help[GRAMMAR_TEXT_MAX];
-		struct text text = text_in(help, sizeof(help));
+		struct gtext text = gtext_in(help, sizeof(help));
 
 		if (f->v[k].help)
 			continue;
@@ -213,18 +215,18 @@ static void hand_out(struct finder *f, grammar_candidate_fn out, void *ctx)
 static bool complete_in(struct finder *f, const struct mode *mode, const struct words *ws,
 			size_t n_words)
 {
-	struct match m;
+	struct reading m;
 	bool fits = true;
 	size_t i;
 
-	match_start(&m, f->g, mode, ws, false);
+	reading_start(&m, f->g, mode, ws, false);
 	for (i = 0; i < n_words && fits; i++)
-		fits = match_word(&m, i);
+		fits = reading_word(&m, i);
 	f->m = &m;
 	if (fits)
 		add_next(f);
 	f->m = NULL;
-	match_free(&m);
+	reading_free(&m);
 	return fits;
 }
 

@@ -77,9 +77,9 @@ static void side_read(struct side *s, const struct grammar *g, const struct lyd_
 	size_t i, at;
 
 	*s = (struct side){.arena = arena_new("grammar diff"), .open = NO_SECTION};
-	print_tree(g, tree,
-		   &(struct line_sink){
-			   .line = side_line, .close = side_close, .gap = side_gap, .ctx = s});
+	print_lines(g, tree,
+		    &(struct line_sink){
+			    .line = side_line, .close = side_close, .gap = side_gap, .ctx = s});
 	if (s->n == 0)
 		return;
 	for (s->n_slots = 8; s->n_slots < 2 * s->n;)

@@ -13,7 +13,7 @@ struct bound { /* what a line says, by leaf; keys and children */
 struct meaning {
 	const struct grammar *g;
 	const struct command *c;
-	const struct match *m;
+	const struct reading *m;
 	struct grammar_result *r;
 	struct bound bound[TOKENS_MAX + SETS_MAX];
 	size_t n;
@@ -227,7 +227,7 @@ static bool move(struct meaning *k, const struct grammar_place *place,
 /* ---- path of a refused value ---- */
 
 static void add_predicates(struct meaning *k, const struct lysc_node *node,
-			   const struct grammar_edit *like, struct text *t)
+			   const struct grammar_edit *like, struct gtext *t)
 {
 	size_t at = data_parent(node) ? key_count(data_parent(node)) : 0;
 	const struct lysc_node *key;
@@ -236,22 +236,22 @@ static void add_predicates(struct meaning *k, const struct lysc_node *node,
 		const char *v = at < like->n_keys && like->keys[at] ? like->keys[at] : "";
 		char q = strchr(v, '\'') ? '"' : '\'';
 
-		text_addf(t, "[%s=%c%s%c]", key->name, q, v, q);
+		gtext_addf(t, "[%s=%c%s%c]", key->name, q, v, q);
 	}
 	(void)k;
 }
 
 static void add_path(struct meaning *k, const struct lysc_node *node,
-		     const struct grammar_edit *like, struct text *t)
+		     const struct grammar_edit *like, struct gtext *t)
 {
 	const struct lysc_node *parent = data_parent(node);
 
 	if (parent)
 		add_path(k, parent, like, t);
-	text_add(t, "/");
+	gtext_add(t, "/");
 	if (!parent || parent->module != node->module)
-		text_addf(t, "%s:", node->module->name);
-	text_add(t, node->name);
+		gtext_addf(t, "%s:", node->module->name);
+	gtext_add(t, node->name);
 	if (node->nodetype == LYS_LIST)
 		add_predicates(k, node, like, t);
 }
@@ -259,7 +259,7 @@ static void add_path(struct meaning *k, const struct lysc_node *node,
 static void path_of_fault(struct meaning *k, const struct grammar_place *place,
 			  const struct token *t)
 {
-	struct text path = text_in(k->r->path, sizeof(k->r->path));
+	struct gtext path = gtext_in(k->r->path, sizeof(k->r->path));
 	struct grammar_edit like = {0};
 
 	if (!t->leaf)
@@ -269,11 +269,11 @@ static void path_of_fault(struct meaning *k, const struct grammar_place *place,
 	add_path(k, t->leaf, &like, &path);
 }
 
-bool edits_of_way(const struct grammar *g, const struct grammar_place *place, const struct match *m,
-		  size_t way, struct grammar_result *r, size_t *word)
+bool edits_of_way(const struct grammar *g, const struct grammar_place *place,
+		  const struct reading *m, size_t way, struct grammar_result *r, size_t *word)
 {
 	const struct way *trace[WORDS_MAX];
-	size_t n = match_trace(m, way, trace);
+	size_t n = reading_trace(m, way, trace);
 	struct meaning k = {.g = g, .c = m->ways[way].c, .m = m, .r = r};
 	struct grammar_edit like = {0};
 

@@ -13,20 +13,20 @@ static bool ends_in(const char *line, const char *words)
 	return k <= n && strcmp(line + n - k, words) == 0 && (k == n || line[n - k - 1] == ' ');
 }
 
-static const char *written_help(const struct match *m, size_t way, const char *word)
+static const char *written_help(const struct reading *m, size_t way, const char *word)
 {
 	const struct way *trace[WORDS_MAX];
-	size_t n = match_trace(m, way, trace), i, longest = 0;
+	size_t n = reading_trace(m, way, trace), i, longest = 0;
 	char buf[GRAMMAR_TEXT_MAX];
-	struct text line = text_in(buf, sizeof(buf));
+	struct gtext line = gtext_in(buf, sizeof(buf));
 	const char *help = NULL;
 
 	for (i = 0; i < n; i++) {
 		bool value = trace[i]->c->tok[trace[i]->tok].kind == TOK_VALUE;
 
-		text_addf(&line, "%s ", value ? "$" : trace[i]->as);
+		gtext_addf(&line, "%s ", value ? "$" : trace[i]->as);
 	}
-	text_add(&line, word);
+	gtext_add(&line, word);
 	for (i = 0; i < m->g->n_helps; i++) {
 		const struct word_help *h = &m->g->helps[i];
 
@@ -38,24 +38,24 @@ static const char *written_help(const struct match *m, size_t way, const char *w
 	return help;
 }
 
-void keyword_help(const struct match *m, size_t way, const char *word,
-		  const struct lysc_node *about, const char *line_help, struct text *t)
+void keyword_help(const struct reading *m, size_t way, const char *word,
+		  const struct lysc_node *about, const char *line_help, struct gtext *t)
 {
 	const char *help = written_help(m, way, word);
 
 	if (help || !about)
-		text_add(t, help ? help : line_help ? line_help : "");
+		gtext_add(t, help ? help : line_help ? line_help : "");
 	else
 		first_sentence(about->dsc, t);
 }
 
-void value_help(const struct command *c, const struct token *tok, struct text *out)
+void value_help(const struct command *c, const struct token *tok, struct gtext *out)
 {
 	const struct lysc_node_leaf *leaf = (const struct lysc_node_leaf *)tok->leaf;
 	const char *value, *unit;
 
 	if (!leaf) {
-		text_add(out, c->help ? c->help : "");
+		gtext_add(out, c->help ? c->help : "");
 		return;
 	}
 	first_sentence(leaf->dsc, out);
@@ -63,12 +63,12 @@ void value_help(const struct command *c, const struct token *tok, struct text *o
 	unit = tok->leaf == c->entry->node && c->entry->scale != 1 ? c->entry->unit : leaf->units;
 	if (!value && !unit)
 		return;
-	text_addf(out, " (%s%s", unit ? unit : "", unit && value ? ", " : "");
+	gtext_addf(out, " (%s%s", unit ? unit : "", unit && value ? ", " : "");
 	if (value) {
-		text_add(out, "default ");
+		gtext_add(out, "default ");
 		value_shown(c->entry, tok->leaf, value, out);
 	}
-	text_add(out, ")");
+	gtext_add(out, ")");
 }
 
 const struct lysc_node *common_node(const struct lysc_node *a, const struct lysc_node *b)

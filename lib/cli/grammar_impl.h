@@ -30,19 +30,19 @@ char *arena_copy(struct grammar_arena *a, const char *s);
 void arena_clear(struct grammar_arena *a);
 
 /* A growing array: room for one more after *n of them. */
-#define GROW(tag, v, n) ((v) = grow((tag), (v), (n), sizeof(*(v))))
-void *grow(struct memtag *tag, void *v, size_t n, size_t size);
+#define GROW(tag, v, n) ((v) = grammar_grow((tag), (v), (n), sizeof(*(v))))
+void *grammar_grow(struct memtag *tag, void *v, size_t n, size_t size);
 
 /* Text that is cut at the end of its buffer, never overrun. */
-struct text {
+struct gtext {
 	char *at;
 	size_t size, len;
 	bool cut;
 };
-struct text text_in(char *buf, size_t size);
-void text_add(struct text *t, const char *s);
-void text_addn(struct text *t, const char *s, size_t n);
-void text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct gtext gtext_in(char *buf, size_t size);
+void gtext_add(struct gtext *t, const char *s);
+void gtext_addn(struct gtext *t, const char *s, size_t n);
+void gtext_addf(struct gtext *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- compiled lines ---- */
 
@@ -70,7 +70,7 @@ struct set { /* what a line means for a leaf it does not name */
 
 struct command {
 	int id;
-	struct entry *entry; /* NULL: of grammar_add(), or ignored */
+	struct entry *entry; /* NULL: of grammar_add() */
 	bool negated;
 	struct token tok[TOKENS_MAX]; /* the last is TOK_END */
 	size_t n;
@@ -175,6 +175,8 @@ enum grammar_class class_of_leaf(const struct lysc_node *leaf);
 bool class_is_typed(enum grammar_class class);
 /* How the word reads in the class. */
 bool class_fits(enum grammar_class class, const char *word, bool quoted);
+/* A free word that without quotes could be taken for something else. */
+bool word_is_odd(const struct grammar *g, const char *value);
 /* X:X::X:X/M, (1-65534), NAME ... as FRR writes it. */
 void value_form(const struct command *c, const struct token *t, char form[GRAMMAR_FORM]);
 /* Canonical text in the arena, or NULL with a message. */
@@ -184,8 +186,8 @@ const char *value_canonical(const struct grammar *g, const struct lysc_node *lea
 			    const char *value, struct grammar_arena *a, char *message, size_t size);
 /* As it is typed: scaled. */
 void value_shown(const struct entry *e, const struct lysc_node *leaf, const char *value,
-		 struct text *t);
-void first_sentence(const char *dsc, struct text *t);
+		 struct gtext *t);
+void first_sentence(const char *dsc, struct gtext *t);
 
 /* ---- reading (grammar_words.c, grammar_match.c, grammar_edit.c) ---- */
 
@@ -209,7 +211,7 @@ struct words {
 /* False: the line is too long. */
 bool words_cut(struct words *ws, const char *line);
 /* Appends the word so that it reads as itself; with quotes if asked or needed. */
-void word_quote(struct text *t, const char *value, bool always);
+void word_quote(struct gtext *t, const char *value, bool always);
 
 enum rank { RANK_NONE, RANK_WEAK, RANK_TYPED, RANK_EXACT };
 
@@ -223,7 +225,7 @@ struct way {
 };
 #define NO_TOKEN UINT16_MAX
 
-struct match {
+struct reading {
 	struct memtag mem;
 	const struct grammar *g;
 	const struct words *words;
@@ -232,35 +234,35 @@ struct match {
 	size_t layer, layer_end; /* those that have read all words so far */
 	bool strict;
 };
-void match_start(struct match *m, const struct grammar *g, const struct mode *mode,
-		 const struct words *ws, bool strict);
+void reading_start(struct reading *m, const struct grammar *g, const struct mode *mode,
+		   const struct words *ws, bool strict);
 /* Reads word i; false: no way can, and the layer stays what it was. */
-bool match_word(struct match *m, size_t i);
-void match_free(struct match *m);
+bool reading_word(struct reading *m, size_t i);
+void reading_free(struct reading *m);
 /* The ways by word, first to last; returns how many tokens. */
-size_t match_trace(const struct match *m, size_t way, const struct way *out[WORDS_MAX]);
-void match_expected(const struct match *m, struct text *t);
+size_t reading_trace(const struct reading *m, size_t way, const struct way *out[WORDS_MAX]);
+void reading_expected(const struct reading *m, struct gtext *t);
 
 void result_start(struct grammar_result *r, const struct grammar_place *place);
 /* Edits of one way. False: r->message, r->path, and the word's number. */
-bool edits_of_way(const struct grammar *g, const struct grammar_place *place, const struct match *m,
-		  size_t way, struct grammar_result *r, size_t *word);
+bool edits_of_way(const struct grammar *g, const struct grammar_place *place,
+		  const struct reading *m, size_t way, struct grammar_result *r, size_t *word);
 bool results_same(const struct grammar_result *a, const struct grammar_result *b);
 
 /* ---- help (grammar_help.c) ---- */
 
 /* Of a keyword after the words of the way. `about` is what all lines that have
  * it there are about, `line_help` that of the one added line; both may be NULL. */
-void keyword_help(const struct match *m, size_t way, const char *word,
-		  const struct lysc_node *about, const char *line_help, struct text *t);
-void value_help(const struct command *c, const struct token *t, struct text *out);
+void keyword_help(const struct reading *m, size_t way, const char *word,
+		  const struct lysc_node *about, const char *line_help, struct gtext *t);
+void value_help(const struct command *c, const struct token *t, struct gtext *out);
 const struct lysc_node *common_node(const struct lysc_node *a, const struct lysc_node *b);
 
 /* ---- printing (grammar_say.c, grammar_print.c) ---- */
 
 /* The line of an instance. False: none says all of it. */
-bool say_entry(const struct grammar *g, const struct entry *e, const struct grammar_place *place,
-	       const struct lyd_node *node, struct text *t);
+bool grammar_say(const struct grammar *g, const struct entry *e, const struct grammar_place *place,
+		 const struct lyd_node *node, struct gtext *t);
 /* Whether it needs no line: a default. */
 bool node_is_default(const struct lyd_node *node);
 
@@ -271,6 +273,6 @@ struct line_sink {
 	void (*gap)(void *ctx); /* between sections of the top */
 	void *ctx;
 };
-void print_tree(const struct grammar *g, const struct lyd_node *tree, const struct line_sink *out);
+void print_lines(const struct grammar *g, const struct lyd_node *tree, const struct line_sink *out);
 
 #endif

@@ -9,13 +9,13 @@
 #include <assert.h>
 #include <string.h>
 
-static void way_add(struct match *m, struct way way)
+static void way_add(struct reading *m, struct way way)
 {
 	GROW(&m->mem, m->ways, m->n);
 	m->ways[m->n++] = way;
 }
 
-static void start_commands(struct match *m, const struct commands *cs)
+static void start_commands(struct reading *m, const struct commands *cs)
 {
 	size_t i;
 
@@ -23,22 +23,22 @@ static void start_commands(struct match *m, const struct commands *cs)
 		way_add(m, (struct way){.c = cs->v[i], .tok = NO_TOKEN});
 }
 
-void match_start(struct match *m, const struct grammar *g, const struct mode *mode,
-		 const struct words *ws, bool strict)
+void reading_start(struct reading *m, const struct grammar *g, const struct mode *mode,
+		   const struct words *ws, bool strict)
 {
-	*m = (struct match){.mem.name = "grammar match", .g = g, .words = ws, .strict = strict};
+	*m = (struct reading){.mem.name = "grammar match", .g = g, .words = ws, .strict = strict};
 	start_commands(m, &mode->commands);
 	if (mode != &g->exec)
 		start_commands(m, &g->common);
 	m->layer_end = m->n;
 }
 
-void match_free(struct match *m)
+void reading_free(struct reading *m)
 {
 	mem_free(&m->mem, m->ways);
 }
 
-static enum rank rank_keyword(const struct match *m, const char *keyword, const struct word *w)
+static enum rank rank_keyword(const struct reading *m, const char *keyword, const struct word *w)
 {
 	if (w->quoted)
 		return RANK_NONE;
@@ -48,7 +48,7 @@ static enum rank rank_keyword(const struct match *m, const char *keyword, const 
 									     : RANK_NONE;
 }
 
-static void try_enum(struct match *m, struct way way, const struct token *t, const struct word *w)
+static void try_enum(struct reading *m, struct way way, const struct token *t, const struct word *w)
 {
 	const struct lysc_type_bitenum_item *items = leaf_enums(t->leaf);
 	LY_ARRAY_COUNT_TYPE u;
@@ -62,7 +62,8 @@ static void try_enum(struct match *m, struct way way, const struct token *t, con
 	}
 }
 
-static void try_token(struct match *m, struct way way, const struct token *t, const struct word *w)
+static void try_token(struct reading *m, struct way way, const struct token *t,
+		      const struct word *w)
 {
 	switch (t->kind) {
 	case TOK_KEYWORD:
@@ -100,7 +101,7 @@ static bool takes_rest(const struct way *w)
 	return t && t->kind == TOK_VALUE && t->class == GRAMMAR_LINE;
 }
 
-static void keep_best(struct match *m, size_t from)
+static void keep_best(struct reading *m, size_t from)
 {
 	enum rank best = RANK_NONE;
 	size_t i, n = from;
@@ -116,7 +117,7 @@ static void keep_best(struct match *m, size_t from)
 	m->n = n;
 }
 
-bool match_word(struct match *m, size_t i)
+bool reading_word(struct reading *m, size_t i)
 {
 	const struct word *w = &m->words->w[i];
 	size_t from = m->n, at, k;
@@ -144,7 +145,7 @@ bool match_word(struct match *m, size_t i)
 	return true;
 }
 
-size_t match_trace(const struct match *m, size_t way, const struct way *out[WORDS_MAX])
+size_t reading_trace(const struct reading *m, size_t way, const struct way *out[WORDS_MAX])
 {
 	const struct way *w;
 	size_t n = 0, i;
@@ -160,7 +161,7 @@ size_t match_trace(const struct match *m, size_t way, const struct way *out[WORD
 /* ---- what could follow ---- */
 
 /* Whether ", NAME" is there already. */
-static bool has_name(const struct text *t, const char *name)
+static bool has_name(const struct gtext *t, const char *name)
 {
 	size_t len = strlen(name);
 	const char *s = t->at;
@@ -173,21 +174,21 @@ static bool has_name(const struct text *t, const char *name)
 	return false;
 }
 
-static void add_name(struct text *t, const char *name)
+static void add_name(struct gtext *t, const char *name)
 {
 	if (has_name(t, name) || t->cut)
 		return;
 	if (t->len + strlen(name) + 8 > t->size) {
-		text_add(t, ", ...");
+		gtext_add(t, ", ...");
 		t->cut = true;
 		return;
 	}
 	if (t->len)
-		text_add(t, ", ");
-	text_add(t, name);
+		gtext_add(t, ", ");
+	gtext_add(t, name);
 }
 
-static void add_token_name(struct text *t, const struct command *c, const struct token *tok)
+static void add_token_name(struct gtext *t, const struct command *c, const struct token *tok)
 {
 	const struct lysc_type_bitenum_item *items;
 	char form[GRAMMAR_FORM];
@@ -215,7 +216,7 @@ static void add_token_name(struct text *t, const struct command *c, const struct
 	}
 }
 
-void match_expected(const struct match *m, struct text *t)
+void reading_expected(const struct reading *m, struct gtext *t)
 {
 	size_t at, k;
 

@@ -92,12 +92,12 @@ static bool is_complete(const struct way *w)
 	return false;
 }
 
-static enum grammar_status no_match(const struct match *m, size_t word, struct grammar_result *r)
+static enum grammar_status no_match(const struct reading *m, size_t word, struct grammar_result *r)
 {
-	struct text t = text_in(r->expected, sizeof(r->expected));
+	struct gtext t = gtext_in(r->expected, sizeof(r->expected));
 
 	r->column = m->words->w[word].begin;
-	match_expected(m, &t);
+	reading_expected(m, &t);
 	if (word == 0)
 		snprintf(r->message, sizeof(r->message), "Unknown command.");
 	else
@@ -106,22 +106,22 @@ static enum grammar_status no_match(const struct match *m, size_t word, struct g
 	return GRAMMAR_NO_MATCH;
 }
 
-static enum grammar_status incomplete(const struct match *m, struct grammar_result *r)
+static enum grammar_status incomplete(const struct reading *m, struct grammar_result *r)
 {
-	struct text t = text_in(r->expected, sizeof(r->expected));
+	struct gtext t = gtext_in(r->expected, sizeof(r->expected));
 
 	r->column = m->words->len;
-	match_expected(m, &t);
+	reading_expected(m, &t);
 	snprintf(r->message, sizeof(r->message), "Command incomplete.");
 	return GRAMMAR_INCOMPLETE;
 }
 
-static enum grammar_status ambiguous(const struct match *m, size_t a, size_t b,
+static enum grammar_status ambiguous(const struct reading *m, size_t a, size_t b,
 				     struct grammar_result *r)
 {
-	struct text t = text_in(r->expected, sizeof(r->expected));
+	struct gtext t = gtext_in(r->expected, sizeof(r->expected));
 	const struct way *wa[WORDS_MAX], *wb[WORDS_MAX];
-	size_t na = match_trace(m, a, wa), nb = match_trace(m, b, wb), i;
+	size_t na = reading_trace(m, a, wa), nb = reading_trace(m, b, wb), i;
 	char form[2][GRAMMAR_FORM];
 
 	for (i = 0; i + 1 < na && i + 1 < nb; i++) {
@@ -134,15 +134,15 @@ static enum grammar_status ambiguous(const struct match *m, size_t a, size_t b,
 	}
 	value_form(wa[i]->c, &wa[i]->c->tok[wa[i]->tok], form[0]);
 	value_form(wb[i]->c, &wb[i]->c->tok[wb[i]->tok], form[1]);
-	text_addf(&t, "%s, %s", wa[i]->c->tok[wa[i]->tok].kind == TOK_VALUE ? form[0] : wa[i]->as,
-		  wb[i]->c->tok[wb[i]->tok].kind == TOK_VALUE ? form[1] : wb[i]->as);
+	gtext_addf(&t, "%s, %s", wa[i]->c->tok[wa[i]->tok].kind == TOK_VALUE ? form[0] : wa[i]->as,
+		   wb[i]->c->tok[wb[i]->tok].kind == TOK_VALUE ? form[1] : wb[i]->as);
 	r->column = m->words->w[i].begin;
 	snprintf(r->message, sizeof(r->message), "\"%.64s\" is ambiguous.", m->words->w[i].text);
 	return GRAMMAR_AMBIGUOUS;
 }
 
 /* Of the ways that are left, all that are complete must mean the same. */
-static enum grammar_status judge(const struct match *m, const struct grammar_place *place,
+static enum grammar_status judge(const struct reading *m, const struct grammar_place *place,
 				 struct grammar_result *r)
 {
 	size_t at, word, first = SIZE_MAX;
@@ -174,17 +174,17 @@ static enum grammar_status parse_in(const struct grammar *g, const struct mode *
 				    bool strict, struct grammar_result *r)
 {
 	enum grammar_status s = GRAMMAR_OK;
-	struct match m;
+	struct reading m;
 	size_t i;
 
-	match_start(&m, g, mode, ws, strict);
+	reading_start(&m, g, mode, ws, strict);
 	for (i = 0; i < ws->n && s == GRAMMAR_OK; i++) {
-		if (!match_word(&m, i))
+		if (!reading_word(&m, i))
 			s = no_match(&m, i, r);
 	}
 	if (s == GRAMMAR_OK)
 		s = judge(&m, place, r);
-	match_free(&m);
+	reading_free(&m);
 	return s;
 }
 

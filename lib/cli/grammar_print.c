@@ -54,12 +54,12 @@ static void print_instance(struct printer *p, const struct entry *e,
 			   unsigned int depth)
 {
 	char buf[GRAMMAR_LINE_MAX + 1];
-	struct text t = text_in(buf, sizeof(buf));
+	struct gtext t = gtext_in(buf, sizeof(buf));
 	struct grammar_place inside;
 
 	if (node_is_default(node))
 		return;
-	if (!say_entry(p->g, e, place, node, &t)) {
+	if (!grammar_say(p->g, e, place, node, &t)) {
 		char path[GRAMMAR_TEXT_MAX];
 
 		lyd_path(node, LYD_PATH_STD, path, sizeof(path));
@@ -117,7 +117,7 @@ static void print_mode(struct printer *p, const struct mode *m, const struct gra
 	}
 }
 
-void print_tree(const struct grammar *g, const struct lyd_node *tree, const struct line_sink *out)
+void print_lines(const struct grammar *g, const struct lyd_node *tree, const struct line_sink *out)
 {
 	struct printer p = {.g = g, .out = out};
 	const struct grammar_place top = {0};
@@ -128,13 +128,13 @@ void print_tree(const struct grammar *g, const struct lyd_node *tree, const stru
 bool grammar_line(const struct grammar *g, const struct lyd_node *node, char *line, size_t size)
 {
 	const struct entry *e = entry_find(g, node->schema);
-	struct text t = text_in(line, size);
+	struct gtext t = gtext_in(line, size);
 	struct grammar_place place;
 
 	if (!e || node_is_default(node))
 		return false;
 	place = place_of(e->mode, node);
-	return say_entry(g, e, &place, node, &t);
+	return grammar_say(g, e, &place, node, &t);
 }
 
 /* ---- the whole ---- */
@@ -173,7 +173,7 @@ void grammar_print(const struct grammar *g, const struct lyd_node *tree, grammar
 {
 	struct plain p = {.out = out, .ctx = ctx};
 
-	print_tree(g, tree,
-		   &(struct line_sink){
-			   .line = plain_line, .close = plain_close, .gap = plain_gap, .ctx = &p});
+	print_lines(g, tree,
+		    &(struct line_sink){
+			    .line = plain_line, .close = plain_close, .gap = plain_gap, .ctx = &p});
 }

@@ -9,7 +9,7 @@ struct speech {
 	const struct entry *e;
 	const struct command *c;
 	const struct lyd_node *node;
-	struct text *t;
+	struct gtext *t;
 	bool said[TOKENS_MAX];
 	bool quote; /* free words, whether they need it or not */
 	bool odd;   /* a free word was left without quotes */
@@ -80,13 +80,6 @@ static bool line_holds(const char *value)
 	return true;
 }
 
-/* Without quotes it could be taken for something else. */
-static bool looks_odd(const struct grammar *g, const char *value)
-{
-	return *value == '"' || class_fits(GRAMMAR_NUMBER, value, false) ||
-	       !class_fits(GRAMMAR_NAME, value, false) || keyword_exists(g, value);
-}
-
 static bool say_value(struct speech *s, const struct token *t)
 {
 	const char *value = leaf_value(s->node, t->leaf);
@@ -96,7 +89,7 @@ static bool say_value(struct speech *s, const struct token *t)
 	if (!value)
 		return false;
 	if (t->class == GRAMMAR_LINE) {
-		text_add(s->t, value);
+		gtext_add(s->t, value);
 		return line_holds(value);
 	}
 	if (class_is_typed(t->class)) {
@@ -105,7 +98,7 @@ static bool say_value(struct speech *s, const struct token *t)
 	}
 	if (t->class == GRAMMAR_NAME && *value == '\0')
 		return false;
-	if (!s->quote && looks_odd(s->g, value))
+	if (!s->quote && word_is_odd(s->g, value))
 		s->odd = true;
 	word_quote(s->t, value, s->quote);
 	return true;
@@ -122,7 +115,7 @@ static bool say_enum(struct speech *s, const struct token *t)
 	LY_ARRAY_FOR(items, u)
 	{
 		if (value && strcmp(value, items[u].name) == 0) {
-			text_add(s->t, value);
+			gtext_add(s->t, value);
 			return true;
 		}
 	}
@@ -147,11 +140,11 @@ static bool say_token(struct speech *s, const struct token *t)
 	const char *value;
 
 	if (s->t->len)
-		text_add(s->t, " ");
+		gtext_add(s->t, " ");
 	switch (t->kind) {
 	case TOK_KEYWORD:
 		value = t->leaf ? leaf_value(s->node, t->leaf) : NULL;
-		text_add(s->t, t->text);
+		gtext_add(s->t, t->text);
 		return !t->leaf || (value && strcmp(value, "true") == 0);
 	case TOK_ENUM:
 		return say_enum(s, t);
@@ -201,11 +194,11 @@ static bool say_line(struct speech *s)
 {
 	size_t i;
 
-	*s->t = text_in(s->t->at, s->t->size);
+	*s->t = gtext_in(s->t->at, s->t->size);
 	memset(s->said, 0, sizeof(s->said));
 	s->odd = false;
 	if (is_bool(s->e->node) && strcmp(lyd_get_value(s->node), "false") == 0)
-		text_add(s->t, "no");
+		gtext_add(s->t, "no");
 	for (i = 0; s->c->tok[i].kind != TOK_END; i++) {
 		const struct token *t = &s->c->tok[i];
 
@@ -225,7 +218,7 @@ static void settle_quotes(struct speech *s, const struct grammar_place *place)
 {
 	struct grammar_result plain = {0}, quoted = {0};
 	char buf[GRAMMAR_LINE_MAX + 1];
-	struct text t = text_in(buf, sizeof(buf)), *into = s->t;
+	struct gtext t = gtext_in(buf, sizeof(buf)), *into = s->t;
 	bool same;
 
 	s->quote = true;
@@ -241,8 +234,8 @@ static void settle_quotes(struct speech *s, const struct grammar_place *place)
 	grammar_result_clear(&quoted);
 }
 
-bool say_entry(const struct grammar *g, const struct entry *e, const struct grammar_place *place,
-	       const struct lyd_node *node, struct text *t)
+bool grammar_say(const struct grammar *g, const struct entry *e, const struct grammar_place *place,
+		 const struct lyd_node *node, struct gtext *t)
 {
 	struct speech s = {.g = g, .e = e, .node = node, .t = t};
 	size_t i;

@@ -115,17 +115,6 @@ static bool read_help(struct grammar *g, const char *text)
 	return true;
 }
 
-static bool read_ignored(struct grammar *g, const char *text, char *err, size_t err_size)
-{
-	struct command *c = arena_get(&g->arena, sizeof(*c));
-
-	c->help = "Accepted from FRR's files; nothing here depends on it";
-	if (!line_compile(g, c, text, err, err_size))
-		return false;
-	commands_add(g, &g->modes[0]->commands, c);
-	return true;
-}
-
 static bool read_module(struct grammar *g, const struct lys_module *mod, char *err, size_t err_size)
 {
 	const struct lysc_ext_instance *exts = mod->compiled->exts;
@@ -135,11 +124,6 @@ static bool read_module(struct grammar *g, const struct lys_module *mod, char *e
 	{
 		const char *arg;
 
-		if ((arg = ext_argument(&exts[u], "ignored"))) {
-			if (!read_ignored(g, arg, err, err_size))
-				return false;
-			continue;
-		}
 		if ((arg = ext_argument(&exts[u], "annotate")) ? read_annotation(g, arg)
 		    : (arg = ext_argument(&exts[u], "help"))   ? read_help(g, arg)
 							       : true)

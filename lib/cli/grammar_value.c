@@ -171,6 +171,12 @@ bool class_fits(enum grammar_class class, const char *word, bool quoted)
 	return false;
 }
 
+bool word_is_odd(const struct grammar *g, const char *value)
+{
+	return *value == '"' || class_fits(GRAMMAR_NUMBER, value, false) ||
+	       !class_fits(GRAMMAR_NAME, value, false) || keyword_exists(g, value);
+}
+
 /* ---- forms ---- */
 
 static int64_t scale_of(const struct command *c, const struct lysc_node *leaf)
@@ -178,35 +184,35 @@ static int64_t scale_of(const struct command *c, const struct lysc_node *leaf)
 	return c->entry && leaf == c->entry->node ? c->entry->scale : 1;
 }
 
-static void range_form(const struct lysc_type *type, int64_t scale, struct text *t)
+static void range_form(const struct lysc_type *type, int64_t scale, struct gtext *t)
 {
 	const struct lysc_range *r = ((const struct lysc_type_num *)type)->range;
 	LY_ARRAY_COUNT_TYPE u;
 	size_t i;
 
-	text_add(t, "(");
+	gtext_add(t, "(");
 	if (!r) {
 		for (i = 0; i < sizeof(int_bounds) / sizeof(int_bounds[0]); i++) {
 			if (int_bounds[i].type == type->basetype)
-				text_addf(t, "%" PRId64 "-%" PRIu64, int_bounds[i].min * scale,
-					  int_bounds[i].max * (uint64_t)scale);
+				gtext_addf(t, "%" PRId64 "-%" PRIu64, int_bounds[i].min * scale,
+					   int_bounds[i].max * (uint64_t)scale);
 		}
 	} else {
 		LY_ARRAY_FOR(r->parts, u)
 		{
-			text_addf(t,
-				  is_signed(type->basetype) ? "%s%" PRId64 "-%" PRId64
-							    : "%s%" PRIu64 "-%" PRIu64,
-				  u ? "|" : "", r->parts[u].min_64 * scale,
-				  r->parts[u].max_64 * scale);
+			gtext_addf(t,
+				   is_signed(type->basetype) ? "%s%" PRId64 "-%" PRId64
+							     : "%s%" PRIu64 "-%" PRIu64,
+				   u ? "|" : "", r->parts[u].min_64 * scale,
+				   r->parts[u].max_64 * scale);
 		}
 	}
-	text_add(t, ")");
+	gtext_add(t, ")");
 }
 
 void value_form(const struct command *c, const struct token *tok, char form[GRAMMAR_FORM])
 {
-	struct text t = text_in(form, GRAMMAR_FORM);
+	struct gtext t = gtext_in(form, GRAMMAR_FORM);
 	const char *s;
 
 	if (tok->leaf && tok->class == GRAMMAR_NUMBER && is_int(leaf_type(tok->leaf)->basetype)) {
@@ -214,14 +220,14 @@ void value_form(const struct command *c, const struct token *tok, char form[GRAM
 		return;
 	}
 	if (tok->class != GRAMMAR_WORD) {
-		text_add(&t, class_names[tok->class].form);
+		gtext_add(&t, class_names[tok->class].form);
 		return;
 	}
 	/* FRR names its free words: NAME, ALGORITHM. */
 	for (s = tok->text; *s; s++) {
 		char up = (char)toupper((unsigned char)*s);
 
-		text_addn(&t, &up, 1);
+		gtext_addn(&t, &up, 1);
 	}
 }
 
@@ -294,15 +300,15 @@ const char *value_read(const struct grammar *g, const struct command *c, const s
 }
 
 void value_shown(const struct entry *e, const struct lysc_node *leaf, const char *value,
-		 struct text *t)
+		 struct gtext *t)
 {
 	if (leaf == e->node && e->scale != 1)
-		text_addf(t, "%lld", strtoll(value, NULL, 10) * (long long)e->scale);
+		gtext_addf(t, "%lld", strtoll(value, NULL, 10) * (long long)e->scale);
 	else
-		text_add(t, value);
+		gtext_add(t, value);
 }
 
-void first_sentence(const char *dsc, struct text *t)
+void first_sentence(const char *dsc, struct gtext *t)
 {
 	bool blank = false;
 
@@ -314,8 +320,8 @@ void first_sentence(const char *dsc, struct text *t)
 		if (*dsc == '.' && (!dsc[1] || isspace((unsigned char)dsc[1])))
 			return;
 		if (blank && t->len)
-			text_add(t, " ");
+			gtext_add(t, " ");
 		blank = false;
-		text_addn(t, dsc, 1);
+		gtext_addn(t, dsc, 1);
 	}
 }

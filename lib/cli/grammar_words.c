@@ -90,21 +90,21 @@ static bool needs_quotes(const char *value)
 	return false;
 }
 
-void word_quote(struct text *t, const char *value, bool always)
+void word_quote(struct gtext *t, const char *value, bool always)
 {
 	if (!always && !needs_quotes(value)) {
-		text_add(t, value);
+		gtext_add(t, value);
 		return;
 	}
-	text_add(t, "\"");
+	gtext_add(t, "\"");
 	for (; *value; value++) {
 		if (*value == '\n' || *value == '\t') {
-			text_add(t, *value == '\n' ? "\\n" : "\\t");
+			gtext_add(t, *value == '\n' ? "\\n" : "\\t");
 			continue;
 		}
 		if (*value == '"' || *value == '\\')
-			text_add(t, "\\");
-		text_addn(t, value, 1);
+			gtext_add(t, "\\");
+		gtext_addn(t, value, 1);
 	}
-	text_add(t, "\"");
+	gtext_add(t, "\"");
 }

@@ -154,12 +154,6 @@ static const struct line frr_lines[] = {
 	 "+" NH
 	 "[0.0.0.0/0][0.0.0.0/0][direct][v0]" NO_DISTANCE("[0.0.0.0/0][0.0.0.0/0][direct][v0]")
 		 NO_ONLINK("[0.0.0.0/0][0.0.0.0/0][direct][v0]")},
-	/* Lines of FRR's files that mean nothing here. */
-	{"", "frr version 8.4.4", ""},
-	{"", "frr defaults traditional", ""},
-	{"", "log syslog informational", ""},
-	{"", "service integrated-vtysh-config", ""},
-	{"", "line vty", ""},
 	{"", "hostname edge", " /system/hostname=edge"},
 };
 
@@ -387,10 +381,7 @@ static void test_entry_line_replaces(void **state)
 
 /* ---- a whole file ---- */
 
-static const char frr_file[] = "frr version 8.4.4\n"
-			       "frr defaults traditional\n"
-			       "hostname edge\n"
-			       "log syslog informational\n"
+static const char frr_file[] = "hostname edge\n"
 			       "!\n"
 			       "ipv6 route ::/0 from 2001:db8:1::/48 fe80::2 v0\n"
 			       "ip route 10.0.0.0/8 blackhole 250\n"
@@ -411,9 +402,7 @@ static const char frr_file[] = "frr version 8.4.4\n"
 			       " network v1\n"
 			       " redistribute ipv4 connected\n"
 			       " redistribute ipv6 static\n"
-			       "exit\n"
-			       "!\n"
-			       "line vty\n";
+			       "exit\n";
 
 static const char frr_file_printed[] = "hostname edge\n"
 				       "!\n"
