@@ -19,7 +19,7 @@ enum source { SOURCE_INTERFACES, SOURCE_ROUTES };
 static const struct {
 	const char *path, *leaf;
 } sources[N_SOURCES] = {
-	[SOURCE_INTERFACES] = {"/srcdest-interfaces-state:interfaces-state/interface", "name"},
+	[SOURCE_INTERFACES] = {"/srcdest-interfaces:interfaces-state/interface", "name"},
 	[SOURCE_ROUTES] = {"/srcdest-rib:rib/route", "destination-prefix"},
 };
 
@@ -175,7 +175,7 @@ static void ask_grammar(struct cli_completion *c)
 	s->parsed.column += c->skip;
 	cli_bad_line(&t, GRAMMAR_NO_MATCH, c->text, &s->parsed);
 	answer(c, t.p);
-	text_clear(&t);
+	txt_clear(&t);
 }
 
 static void next_source(struct cli_completion *c);

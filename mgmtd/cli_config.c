@@ -42,7 +42,7 @@ bool cli_may_leave(struct cli_session *s)
 {
 	if (!has_candidate(s) || !ds_private_dirty(s->candidate))
 		return true;
-	cli_refuse(s, CLI_WARNING,
+	cli_refuse(s, CLI_FAILED,
 		   "There are changes that are not committed: `commit` them, or `abort`.");
 	return false;
 }
@@ -197,7 +197,7 @@ void cli_commit(struct cli_session *s, bool check, bool confirmed)
 	struct txn_request r = {
 		.source = TXN_EDITS,
 		.by = s->who,
-		.comment = grammar_arg(&s->parsed, "comment"),
+		.comment = grammar_arg(&s->parsed, "text"),
 		.check_only = check,
 		.confirmed = confirmed,
 		.lasting = true,
@@ -298,7 +298,7 @@ static void loaded(void *ctx, const struct edit_error *err, uint64_t id)
 	(void)id;
 	if (err) {
 		text = cli_file_error(s->file, err);
-		text_printf(&s->pending, "%% %s\n", text);
+		txt_printf(&s->pending, "%% %s\n", text);
 		free(text);
 	}
 	cli_file_free(s->file);
@@ -322,7 +322,7 @@ static void load_text(struct cli_session *s, const char *name, const char *text,
 
 	s->file = cli_file_parse(env_of(s)->grammar, name, text, n, &report);
 	if (!s->file) {
-		text_puts(&s->pending, report);
+		txt_puts(&s->pending, report);
 		free(report);
 		cli_done(s, CLI_FAILED);
 		return;

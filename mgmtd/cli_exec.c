@@ -201,13 +201,13 @@ static const struct command commands[] = {
 	{CONFIG, "do $line:line", "A command from outside the configuration", run_do},
 
 	{BOTH, "commit", "Make the candidate the configuration, or confirm a commit", run_commit},
-	{BOTH, "commit comment $comment:line", "With a remark for the history", run_commit},
+	{BOTH, "commit comment $text:line", "With a remark for the history", run_commit},
 	{BOTH, "commit check", "Try, and change nothing", run_commit_check},
 	{BOTH, "commit confirmed", "Take it back after 600 seconds unless confirmed",
 	 run_commit_confirmed},
 	{BOTH, "commit confirmed $seconds:number", "Take it back after so many seconds",
 	 run_commit_confirmed},
-	{BOTH, "commit confirmed $seconds:number comment $comment:line",
+	{BOTH, "commit confirmed $seconds:number comment $text:line",
 	 "With a remark for the history", run_commit_confirmed},
 	{BOTH, "commit cancel", "Take the commit that waits to be confirmed back now", cli_cancel},
 	{BOTH, "rollback $number:number", "Go back to a commit: 1 is the one before the last",
@@ -279,6 +279,19 @@ static const struct command commands[] = {
 	 show_babel_request},
 	{BOTH, "show babel parameters [json]", "This router: identity, counters",
 	 show_babel_parameters},
+
+	{EXEC, "clear babel neighbor", "Forget all neighbours and learn them anew",
+	 clear_babel_neighbor},
+	{EXEC, "clear babel neighbor $name:name", "Those on one interface", clear_babel_neighbor},
+	{EXEC, "clear babel neighbor $name:name $address:address6", "One of them",
+	 clear_babel_neighbor},
+	{EXEC, "clear babel route $destination:prefix", "Forget a route and ask for it again",
+	 clear_babel_route},
+	{EXEC, "clear babel route $destination:prefix from $source:prefix",
+	 "Forget a route and ask for it again", clear_babel_route},
+	{EXEC, "refresh babel", "Ask all neighbours for all routes", refresh_babel},
+	{EXEC, "refresh rib", "Compare with the kernel, and write what is missing there",
+	 refresh_rib},
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -290,11 +303,14 @@ static const struct {
 	{"show ipv6", "IPv6"},
 	{"show babel", "Babel"},
 	{"show zebra", "The RIB's daemon"},
+	{"show running-config", "The configuration that is in force"},
 	{"show configuration", "The candidate, and former configurations"},
 	{"copy", "Save the configuration"},
 	{"terminal", "This terminal"},
 	{"terminal no", "Turn off"},
 	{"clear", "Forget and learn anew"},
+	{"clear babel", "Babel"},
+	{"refresh", "Ask again, and forget nothing"},
 };
 
 static bool add(struct grammar *g, enum grammar_room room, size_t i, char *err, size_t err_size)

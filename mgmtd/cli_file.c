@@ -92,21 +92,15 @@ static void add_edits(struct reader *r)
 
 static void report(struct reader *r, enum grammar_status status, const char *line)
 {
-	static const char *const what[] = {
-		[GRAMMAR_NO_MATCH] = "unknown command",
-		[GRAMMAR_AMBIGUOUS] = "ambiguous command",
-		[GRAMMAR_INCOMPLETE] = "command incomplete",
-		[GRAMMAR_INVALID] = "invalid value",
-	};
+	const char *what = status == GRAMMAR_INVALID ? "invalid value: " : "";
 
 	if (++r->bad > CLI_FILE_REPORTS)
 		return;
-	text_printf(&r->report, "%s:%u: %s%s%s\n  %s\n  %*s^", r->file->name, r->line, what[status],
-		    *r->result.message ? ": " : "", r->result.message, line, (int)r->result.column,
-		    "");
+	txt_printf(&r->report, "%s:%u: %s%s\n  %s\n  %*s^", r->file->name, r->line, what,
+		   r->result.message, line, (int)r->result.column, "");
 	if (*r->result.expected)
-		text_printf(&r->report, " expected here: %s", r->result.expected);
-	text_puts(&r->report, "\n");
+		txt_printf(&r->report, " expected here: %s", r->result.expected);
+	txt_puts(&r->report, "\n");
 }
 
 static void read_line(struct reader *r, char *line)
@@ -176,8 +170,8 @@ static void read_all(struct reader *r, const char *text, size_t n)
 		r->line++;
 		if (strlen(line) != len) {
 			r->bad++;
-			text_printf(&r->report, "%s:%u: there is a zero octet in this line\n",
-				    r->file->name, r->line);
+			txt_printf(&r->report, "%s:%u: there is a zero octet in this line\n",
+				   r->file->name, r->line);
 		} else {
 			read_line(r, line);
 		}
@@ -194,14 +188,14 @@ struct cli_file *cli_file_parse(const struct grammar *g, const char *name, const
 	read_all(&r, text, n);
 	grammar_result_clear(&r.result);
 	if (!r.bad) {
-		text_clear(&r.report);
+		txt_clear(&r.report);
 		return r.file;
 	}
 	if (r.bad > CLI_FILE_REPORTS)
-		text_printf(&r.report, "%s: %u more lines are bad\n", name,
-			    r.bad - CLI_FILE_REPORTS);
-	text_printf(&r.report, "%s: nothing of it was applied\n", name);
-	*report_out = text_take(&r.report);
+		txt_printf(&r.report, "%s: %u more lines are bad\n", name,
+			   r.bad - CLI_FILE_REPORTS);
+	txt_printf(&r.report, "%s: nothing of it was applied\n", name);
+	*report_out = txt_take(&r.report);
 	cli_file_free(r.file);
 	return NULL;
 }
@@ -226,29 +220,6 @@ const struct edit *cli_file_edits(const struct cli_file *f, size_t *n)
 }
 
 /* ---- whose fault it was ---- */
-
-/* The data path of what an edit is about, as libyang writes it. */
-static char *edit_path(const struct edit *e)
-{
-	char *schema = lysc_path(e->node, LYSC_PATH_DATA_PATTERN, NULL, 0);
-	struct text t = {.p = NULL};
-	size_t key = 0;
-	const char *p = schema;
-
-	/* The pattern has '%s' for each key, in quotes; a leaf-list's is its value. */
-	while (p && *p) {
-		const char *hole = strstr(p, "%s");
-		const char *fill = key < e->n_keys ? e->keys[key++] : e->value;
-
-		text_add(&t, p, hole ? (size_t)(hole - p) : strlen(p));
-		if (!hole)
-			break;
-		text_puts(&t, fill ? fill : "");
-		p = hole + 2;
-	}
-	free(schema);
-	return text_take(&t);
-}
 
 /* How much of the path of the error this one is: all of it up to a boundary,
  * or, being below it, the whole. 0: it is about something else. */
@@ -290,11 +261,11 @@ char *cli_file_error(const struct cli_file *f, const struct edit_error *err)
 	struct text t = {.p = NULL};
 
 	if (line)
-		text_printf(&t, "%s:%u: %s", f->name, line, text);
+		txt_printf(&t, "%s:%u: %s", f->name, line, text);
 	else
-		text_printf(&t, "%s: %s", f->name, text);
+		txt_printf(&t, "%s: %s", f->name, text);
 	free(text);
-	return text_take(&t);
+	return txt_take(&t);
 }
 
 struct lyd_node *cli_file_tree(const struct schema *s, const struct grammar *g, const char *path,
@@ -308,8 +279,8 @@ struct lyd_node *cli_file_tree(const struct schema *s, const struct grammar *g, 
 	char *text = load_file(path, &n), *why;
 
 	if (!text) {
-		text_printf(&t, "%s: %s\n", path, strerror(errno));
-		*report_out = text_take(&t);
+		txt_printf(&t, "%s: %s\n", path, strerror(errno));
+		*report_out = txt_take(&t);
 		return NULL;
 	}
 	f = cli_file_parse(g, path, text, n, report_out);
@@ -318,9 +289,9 @@ struct lyd_node *cli_file_tree(const struct schema *s, const struct grammar *g, 
 		return NULL;
 	if (!edit_list(&tree, s->ly, f->edits, f->n, &err) || !edit_validate(&tree, s->ly, &err)) {
 		why = cli_file_error(f, &err);
-		text_printf(&t, "%s\n", why);
+		txt_printf(&t, "%s\n", why);
 		free(why);
-		*report_out = text_take(&t);
+		*report_out = txt_take(&t);
 		error_clear(&err);
 		lyd_free_all(tree);
 		tree = NULL;
@@ -333,19 +304,19 @@ struct lyd_node *cli_file_tree(const struct schema *s, const struct grammar *g, 
 
 static void add_line(void *ctx, const char *line)
 {
-	text_puts(ctx, line);
-	text_puts(ctx, "\n");
+	txt_puts(ctx, line);
+	txt_puts(ctx, "\n");
 }
 
 char *cli_file_print(const struct grammar *g, const struct lyd_node *tree, size_t *n)
 {
 	struct text t = {.p = NULL};
 
-	text_puts(&t, "! srcdest " PACKAGE_VERSION "\n!\n");
+	txt_puts(&t, "! srcdest " PACKAGE_VERSION "\n!\n");
 	grammar_print(g, tree, add_line, &t);
-	text_puts(&t, "!\nend\n");
+	txt_puts(&t, "!\nend\n");
 	*n = t.n;
-	return text_take(&t);
+	return txt_take(&t);
 }
 
 bool cli_file_save(const struct grammar *g, const struct lyd_node *tree, const char *path,

@@ -119,10 +119,10 @@ static bool wanted(struct filter *f, const char *line)
 
 static void line_done(struct filter *f, struct text *out)
 {
-	text_add(&f->part, "", 0);
+	txt_add(&f->part, "", 0);
 	if (wanted(f, f->part.p)) {
-		text_add(out, f->part.p, f->part.n);
-		text_puts(out, "\n");
+		txt_add(out, f->part.p, f->part.n);
+		txt_puts(out, "\n");
 	}
 	f->part.n = 0;
 }
@@ -130,14 +130,14 @@ static void line_done(struct filter *f, struct text *out)
 void filter_text(struct filter *f, struct text *out, const char *s, size_t n)
 {
 	if (f->kind == FILTER_NONE) {
-		text_add(out, s, n);
+		txt_add(out, s, n);
 		return;
 	}
 	while (n) {
 		const char *end = memchr(s, '\n', n);
 		size_t len = end ? (size_t)(end - s) : n;
 
-		text_add(&f->part, s, len);
+		txt_add(&f->part, s, len);
 		if (end)
 			line_done(f, out);
 		s += len + (end != NULL);
@@ -150,13 +150,13 @@ void filter_end(struct filter *f, struct text *out)
 	if (f->part.n)
 		line_done(f, out);
 	if (f->kind == FILTER_COUNT)
-		text_printf(out, "Count: %zu lines\n", f->count);
+		txt_printf(out, "Count: %zu lines\n", f->count);
 	filter_clear(f);
 }
 
 void filter_clear(struct filter *f)
 {
-	text_clear(&f->part);
+	txt_clear(&f->part);
 	if (f->have_regex)
 		regfree(&f->regex);
 	*f = (struct filter){.kind = FILTER_NONE};

@@ -55,10 +55,10 @@ static void pump(struct cli_session *s)
 		s->out.text(s->out.ctx, s->pending.p + at, n);
 		at += n;
 	}
-	text_drop(&s->pending, at);
+	txt_drop(&s->pending, at);
 	if (s->pending.n || !s->finished)
 		return;
-	text_clear(&s->pending);
+	txt_clear(&s->pending);
 	s->busy = s->finished = false;
 	s->out.done(s->out.ctx, s->status, cli_session_prompt(s), s->quit);
 }
@@ -106,7 +106,7 @@ void cli_refuse(struct cli_session *s, enum cli_status status, const char *fmt, 
 	va_end(ap);
 	/* Whatever was asked for, this is no answer to filter. */
 	filter_clear(&s->filter);
-	text_printf(&s->pending, "%% %s\n", buf);
+	txt_printf(&s->pending, "%% %s\n", buf);
 	cli_done(s, status);
 }
 
@@ -115,7 +115,7 @@ void cli_refuse_error(struct cli_session *s, const struct edit_error *err)
 	char *text = error_text(err);
 
 	filter_clear(&s->filter);
-	text_printf(&s->pending, "%% %s\n", text);
+	txt_printf(&s->pending, "%% %s\n", text);
 	free(text);
 	cli_done(s, CLI_FAILED);
 }
@@ -131,12 +131,12 @@ void cli_bad_line(struct text *t, enum grammar_status status, const char *line,
 	};
 	size_t before = t->n;
 
-	text_printf(t, "%% %s: ", heads[status]);
-	text_printf(t, "%s\n%*s^\n", line, (int)(t->n - before + r->column), "");
+	txt_printf(t, "%% %s: ", heads[status]);
+	txt_printf(t, "%s\n%*s^\n", line, (int)(t->n - before + r->column), "");
 	if (status == GRAMMAR_INVALID || !*r->expected)
-		text_printf(t, "  %s\n", r->message);
+		txt_printf(t, "  %s\n", r->message);
 	if (*r->expected)
-		text_printf(t, "  Expected here: %s\n", r->expected);
+		txt_printf(t, "  Expected here: %s\n", r->expected);
 }
 
 static const char *hostname(const struct cli *c, char *buf, size_t size)
@@ -192,7 +192,7 @@ void cli_session_free(struct cli_session *s)
 	cli_forget_config(s);
 	cli_file_free(s->file);
 	filter_clear(&s->filter);
-	text_clear(&s->pending);
+	txt_clear(&s->pending);
 	grammar_result_clear(&s->parsed);
 	free(s->line);
 	free(s);
@@ -264,8 +264,8 @@ void cli_session_line(struct cli_session *s, const char *line)
 		return;
 	}
 	if (cli_takes_bar(s->line) && !filter_cut(&s->filter, s->line, err, sizeof(err), &column)) {
-		text_printf(&s->pending, "%% Unknown command: %s\n%*s^\n  %s\n", s->line,
-			    (int)(strlen("% Unknown command: ") + column), "", err);
+		txt_printf(&s->pending, "%% Unknown command: %s\n%*s^\n  %s\n", s->line,
+			   (int)(strlen("% Unknown command: ") + column), "", err);
 		filter_clear(&s->filter);
 		cli_done(s, CLI_NO_MATCH);
 		return;

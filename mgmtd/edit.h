@@ -60,6 +60,9 @@ struct edit {
 bool edit_list(struct lyd_node **target, const struct ly_ctx *ly, const struct edit *edits,
 	       size_t n, struct edit_error *err);
 
+/* The instance that an edit names, whether it exists or not, as lyd_path()
+ * would write it; to be freed. */
+char *edit_path(const struct edit *e);
 /* A deep copy, to be freed by edits_free(). */
 struct edit *edits_dup(const struct edit *edits, size_t n);
 void edits_free(struct edit *edits, size_t n);

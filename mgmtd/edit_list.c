@@ -42,9 +42,7 @@ static size_t chain_of(const struct lysc_node *node, const struct lysc_node *cha
 	return n;
 }
 
-/* The instance that an edit names, whether it exists or not, as lyd_path()
- * would write it. */
-static char *edit_path_text(const struct edit *e)
+char *edit_path(const struct edit *e)
 {
 	const struct lysc_node *chain[DEPTH_MAX];
 	struct text t = {NULL, 0};
@@ -74,7 +72,7 @@ static char *edit_path_text(const struct edit *e)
 static void refuse(const struct edit *e, enum error_tag tag, const char *why,
 		   struct edit_error *err)
 {
-	char *path = edit_path_text(e);
+	char *path = edit_path(e);
 
 	error_set(err, tag, path, "%s", why);
 	free(path);
@@ -82,7 +80,7 @@ static void refuse(const struct edit *e, enum error_tag tag, const char *why,
 
 static void refuse_ly(const struct edit *e, const struct ly_ctx *ly, struct edit_error *err)
 {
-	char *path = edit_path_text(e);
+	char *path = edit_path(e);
 
 	error_from_ly(err, ly, ERR_INVALID_VALUE, path);
 	free(path);

@@ -29,9 +29,7 @@ struct show_plan {
 	void (*text)(void *ctx, struct text *t, const Mgmt__Node *entry);
 	const char *head;			 /* text: before the first entry; or NULL */
 	void (*tail)(void *ctx, struct text *t); /* text: behind the last one; or NULL */
-	/* Counts and shows no entries: this object, without a line end, is the JSON then. */
-	void (*json)(void *ctx, struct text *t);
-	const char *nothing; /* a warning, if there was no entry; or NULL */
+	const char *nothing;			 /* a warning, if there was no entry; or NULL */
 };
 
 /* Takes the request over: it is done when all is said. */
@@ -55,7 +53,7 @@ void node_pair(struct text *t, const Mgmt__Node *n);
 /* The node as a JSON value. */
 void node_json(struct text *t, const struct lysc_node *schema, const Mgmt__Node *n);
 /* Seconds, as FRR writes a time: 01:02:03, 1d02h03m, 01w2d03h. */
-void text_uptime(struct text *t, int64_t seconds);
+void txt_uptime(struct text *t, int64_t seconds);
 
 /* ---- commands ---- */
 
@@ -67,6 +65,7 @@ void show_lookup(struct cli_session *s);
 void show_summary(struct cli_session *s);
 void show_fib(struct cli_session *s);
 void show_clients(struct cli_session *s);
+void refresh_rib(struct cli_session *s);
 /* show_babel.c */
 void show_babel_interface(struct cli_session *s);
 void show_babel_neighbor(struct cli_session *s);
@@ -74,5 +73,8 @@ void show_babel_route(struct cli_session *s);
 void show_babel_source(struct cli_session *s);
 void show_babel_request(struct cli_session *s);
 void show_babel_parameters(struct cli_session *s);
+void clear_babel_neighbor(struct cli_session *s);
+void clear_babel_route(struct cli_session *s);
+void refresh_babel(struct cli_session *s);
 
 #endif

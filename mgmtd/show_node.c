@@ -58,22 +58,22 @@ void node_pair(struct text *t, const Mgmt__Node *n)
 {
 	const char *src = node_str(n, "source-prefix");
 
-	text_puts(t, node_str(n, "destination-prefix"));
+	txt_puts(t, node_str(n, "destination-prefix"));
 	if (*src && strcmp(src, "::/0") != 0 && strcmp(src, "0.0.0.0/0") != 0)
-		text_printf(t, " from %s", src);
+		txt_printf(t, " from %s", src);
 }
 
-void text_uptime(struct text *t, int64_t seconds)
+void txt_uptime(struct text *t, int64_t seconds)
 {
 	unsigned long s = seconds > 0 ? (unsigned long)seconds : 0;
 	unsigned long m = s / 60, h = m / 60, days = h / 24;
 
 	if (days < 1)
-		text_printf(t, "%02lu:%02lu:%02lu", h, m % 60, s % 60);
+		txt_printf(t, "%02lu:%02lu:%02lu", h, m % 60, s % 60);
 	else if (days < 7)
-		text_printf(t, "%lud%02luh%02lum", days, h % 24, m % 60);
+		txt_printf(t, "%lud%02luh%02lum", days, h % 24, m % 60);
 	else
-		text_printf(t, "%02luw%lud%02luh", days / 7, days % 7, h % 24);
+		txt_printf(t, "%02luw%lud%02luh", days / 7, days % 7, h % 24);
 }
 
 /* ---- JSON ---- */
@@ -140,11 +140,11 @@ static void term_json(struct text *t, const struct lysc_node *schema, const char
 	else if (schema && schema->nodetype == LYS_LEAFLIST)
 		type = ((const struct lysc_node_leaflist *)schema)->type;
 	if (type && type->basetype == LY_TYPE_EMPTY)
-		text_puts(t, "[null]");
+		txt_puts(t, "[null]");
 	else if (type && is_bare(type) && is_plain_number(value))
-		text_puts(t, value);
+		txt_puts(t, value);
 	else
-		text_json(t, value);
+		txt_json(t, value);
 }
 
 static bool is_many(const struct lysc_node *schema)
@@ -160,13 +160,13 @@ static void array_json(struct text *t, const struct lysc_node *schema, const Mgm
 	const Mgmt__Node *c;
 	bool first = true;
 
-	text_puts(t, "[");
+	txt_puts(t, "[");
 	while ((c = node_next(n, name, &i))) {
-		text_puts(t, first ? "" : ", ");
+		txt_puts(t, first ? "" : ", ");
 		node_json(t, schema, c);
 		first = false;
 	}
-	text_puts(t, "]");
+	txt_puts(t, "]");
 }
 
 static bool was_before(const Mgmt__Node *n, size_t i)
@@ -185,21 +185,21 @@ void node_json(struct text *t, const struct lysc_node *schema, const Mgmt__Node 
 		term_json(t, schema, n->value);
 		return;
 	}
-	text_puts(t, "{");
+	txt_puts(t, "{");
 	for (size_t i = 0; i < n->n_child; i++) {
 		const Mgmt__Node *c = n->child[i];
 		const struct lysc_node *cs = child_schema(schema, local_name(c));
 
 		if (was_before(n, i))
 			continue;
-		text_puts(t, first ? "" : ", ");
+		txt_puts(t, first ? "" : ", ");
 		first = false;
-		text_json(t, local_name(c));
-		text_puts(t, ": ");
+		txt_json(t, local_name(c));
+		txt_puts(t, ": ");
 		if (is_many(cs))
 			array_json(t, cs, n, i);
 		else
 			node_json(t, cs, c);
 	}
-	text_puts(t, "}");
+	txt_puts(t, "}");
 }

@@ -14,12 +14,6 @@ struct asked {
 	bool six;
 	const char *protocol; /* NULL: all */
 	char to[128], from[128];
-	/* For the summary. */
-	struct count {
-		char type[32];
-		unsigned long rib, fib, sourced;
-	} count[32];
-	size_t n_counts;
 };
 
 static struct asked *asked_new(const struct cli_session *s)
@@ -60,25 +54,25 @@ static bool of_family(const struct asked *a, const Mgmt__Node *route)
 
 static void nexthop_text(struct text *t, const Mgmt__Node *nh)
 {
-	const char *kind = node_str(nh, "kind"), *gateway = node_str(nh, "gateway");
+	const char *type = node_str(nh, "type"), *gateway = node_str(nh, "gateway");
 	const char *ifname = node_str(nh, "interface");
 
-	if (strcmp(kind, "blackhole") == 0)
-		text_puts(t, " unreachable (blackhole)");
-	else if (strcmp(kind, "prohibit") == 0)
-		text_puts(t, " unreachable (ICMP admin-prohibited)");
-	else if (strcmp(kind, "unreachable") == 0)
-		text_puts(t, " unreachable (ICMP unreachable)");
+	if (strcmp(type, "blackhole") == 0)
+		txt_puts(t, " unreachable (blackhole)");
+	else if (strcmp(type, "prohibit") == 0)
+		txt_puts(t, " unreachable (ICMP admin-prohibited)");
+	else if (strcmp(type, "unreachable") == 0)
+		txt_puts(t, " unreachable (ICMP unreachable)");
 	else if (!*gateway)
-		text_printf(t, " is directly connected, %s", ifname);
+		txt_printf(t, " is directly connected, %s", ifname);
 	else
-		text_printf(t, " via %s%s%s", gateway, *ifname ? ", " : "", ifname);
+		txt_printf(t, " via %s%s%s", gateway, *ifname ? ", " : "", ifname);
 	if (node_bool(nh, "recursive"))
-		text_puts(t, " (recursive)");
+		txt_puts(t, " (recursive)");
 	if (node_bool(nh, "onlink"))
-		text_puts(t, " onlink");
+		txt_puts(t, " onlink");
 	if (node_int(nh, "weight") > 1)
-		text_printf(t, ", weight %s", node_str(nh, "weight"));
+		txt_printf(t, ", weight %s", node_str(nh, "weight"));
 }
 
 static char fib_mark(const Mgmt__Node *e)
@@ -105,19 +99,19 @@ static void head_text(struct text *t, const Mgmt__Node *route, const Mgmt__Node 
 {
 	const char *protocol = node_str(e, "protocol");
 
-	text_printf(t, "%c%c%c ", letter_of(protocol), is_selected(e) ? '>' : ' ', fib_mark(e));
+	txt_printf(t, "%c%c%c ", letter_of(protocol), is_selected(e) ? '>' : ' ', fib_mark(e));
 	node_pair(t, route);
 	if (strcmp(protocol, "connected") != 0 || node_int(e, "distance") || node_int(e, "metric"))
-		text_printf(t, " [%lld/%lld]", (long long)node_int(e, "distance"),
-			    (long long)node_int(e, "metric"));
+		txt_printf(t, " [%lld/%lld]", (long long)node_int(e, "distance"),
+			   (long long)node_int(e, "metric"));
 }
 
 static void tail_text(struct text *t, const Mgmt__Node *e)
 {
 	if (node_bool(e, "stale"))
-		text_puts(t, ", stale");
+		txt_puts(t, ", stale");
 	if (strcmp(node_str(e, "state"), "failed") == 0)
-		text_printf(t, ", refused by the kernel: %s", node_str(e, "failure-reason"));
+		txt_printf(t, ", refused by the kernel: %s", node_str(e, "reason"));
 }
 
 /* One line per next hop; those behind the first stand below it. */
@@ -130,21 +124,21 @@ static void entry_text(struct text *t, const Mgmt__Node *route, const Mgmt__Node
 	width = t->n - before;
 	for (size_t i = 0; (nh = node_next(e, "next-hop", &at)); i++) {
 		if (i)
-			text_printf(t, "  %c%*s", node_bool(nh, "fib") ? '*' : ' ', (int)width - 3,
-				    "");
-		if (node_bool(nh, "resolver"))
-			text_puts(t, "  ");
+			txt_printf(t, "  %c%*s", node_bool(nh, "installed") ? '*' : ' ',
+				   (int)width - 3, "");
+		if (node_bool(nh, "resolving"))
+			txt_puts(t, "  ");
 		nexthop_text(t, nh);
-		if (!node_bool(nh, "active"))
-			text_puts(t, " inactive");
-		text_puts(t, ", ");
-		text_uptime(t, node_int(e, "uptime"));
+		if (!node_bool(nh, "usable"))
+			txt_puts(t, " inactive");
+		txt_puts(t, ", ");
+		txt_uptime(t, node_int(e, "uptime"));
 		if (i == 0)
 			tail_text(t, e);
-		text_puts(t, "\n");
+		txt_puts(t, "\n");
 	}
 	if (!at || t->n == before + width)
-		text_puts(t, "\n");
+		txt_puts(t, "\n");
 }
 
 /* ---- lists of routes ---- */
@@ -199,17 +193,19 @@ void show_route(struct cli_session *s)
 static void lookup_text(void *ctx, struct text *t, const Mgmt__Node *out)
 {
 	const struct asked *a = ctx;
+	const Mgmt__Node *route;
+	size_t at = 0, before = t->n;
 
-	if (node_child(out, "entry")) {
-		route_text(ctx, t, out);
+	while ((route = node_next(out, "route", &at)))
+		route_text(ctx, t, route);
+	if (t->n > before)
 		return;
-	}
-	text_printf(t, "%s%s%s: unreachable, no route\n", a->to, *a->from ? " from " : "", a->from);
+	txt_printf(t, "%s%s%s: unreachable, no route\n", a->to, *a->from ? " from " : "", a->from);
 }
 
 void show_lookup(struct cli_session *s)
 {
-	static const char *const names[] = {"destination-address", "source-address"};
+	static const char *const names[] = {"destination", "source"};
 	const char *values[] = {grammar_arg(&s->parsed, "address"),
 				grammar_arg(&s->parsed, "from")};
 	struct asked *a = asked_new(s);
@@ -226,89 +222,35 @@ void show_lookup(struct cli_session *s)
 
 /* ---- how many ---- */
 
-static struct count *count_of(struct asked *a, const char *type)
+static void summary_text(void *ctx, struct text *t, const Mgmt__Node *summary)
 {
-	size_t max = sizeof(a->count) / sizeof(a->count[0]);
-	size_t i;
-
-	for (i = 0; i < a->n_counts; i++)
-		if (strcmp(a->count[i].type, type) == 0)
-			return &a->count[i];
-	if (i == max)
-		return &a->count[max - 1];
-	snprintf(a->count[i].type, sizeof(a->count[i].type), "%s", type);
-	a->n_counts++;
-	return &a->count[i];
-}
-
-static bool count_route(void *ctx, const Mgmt__Node *route)
-{
-	struct asked *a = ctx;
-	const char *src = node_str(route, "source-prefix");
-	bool plain = strcmp(src, "::/0") == 0 || strcmp(src, "0.0.0.0/0") == 0;
-	const Mgmt__Node *e;
+	static const char form[] = "%-20s %10lld %10lld %10lld\n";
+	const struct asked *a = ctx;
+	long long entries = 0, installed = 0, sourced = 0;
+	const Mgmt__Node *o;
 	size_t at = 0;
 
-	if (!of_family(a, route))
-		return false;
-	while ((e = node_next(route, "entry", &at))) {
-		struct count *c = count_of(a, node_str(e, "protocol"));
-
-		c->rib++;
-		c->fib += strcmp(node_str(e, "state"), "installed") == 0;
-		c->sourced += !plain;
+	txt_printf(t, "%-20s %10s %10s %10s\n", "Route Source", "Routes", "FIB", "Sourced");
+	while ((o = node_next(summary, "origin", &at))) {
+		if ((strcmp(node_str(o, "family"), "ipv6") == 0) != a->six)
+			continue;
+		txt_printf(t, form, node_str(o, "protocol"), (long long)node_int(o, "entries"),
+			   (long long)node_int(o, "installed"), (long long)node_int(o, "sourced"));
+		entries += node_int(o, "entries");
+		installed += node_int(o, "installed");
+		sourced += node_int(o, "sourced");
 	}
-	return true;
-}
-
-static void add_up(const struct asked *a, struct count *sum)
-{
-	*sum = (struct count){.type = "Totals"};
-	for (size_t i = 0; i < a->n_counts; i++) {
-		sum->rib += a->count[i].rib;
-		sum->fib += a->count[i].fib;
-		sum->sourced += a->count[i].sourced;
-	}
-}
-
-static void summary_tail(void *ctx, struct text *t)
-{
-	const struct asked *a = ctx;
-	struct count sum;
-
-	add_up(a, &sum);
-	text_printf(t, "%-20s %10s %10s %10s\n", "Route Source", "Routes", "FIB", "Sourced");
-	for (size_t i = 0; i < a->n_counts; i++)
-		text_printf(t, "%-20s %10lu %10lu %10lu\n", a->count[i].type, a->count[i].rib,
-			    a->count[i].fib, a->count[i].sourced);
-	text_printf(t, "------\n%-20s %10lu %10lu %10lu\n", sum.type, sum.rib, sum.fib,
-		    sum.sourced);
-}
-
-static void summary_json(void *ctx, struct text *t)
-{
-	const struct asked *a = ctx;
-	struct count sum;
-
-	add_up(a, &sum);
-	text_puts(t, "{\"routes\": [");
-	for (size_t i = 0; i < a->n_counts; i++)
-		text_printf(t, "%s{\"type\": \"%s\", \"rib\": %lu, \"fib\": %lu, \"sourced\": %lu}",
-			    i ? ", " : "", a->count[i].type, a->count[i].rib, a->count[i].fib,
-			    a->count[i].sourced);
-	text_printf(
-		t, "], \"routesTotal\": %lu, \"routesTotalFib\": %lu, \"routesTotalSourced\": %lu}",
-		sum.rib, sum.fib, sum.sourced);
+	txt_printf(t, "------\n");
+	txt_printf(t, form, "Totals", entries, installed, sourced);
 }
 
 void show_summary(struct cli_session *s)
 {
 	const struct show_plan p = {
-		.path = ROUTE_PATH,
+		.path = "/srcdest-rib:rib/summary",
 		.ctx = asked_new(s),
-		.wanted = count_route,
-		.tail = summary_tail,
-		.json = summary_json,
+		.text = summary_text,
+		.nothing = "zebra is not connected",
 	};
 
 	show_start(s, &p);
@@ -323,28 +265,27 @@ static bool fib_wanted(void *ctx, const Mgmt__Node *route)
 
 static void fib_text(void *ctx, struct text *t, const Mgmt__Node *r)
 {
-	const char *failure = node_str(r, "failure-reason");
+	bool refused = strcmp(node_str(r, "state"), "refused") == 0;
 	const Mgmt__Node *nh;
 	size_t at = 0;
 
 	(void)ctx;
-	text_printf(t, "%c %c ",
-		    node_bool(r, "auxiliary") ? 'h' : letter_of(node_str(r, "protocol")),
-		    *failure ? 'r' : '*');
+	txt_printf(t, "%c %c ", node_bool(r, "helper") ? 'h' : letter_of(node_str(r, "protocol")),
+		   refused ? 'r' : '*');
 	node_pair(t, r);
 	for (size_t i = 0; (nh = node_next(r, "next-hop", &at)); i++) {
-		text_puts(t, i ? "," : "");
+		txt_puts(t, i ? "," : "");
 		nexthop_text(t, nh);
 	}
-	if (*failure)
-		text_printf(t, ", refused by the kernel: %s", failure);
-	text_puts(t, "\n");
+	if (refused)
+		txt_printf(t, ", refused by the kernel: %s", node_str(r, "reason"));
+	txt_puts(t, "\n");
 }
 
 void show_fib(struct cli_session *s)
 {
 	const struct show_plan p = {
-		.path = "/srcdest-rib:rib/fib",
+		.path = "/srcdest-rib:rib/fib-route",
 		.ctx = asked_new(s),
 		.wanted = fib_wanted,
 		.text = fib_text,
@@ -358,17 +299,17 @@ void show_fib(struct cli_session *s)
 static void client_text(void *ctx, struct text *t, const Mgmt__Node *c)
 {
 	(void)ctx;
-	text_printf(t, "Client: %s, instance %s, connected for ", node_str(c, "protocol"),
-		    node_str(c, "instance"));
-	text_uptime(t, node_int(c, "uptime"));
-	text_printf(t, "\n  messages: %s in, %s out\n", node_str(c, "messages-in"),
-		    node_str(c, "messages-out"));
-	text_printf(t, "  routes: %s added, %s deleted, %s refused, %s sent\n",
-		    node_str(c, "routes-added"), node_str(c, "routes-deleted"),
-		    node_str(c, "routes-refused"), node_str(c, "routes-sent"));
-	if (node_bool(c, "graceful-restart"))
-		text_printf(t, "  graceful restart: routes stay for %s s\n",
-			    node_str(c, "stale-time"));
+	txt_printf(t, "Client: %s, instance %s, connected for ", node_str(c, "protocol"),
+		   node_str(c, "instance"));
+	txt_uptime(t, node_int(c, "uptime"));
+	txt_printf(t, "\n  messages: %s in, %s out\n", node_str(c, "messages-in"),
+		   node_str(c, "messages-out"));
+	txt_printf(t, "  routes: %s added, %s deleted, %s refused, %s sent\n",
+		   node_str(c, "routes-added"), node_str(c, "routes-deleted"),
+		   node_str(c, "routes-refused"), node_str(c, "routes-sent"));
+	if (node_int(c, "stale-time"))
+		txt_printf(t, "  graceful restart: routes stay for %s s\n",
+			   node_str(c, "stale-time"));
 }
 
 void show_clients(struct cli_session *s)
@@ -379,4 +320,11 @@ void show_clients(struct cli_session *s)
 	};
 
 	show_start(s, &p);
+}
+
+void refresh_rib(struct cli_session *s)
+{
+	const struct show_plan p = {.path = "/srcdest-rib:refresh"};
+
+	show_rpc(s, &p, NULL, NULL, 0);
 }

@@ -40,7 +40,7 @@ static void say(struct cli_show *w, struct text *t)
 {
 	if (t->n)
 		cli_say_text(w->session, t->p, t->n);
-	text_clear(t);
+	txt_clear(t);
 }
 
 /* ---- the parts of an answer ---- */
@@ -50,11 +50,11 @@ static void say_head(struct cli_show *w)
 	struct text t = {.p = NULL};
 
 	if (!w->json && w->plan.head)
-		text_puts(&t, w->plan.head);
-	if (w->json && !w->plan.json) {
-		text_puts(&t, "{\n\"");
-		text_puts(&t, w->node->name);
-		text_puts(&t, w->node->nodetype == LYS_LIST ? "\": [" : "\": ");
+		txt_puts(&t, w->plan.head);
+	if (w->json) {
+		txt_puts(&t, "{\n\"");
+		txt_puts(&t, w->node->name);
+		txt_puts(&t, w->node->nodetype == LYS_LIST ? "\": [" : "\": ");
 	}
 	say(w, &t);
 }
@@ -65,8 +65,8 @@ static void say_entry(struct cli_show *w, const Mgmt__Node *entry)
 
 	if (w->plan.wanted && !w->plan.wanted(w->plan.ctx, entry))
 		return;
-	if (w->json && !w->plan.json) {
-		text_puts(&t, w->shown ? ",\n" : "\n");
+	if (w->json) {
+		txt_puts(&t, w->shown ? ",\n" : "\n");
 		node_json(&t, w->node, entry);
 	} else if (!w->json && w->plan.text) {
 		w->plan.text(w->plan.ctx, &t, entry);
@@ -79,16 +79,14 @@ static void say_tail(struct cli_show *w)
 {
 	struct text t = {.p = NULL};
 
-	if (w->json && w->plan.json)
-		w->plan.json(w->plan.ctx, &t);
-	else if (w->json && w->node->nodetype == LYS_LIST)
-		text_puts(&t, "\n]\n}");
+	if (w->json && w->node->nodetype == LYS_LIST)
+		txt_puts(&t, "\n]\n}");
 	else if (w->json)
-		text_puts(&t, w->shown ? "\n}" : "{}\n}");
+		txt_puts(&t, w->shown ? "\n}" : "{}\n}");
 	else if (w->plan.tail)
 		w->plan.tail(w->plan.ctx, &t);
 	if (w->json)
-		text_puts(&t, "\n");
+		txt_puts(&t, "\n");
 	say(w, &t);
 }
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void text_room(struct text *t, size_t more)
+static void txt_room(struct text *t, size_t more)
 {
 	size_t room = t->room ? t->room : 256;
 
@@ -21,21 +21,21 @@ static void text_room(struct text *t, size_t more)
 	t->room = room;
 }
 
-void text_add(struct text *t, const char *s, size_t n)
+void txt_add(struct text *t, const char *s, size_t n)
 {
-	text_room(t, n);
+	txt_room(t, n);
 	if (n)
 		memcpy(t->p + t->n, s, n);
 	t->n += n;
 	t->p[t->n] = '\0';
 }
 
-void text_puts(struct text *t, const char *s)
+void txt_puts(struct text *t, const char *s)
 {
-	text_add(t, s, strlen(s));
+	txt_add(t, s, strlen(s));
 }
 
-void text_printf(struct text *t, const char *fmt, ...)
+void txt_printf(struct text *t, const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -45,30 +45,30 @@ void text_printf(struct text *t, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		abort();
-	text_room(t, (size_t)n);
+	txt_room(t, (size_t)n);
 	va_start(ap, fmt);
 	vsnprintf(t->p + t->n, (size_t)n + 1, fmt, ap);
 	va_end(ap);
 	t->n += (size_t)n;
 }
 
-void text_json(struct text *t, const char *s)
+void txt_json(struct text *t, const char *s)
 {
-	text_puts(t, "\"");
+	txt_puts(t, "\"");
 	for (; *s; s++) {
 		unsigned char c = (unsigned char)*s;
 
 		if (c == '"' || c == '\\')
-			text_printf(t, "\\%c", c);
+			txt_printf(t, "\\%c", c);
 		else if (c < 0x20)
-			text_printf(t, "\\u%04x", c);
+			txt_printf(t, "\\u%04x", c);
 		else
-			text_add(t, s, 1);
+			txt_add(t, s, 1);
 	}
-	text_puts(t, "\"");
+	txt_puts(t, "\"");
 }
 
-void text_drop(struct text *t, size_t n)
+void txt_drop(struct text *t, size_t n)
 {
 	if (!n)
 		return;
@@ -76,17 +76,17 @@ void text_drop(struct text *t, size_t n)
 	t->n -= n;
 }
 
-void text_clear(struct text *t)
+void txt_clear(struct text *t)
 {
 	free(t->p);
 	*t = (struct text){.p = NULL};
 }
 
-char *text_take(struct text *t)
+char *txt_take(struct text *t)
 {
 	char *p;
 
-	text_add(t, "", 0);
+	txt_add(t, "", 0);
 	p = t->p;
 	*t = (struct text){.p = NULL};
 	return p;

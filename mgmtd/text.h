@@ -11,13 +11,13 @@ struct text {
 	size_t n, room;
 };
 
-void text_add(struct text *t, const char *s, size_t n);
-void text_puts(struct text *t, const char *s);
-void text_printf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void txt_add(struct text *t, const char *s, size_t n);
+void txt_puts(struct text *t, const char *s);
+void txt_printf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A JSON string with its quotes. */
-void text_json(struct text *t, const char *s);
-void text_drop(struct text *t, size_t n); /* the first n octets */
-void text_clear(struct text *t);	  /* and frees */
-char *text_take(struct text *t);	  /* never NULL; t is empty then */
+void txt_json(struct text *t, const char *s);
+void txt_drop(struct text *t, size_t n); /* the first n octets */
+void txt_clear(struct text *t);		 /* and frees */
+char *txt_take(struct text *t);		 /* never NULL; t is empty then */
 
 #endif

@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* One daemon's vty socket. */
+/* mgmtd, from the user's side. */
 #include "vtysh/client.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/io/stream.h"
 
-bool client_init(struct client *c, const char *rundir, const char *name,
-		 const volatile sig_atomic_t *interrupted)
-{
-	int n = snprintf(c->path, sizeof(c->path), "%s/%s.vty", rundir, name);
+#define HEAD   4
+#define ACCEPT (MSG_ACCEPT(OPENED) | MSG_ACCEPT(TEXT) | MSG_ACCEPT(DONE) | MSG_ACCEPT(CANDIDATES))
 
-	c->name = name;
+bool client_init(struct client *c, const char *rundir, const volatile sig_atomic_t *interrupted)
+{
+	int n = snprintf(c->path, sizeof(c->path), "%s/" MSG_FRONT_SOCKET, rundir);
+
 	c->fd = -1;
 	c->interrupted = interrupted;
 	return n > 0 && (size_t)n < sizeof(c->path);
@@ -29,88 +32,145 @@ void client_close(struct client *c)
 	c->fd = -1;
 }
 
+static enum client_result __attribute__((format(printf, 2, 3)))
+lost(struct client *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(c->why, sizeof(c->why), fmt, ap);
+	va_end(ap);
+	client_close(c);
+	return CLIENT_LOST;
+}
+
+/* ---- octets ---- */
+
+static enum client_result send_all(struct client *c, const uint8_t *p, size_t left)
+{
+	while (left) {
+		ssize_t n = send(c->fd, p, left, MSG_NOSIGNAL);
+
+		/* Half a request is none: it goes out whole, whatever the user does. */
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return lost(c, "the connection to mgmtd was lost: %s", strerror(errno));
+		p += n;
+		left -= (size_t)n;
+	}
+	return CLIENT_OK;
+}
+
+/* `first`: nothing of the message has come, so that the wait may be given up. */
+static enum client_result receive_all(struct client *c, uint8_t *p, size_t left, bool first)
+{
+	while (left) {
+		ssize_t n;
+
+		if (first && *c->interrupted)
+			return CLIENT_INTERRUPTED;
+		n = recv(c->fd, p, left, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return lost(c, "the connection to mgmtd was lost: %s", strerror(errno));
+		if (n == 0)
+			return lost(c, "mgmtd has ended the session");
+		first = false;
+		p += n;
+		left -= (size_t)n;
+	}
+	return CLIENT_OK;
+}
+
+/* ---- messages ---- */
+
+enum client_result client_send(struct client *c, Mgmt__Message__KindCase kind,
+			       ProtobufCMessage *part)
+{
+	enum client_result r;
+	uint8_t *frame;
+	size_t n;
+
+	if (c->fd < 0)
+		return CLIENT_LOST;
+	frame = msg_encode(kind, part, &n);
+	r = send_all(c, frame, n);
+	free(frame);
+	return r;
+}
+
+enum client_result client_receive(struct client *c, Mgmt__Message **m)
+{
+	uint8_t head[HEAD], *body;
+	enum client_result r;
+	size_t n;
+
+	if (c->fd < 0)
+		return CLIENT_LOST;
+	r = receive_all(c, head, HEAD, true);
+	if (r != CLIENT_OK)
+		return r;
+	n = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+	if (n == 0 || n > MSG_MAX_TXN)
+		return lost(c, "mgmtd does not speak as it should: a message of %zu octets", n);
+	body = malloc(n);
+	if (!body)
+		abort();
+	r = receive_all(c, body, n, false);
+	if (r == CLIENT_OK) {
+		*m = msg_decode(span_of(body, n), ACCEPT);
+		if (!*m)
+			r = lost(c, "mgmtd does not speak as it should");
+	}
+	free(body);
+	return r;
+}
+
+/* ---- sessions ---- */
+
+static bool open_session(struct client *c)
+{
+	const char *tty = isatty(STDIN_FILENO) ? ttyname(STDIN_FILENO) : NULL;
+	Mgmt__Open open = MGMT__OPEN__INIT;
+	Mgmt__Message *m = NULL;
+	bool fine;
+
+	open.kind = MGMT__OPEN__KIND__CLI;
+	open.from = (char *)(uintptr_t)(tty ? tty : "vtysh");
+	if (client_send(c, MGMT__MESSAGE__KIND_OPEN, &open.base) != CLIENT_OK ||
+	    client_receive(c, &m) != CLIENT_OK)
+		return false;
+	fine = m->kind_case == MGMT__MESSAGE__KIND_OPENED && !*m->opened->error;
+	if (!fine)
+		lost(c, "mgmtd refused the session: %s",
+		     m->kind_case == MGMT__MESSAGE__KIND_OPENED ? m->opened->error
+								: "it said something else");
+	msg_free(m);
+	return fine;
+}
+
 bool client_connect(struct client *c)
 {
 	if (c->fd >= 0)
 		return true;
 	c->fd = unix_connect(c->path);
-	if (c->fd < 0)
+	if (c->fd < 0) {
+		lost(c, "mgmtd is not running: %s: %s", c->path, strerror(errno));
 		return false;
-	return fcntl(c->fd, F_SETFL, fcntl(c->fd, F_GETFL) & ~O_NONBLOCK) == 0;
-}
-
-/* The line and its NUL. */
-static bool send_line(struct client *c, const char *line)
-{
-	size_t left = strlen(line) + 1;
-
-	while (left) {
-		ssize_t n = send(c->fd, line, left, MSG_NOSIGNAL);
-
-		if (n < 0 && errno == EINTR && !*c->interrupted)
-			continue;
-		if (n < 0)
-			return false;
-		line += n;
-		left -= (size_t)n;
 	}
-	return true;
-}
-
-/* The text has no NUL: the first one begins the end, 00 00 00 status. */
-static enum client_result
-receive(struct client *c, void (*text)(void *ctx, const char *p, size_t n), void *ctx, int *status)
-{
-	bool begun = false;
-	size_t end = 0;
-	char buf[65536];
-
-	for (;;) {
-		ssize_t n = recv(c->fd, buf, sizeof(buf), 0);
-		size_t len = 0;
-
-		if (n < 0 && errno == EINTR && !*c->interrupted)
-			continue;
-		if (*c->interrupted)
-			return CLIENT_INTERRUPTED;
-		if (n <= 0)
-			return begun ? CLIENT_LOST : CLIENT_NOT_RUNNING;
-		begun = true;
-		if (!end)
-			len = strnlen(buf, (size_t)n);
-		if (len)
-			text(ctx, buf, len);
-		while (len < (size_t)n && end < 3) {
-			if (buf[len++] != '\0')
-				return CLIENT_LOST;
-			end++;
-		}
-		if (len < (size_t)n) {
-			*status = (unsigned char)buf[len];
-			return CLIENT_ANSWERED;
-		}
+	if (fcntl(c->fd, F_SETFL, fcntl(c->fd, F_GETFL) & ~O_NONBLOCK) != 0) {
+		lost(c, "%s: %s", c->path, strerror(errno));
+		return false;
 	}
+	return open_session(c);
 }
 
-enum client_result client_ask(struct client *c, const char *line,
-			      void (*text)(void *ctx, const char *p, size_t n), void *ctx,
-			      int *status)
+bool client_is_stale(const struct client *c)
 {
-	bool kept = c->fd >= 0;
-	enum client_result r = CLIENT_NOT_RUNNING;
+	char octet;
 
-	if (!client_connect(c))
-		return CLIENT_NOT_RUNNING;
-	if (send_line(c, line))
-		r = receive(c, text, ctx, status);
-	else if (*c->interrupted)
-		r = CLIENT_INTERRUPTED;
-	if (r == CLIENT_ANSWERED)
-		return r;
-	/* What still comes belongs to a question nobody asks any more. */
-	client_close(c);
-	/* A kept connection may be one to the daemon's former life. */
-	if (r == CLIENT_NOT_RUNNING && kept)
-		return client_ask(c, line, text, ctx, status);
-	return r;
+	/* Between requests mgmtd says nothing: what can be read is the end. */
+	return c->fd >= 0 && recv(c->fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One daemon's vty socket, from the user's side: a line out, an answer in.
- *
- * Blocking; a signal that sets *interrupted ends a wait. The connection is
- * made when it is needed and kept; a daemon that was restarted in between is
- * connected to again.
+ * mgmtd, from the user's side: a session on its socket, a request out, an
+ * answer in. Blocking; a signal that sets *interrupted ends a wait.
  */
 #ifndef SRCDEST_VTYSH_CLIENT_H
 #define SRCDEST_VTYSH_CLIENT_H
@@ -13,30 +10,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/nb/msg.h"
+
 struct client {
-	const char *name; /* "babeld" */
-	char path[108];	  /* RUNDIR/NAME.vty */
-	int fd;		  /* -1: not connected */
+	char path[108]; /* RUNDIR/mgmtd.sock */
+	int fd;		/* -1: not connected */
 	const volatile sig_atomic_t *interrupted;
+	char why[256]; /* why the last connection failed or ended */
 };
 
 enum client_result {
-	CLIENT_ANSWERED,
-	CLIENT_NOT_RUNNING,
-	CLIENT_LOST, /* went away in the middle of its answer */
+	CLIENT_OK,
+	CLIENT_LOST, /* not connected any more */
 	CLIENT_INTERRUPTED,
 };
 
-/* False: the path is too long. `name` is borrowed. */
-bool client_init(struct client *c, const char *rundir, const char *name,
-		 const volatile sig_atomic_t *interrupted);
+/* False: the path is too long. */
+bool client_init(struct client *c, const char *rundir, const volatile sig_atomic_t *interrupted);
 void client_close(struct client *c);
+/* Opens a session, unless there is one. False: c->why. */
 bool client_connect(struct client *c);
+/* mgmtd has ended the session meanwhile. */
+bool client_is_stale(const struct client *c);
 
-/* Hands the answer's text to `text` in pieces as it comes; *status is the
- * daemon's (enum show_status or another of FRR's). */
-enum client_result client_ask(struct client *c, const char *line,
-			      void (*text)(void *ctx, const char *p, size_t n), void *ctx,
-			      int *status);
+enum client_result client_send(struct client *c, Mgmt__Message__KindCase kind,
+			       ProtobufCMessage *part);
+/* The next message, to be freed by msg_free(). A wait that was interrupted may
+ * be taken up again. */
+enum client_result client_receive(struct client *c, Mgmt__Message **m);
 
 #endif

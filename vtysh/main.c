@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* vtysh: options, line editing, history. */
-#include <errno.h>
+/* vtysh: options. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-#include <readline/history.h>
-#include <readline/readline.h>
 
 #include "vtysh/shell.h"
+#include "vtysh/terminal.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-#define COMMANDS_MAX  64
-#define HISTORY_LINES 1000
+#define COMMANDS_MAX 256
 
 static volatile sig_atomic_t interrupted;
 
@@ -30,19 +26,27 @@ static const char usage[] =
 	"Usage: vtysh [OPTION]...\n"
 	"The shell of the srcdest daemons.\n"
 	"\n"
-	"  -c, --command CMD   run CMD and exit; may be given again\n"
-	"  -d, --daemon NAME   talk to this daemon only\n"
-	"      --rundir DIR    where the daemons' sockets are (" PKGSTATEDIR ")\n"
+	"  -c, --command CMD   run CMD and exit; may be given again. A CMD that ends\n"
+	"                      in ' ?' is asked about and not run\n"
+	"  -E, --echo          show prompts and commands of -c too\n"
+	"  -f, --file FILE     read FILE in one transaction: all of it, or nothing\n"
+	"  -b, --boot          read the startup configuration again, the same way\n"
+	"  -C, --check         with -f, or for the startup configuration: apply nothing\n"
+	"  -w, --write         save the configuration for the next start\n"
+	"  -H, --histfile FILE keep what is typed there; also VTYSH_HISTFILE\n"
+	"                      (~/.history_srcdest)\n"
+	"      --rundir DIR    where mgmtd's socket is (" PKGSTATEDIR ")\n"
 	"      --version       print the version and exit\n"
 	"  -h, --help          print this and exit\n"
 	"\n"
-	"Exit code: 0, 1 if a command failed or its daemon is not running, 2 on a\n"
-	"wrong option.\n";
+	"Exit code: 0, 1 if a command failed or mgmtd is not running, 2 on a wrong\n"
+	"option.\n";
 
 struct cmdline {
-	const char *rundir, *only;
+	const char *rundir, *file, *history;
 	const char *command[COMMANDS_MAX];
 	size_t n;
+	bool echo, boot, check;
 };
 
 static void __attribute__((noreturn)) wrong_option(const char *why, const char *what)
@@ -51,17 +55,65 @@ static void __attribute__((noreturn)) wrong_option(const char *why, const char *
 	exit(EXIT_USAGE);
 }
 
-static bool is_daemon_name(const char *s)
+static void add_command(struct cmdline *c, const char *command)
 {
-	return *s && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(s);
+	if (c->n == COMMANDS_MAX)
+		wrong_option("too many -c, from: ", command);
+	c->command[c->n++] = command;
+}
+
+enum { OPT_RUNDIR = 256, OPT_VERSION };
+
+static void take_option(struct cmdline *c, int val, char **argv)
+{
+	switch (val) {
+	case 'c':
+		add_command(c, optarg);
+		break;
+	case 'w':
+		add_command(c, "write memory");
+		break;
+	case 'E':
+		c->echo = true;
+		break;
+	case 'f':
+		c->file = optarg;
+		break;
+	case 'b':
+		c->boot = true;
+		break;
+	case 'C':
+		c->check = true;
+		break;
+	case 'H':
+		c->history = optarg;
+		break;
+	case 'h':
+		fputs(usage, stdout);
+		exit(0);
+	case OPT_RUNDIR:
+		c->rundir = optarg;
+		break;
+	case OPT_VERSION:
+		printf("vtysh (srcdest) %s\n", PACKAGE_VERSION);
+		exit(0);
+	case ':':
+		wrong_option("an argument is missing after ", argv[optind - 1]);
+	default:
+		wrong_option("unknown or ambiguous option ", argv[optind - 1]);
+	}
 }
 
 static void parse(struct cmdline *c, int argc, char **argv)
 {
-	enum { OPT_RUNDIR = 256, OPT_VERSION };
 	static const struct option options[] = {
 		{"command", required_argument, NULL, 'c'},
-		{"daemon", required_argument, NULL, 'd'},
+		{"echo", no_argument, NULL, 'E'},
+		{"file", required_argument, NULL, 'f'},
+		{"boot", no_argument, NULL, 'b'},
+		{"check", no_argument, NULL, 'C'},
+		{"write", no_argument, NULL, 'w'},
+		{"histfile", required_argument, NULL, 'H'},
 		{"help", no_argument, NULL, 'h'},
 		{"rundir", required_argument, NULL, OPT_RUNDIR},
 		{"version", no_argument, NULL, OPT_VERSION},
@@ -70,55 +122,37 @@ static void parse(struct cmdline *c, int argc, char **argv)
 	int val;
 
 	opterr = 0;
-	while ((val = getopt_long(argc, argv, ":c:d:h", options, NULL)) != -1) {
-		switch (val) {
-		case 'c':
-			if (c->n == COMMANDS_MAX)
-				wrong_option("too many -c, from: ", optarg);
-			c->command[c->n++] = optarg;
-			break;
-		case 'd':
-			if (!is_daemon_name(optarg))
-				wrong_option("no name of a daemon: ", optarg);
-			c->only = optarg;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			exit(0);
-		case OPT_RUNDIR:
-			c->rundir = optarg;
-			break;
-		case OPT_VERSION:
-			printf("vtysh (srcdest) %s\n", PACKAGE_VERSION);
-			exit(0);
-		case ':':
-			wrong_option("an argument is missing after ", argv[optind - 1]);
-		default:
-			wrong_option("unknown or ambiguous option ", argv[optind - 1]);
-		}
-	}
+	while ((val = getopt_long(argc, argv, ":c:Ef:bCwH:h", options, NULL)) != -1)
+		take_option(c, val, argv);
 	if (optind < argc)
 		wrong_option("no argument is expected here: ", argv[optind]);
+	if (c->boot && c->file)
+		wrong_option("either -b or -f, not both", "");
 }
 
 /* One -c may hold several lines. Stops at the first that fails. */
-static bool run_command(struct shell *s, const char *command)
+static bool run_command(struct shell *s, const char *command, bool echo)
 {
 	char *copy = strdup(command), *rest = copy, *line;
 	bool ok = true;
 
 	if (!copy)
 		abort();
-	while (ok && !s->leave && (line = strsep(&rest, "\n")))
+	while (ok && !s->leave && (line = strsep(&rest, "\n"))) {
+		if (echo)
+			fprintf(s->out, "%s%s\n", s->prompt, line);
 		ok = shell_line(s, line);
+	}
 	free(copy);
 	return ok;
 }
 
 static bool run_commands(struct shell *s, const struct cmdline *c)
 {
+	if (!shell_connect(s))
+		return false;
 	for (size_t i = 0; i < c->n && !s->leave; i++) {
-		if (!run_command(s, c->command[i]))
+		if (!run_command(s, c->command[i], c->echo))
 			return false;
 	}
 	return true;
@@ -138,22 +172,10 @@ static bool run_input(struct shell *s)
 	return ok;
 }
 
-/* Ctrl-C at the prompt: a new, empty line. */
-static int at_prompt_interrupt(void)
+static char *history_path(const struct cmdline *c)
 {
-	if (!interrupted)
-		return 0;
-	interrupted = 0;
-	fputs("^C\n", rl_outstream);
-	rl_replace_line("", 0);
-	rl_on_new_line();
-	rl_redisplay();
-	return 0;
-}
-
-static char *history_path(void)
-{
-	const char *set = getenv("VTYSH_HISTFILE"), *home = getenv("HOME");
+	const char *set = c->history ? c->history : getenv("VTYSH_HISTFILE");
+	const char *home = getenv("HOME");
 	char *path = NULL;
 
 	if (set)
@@ -163,83 +185,44 @@ static char *history_path(void)
 	return path;
 }
 
-static char *make_prompt(void)
+static bool run(struct shell *s, const struct cmdline *c)
 {
-	char host[65] = "router", *prompt;
+	char *history;
 
-	gethostname(host, sizeof(host) - 1);
-	if (asprintf(&prompt, "%s# ", host) < 0)
-		abort();
-	return prompt;
-}
-
-static void set_up_terminal(void)
-{
-	/* Without SA_RESTART: a wait for a daemon ends. */
-	const struct sigaction sa = {.sa_handler = on_interrupt};
-
-	sigaction(SIGINT, &sa, NULL);
-	signal(SIGPIPE, SIG_IGN); /* a pager that was left */
-	rl_catch_signals = 0;
-	rl_signal_event_hook = at_prompt_interrupt;
-	rl_readline_name = "vtysh";
-	/* File names complete nothing here. */
-	rl_unbind_key('\t');
-}
-
-static void converse(struct shell *s)
-{
-	char *prompt = make_prompt(), *history = history_path(), *line;
-	const char *pager = getenv("VTYSH_PAGER");
-
-	set_up_terminal();
-	if (pager && *pager && isatty(STDOUT_FILENO))
-		s->pager = pager;
-	using_history();
-	stifle_history(HISTORY_LINES);
-	if (history)
-		read_history(history);
-	while (!s->leave) {
-		interrupted = 0;
-		line = readline(prompt);
-		if (!line) {
-			putchar('\n');
-			break;
-		}
-		interrupted = 0;
-		if (line[strspn(line, " \t")])
-			add_history(line);
-		shell_line(s, line);
-		free(line);
+	if (c->boot || c->file || c->check) {
+		if (!shell_load(s, c->file, c->check))
+			return false;
+		return c->n == 0 || run_commands(s, c);
 	}
-	umask(077);
-	if (history)
-		write_history(history);
+	if (c->n)
+		return run_commands(s, c);
+	if (!shell_connect(s))
+		return false;
+	if (!isatty(STDIN_FILENO))
+		return run_input(s);
+	history = history_path(c);
+	terminal_converse(s, history);
 	free(history);
-	free(prompt);
+	return true;
 }
 
 int main(int argc, char **argv)
 {
+	/* Without SA_RESTART: a wait for mgmtd ends. */
+	const struct sigaction sa = {.sa_handler = on_interrupt};
 	struct cmdline c = {.rundir = PKGSTATEDIR};
 	struct shell s;
-	bool ok = true;
+	bool ok;
 
 	parse(&c, argc, argv);
-	if (!shell_init(&s, c.rundir, c.only, &interrupted)) {
+	if (!shell_init(&s, c.rundir, &interrupted)) {
 		fprintf(stderr, "vtysh: %s: too long for the path of a socket\n", c.rundir);
 		return EXIT_FAILED;
 	}
-	if (c.n) {
-		ok = run_commands(&s, &c);
-	} else if (!shell_any_daemon(&s)) {
-		fprintf(stderr, "vtysh: no daemon is running in %s\n", c.rundir);
-		ok = false;
-	} else if (isatty(STDIN_FILENO)) {
-		converse(&s);
-	} else {
-		ok = run_input(&s);
-	}
+	if (!c.n && !c.file && !c.boot && isatty(STDIN_FILENO))
+		sigaction(SIGINT, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN); /* a pager that was left */
+	ok = run(&s, &c);
 	shell_fini(&s);
 	return ok ? 0 : EXIT_FAILED;
 }

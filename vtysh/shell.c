@@ -1,206 +1,339 @@
 /* SPDX-License-Identifier: MIT */
-/* A line, round the daemons. */
+/* A line, to mgmtd and back. */
 #include "vtysh/shell.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "lib/cli/show.h"
+#define BLANKS	     " \t\r\n"
+#define LINE_MAX_LEN 4095u
+#define FILE_MAX     (MSG_MAX_FRONT - 4096)
 
-/* An answer is held back until its status is known, because "no match" sends
- * us on to the next daemon; one of this size is no such answer. */
-#define HOLD_SIZE 16384u
+/* FRR's vty status octets. */
+enum { STATUS_OK = 0, STATUS_WARNING = 1 };
 
-static const char *const daemons[] = {"zebra", "babeld"};
-#define N_DAEMONS (sizeof(daemons) / sizeof(daemons[0]))
-_Static_assert(N_DAEMONS <= SHELL_CLIENTS_MAX, "room for all daemons");
-
-struct answer {
-	struct shell *shell;
-	char hold[HOLD_SIZE];
-	size_t n;
-	bool showing; /* the rest goes straight to the user */
-	FILE *pager;
-};
-
-bool shell_init(struct shell *s, const char *rundir, const char *only,
-		const volatile sig_atomic_t *interrupted)
+bool shell_init(struct shell *s, const char *rundir, volatile sig_atomic_t *interrupted)
 {
-	*s = (struct shell){.n = only ? 1 : N_DAEMONS, .out = stdout};
-	for (size_t i = 0; i < s->n; i++) {
-		if (!client_init(&s->client[i], rundir, only ? only : daemons[i], interrupted))
-			return false;
-	}
-	return true;
+	*s = (struct shell){.out = stdout, .interrupted = interrupted};
+	snprintf(s->prompt, sizeof(s->prompt), "router# ");
+	return client_init(&s->client, rundir, interrupted);
 }
 
 void shell_fini(struct shell *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		client_close(&s->client[i]);
+	client_close(&s->client);
 }
 
-bool shell_any_daemon(struct shell *s)
+/* ---- an answer ---- */
+
+struct answer {
+	struct shell *shell;
+	FILE *pager;
+	bool discard; /* the user does not want the rest */
+};
+
+static void show_text(struct answer *a, const char *text)
 {
-	bool any = false;
+	struct shell *s = a->shell;
 
-	for (size_t i = 0; i < s->n; i++)
-		any = client_connect(&s->client[i]) || any;
-	return any;
-}
-
-static void answer_show(struct answer *a, const char *p, size_t n)
-{
-	if (!a->showing && a->shell->pager && n)
-		a->pager = popen(a->shell->pager, "we");
-	a->showing = true;
-	/* A pager that the user has left takes no more: not our problem. */
-	fwrite(p, 1, n, a->pager ? a->pager : a->shell->out);
-}
-
-static void answer_text(void *ctx, const char *p, size_t n)
-{
-	struct answer *a = ctx;
-
-	if (!a->showing && a->n + n <= sizeof(a->hold)) {
-		memcpy(a->hold + a->n, p, n);
-		a->n += n;
+	if (a->discard)
 		return;
-	}
-	if (!a->showing)
-		answer_show(a, a->hold, a->n);
-	answer_show(a, p, n);
+	if (!a->pager && s->pager)
+		a->pager = popen(s->pager, "we");
+	/* A pager that the user has left takes no more: not our problem. */
+	fputs(text, a->pager ? a->pager : s->out);
+	fflush(a->pager ? a->pager : s->out);
 }
 
 static void answer_end(struct answer *a)
 {
-	if (!a->showing)
-		answer_show(a, a->hold, a->n);
 	if (a->pager)
 		pclose(a->pager);
 	fflush(a->shell->out);
 }
 
-static bool failed_status(int status)
+static bool session_lost(struct shell *s)
 {
-	return status != SHOW_OK && status != SHOW_WARNING;
+	fflush(s->out);
+	fprintf(stderr, "vtysh: %s\n", s->client.why);
+	return false;
 }
 
-enum asked { ASKED_FINE, ASKED_FAILED, ASKED_NO_MATCH, ASKED_NOT_RUNNING };
+/* One message of it. True: there is more to come. */
+static bool take(struct answer *a, const Mgmt__Message *m, bool *fine)
+{
+	struct shell *s = a->shell;
 
-static enum asked ask(struct shell *s, struct client *c, const char *line)
+	if (m->kind_case == MGMT__MESSAGE__KIND_TEXT) {
+		show_text(a, m->text->text);
+		return true;
+	}
+	if (m->kind_case != MGMT__MESSAGE__KIND_DONE)
+		return true;
+	snprintf(s->prompt, sizeof(s->prompt), "%s", m->done->prompt);
+	s->leave = m->done->quit;
+	*fine = m->done->status == STATUS_OK || m->done->status == STATUS_WARNING;
+	return false;
+}
+
+/* Ctrl-C: the rest is not shown, but waited for, so that the session with its
+ * mode and candidate stays. A second one gives it up. */
+static bool interrupted(struct answer *a)
+{
+	*a->shell->interrupted = 0;
+	if (a->discard) {
+		snprintf(a->shell->client.why, sizeof(a->shell->client.why),
+			 "given up; a new session begins");
+		client_close(&a->shell->client);
+		return false;
+	}
+	fputs("^C\n", a->shell->out);
+	fflush(a->shell->out);
+	a->discard = true;
+	return true;
+}
+
+static bool receive_answer(struct shell *s)
 {
 	struct answer a = {.shell = s};
-	int status = SHOW_OK;
+	bool more = true, fine = false;
 
-	switch (client_ask(c, line, answer_text, &a, &status)) {
-	case CLIENT_NOT_RUNNING:
-		return ASKED_NOT_RUNNING;
-	case CLIENT_INTERRUPTED:
-		answer_end(&a);
-		fputc('\n', s->out);
-		return ASKED_FAILED;
-	case CLIENT_LOST:
-		answer_end(&a);
-		fprintf(stderr, "%s: the connection was lost\n", c->name);
-		return ASKED_FAILED;
-	case CLIENT_ANSWERED:
-		break;
+	while (more) {
+		Mgmt__Message *m = NULL;
+
+		switch (client_receive(&s->client, &m)) {
+		case CLIENT_OK:
+			more = take(&a, m, &fine);
+			msg_free(m);
+			break;
+		case CLIENT_INTERRUPTED:
+			if (interrupted(&a))
+				break;
+			answer_end(&a);
+			return session_lost(s);
+		case CLIENT_LOST:
+			answer_end(&a);
+			return session_lost(s);
+		}
 	}
-	if (status == SHOW_NO_MATCH)
-		return ASKED_NO_MATCH;
 	answer_end(&a);
-	return failed_status(status) ? ASKED_FAILED : ASKED_FINE;
+	return fine && !a.discard;
 }
 
-/* The first that knows the line has it. */
-static bool ask_round(struct shell *s, const char *line)
-{
-	bool down[SHELL_CLIENTS_MAX] = {false}, any_down = false;
+/* ---- requests ---- */
 
-	for (size_t i = 0; i < s->n; i++) {
-		switch (ask(s, &s->client[i], line)) {
-		case ASKED_FINE:
-			return true;
-		case ASKED_FAILED:
-			return false;
-		case ASKED_NO_MATCH:
-			break;
-		case ASKED_NOT_RUNNING:
-			down[i] = any_down = true;
-			break;
-		}
-	}
-	for (size_t i = 0; i < s->n; i++) {
-		if (down[i])
-			fprintf(stderr, "%s is not running\n", s->client[i].name);
-	}
-	if (!any_down) {
-		fprintf(s->out, "%% Unknown command: %s\n", line);
-		fflush(s->out);
-	}
-	return false;
+static bool send_line(struct shell *s, char *line)
+{
+	Mgmt__Line m = MGMT__LINE__INIT;
+
+	m.text = line;
+	if (client_send(&s->client, MGMT__MESSAGE__KIND_LINE, &m.base) != CLIENT_OK)
+		return session_lost(s);
+	return receive_answer(s);
 }
 
-static bool list(struct shell *s)
+bool shell_connect(struct shell *s)
 {
-	bool any = false;
+	char nothing[] = "";
 
-	for (size_t i = 0; i < s->n; i++) {
-		switch (ask(s, &s->client[i], "list")) {
-		case ASKED_FINE:
-			any = true;
-			break;
-		case ASKED_FAILED:
-		case ASKED_NO_MATCH:
-			break;
-		case ASKED_NOT_RUNNING:
-			fprintf(stderr, "%s is not running\n", s->client[i].name);
-			break;
-		}
-	}
-	fprintf(s->out, "    %-60s  %s\n", "list", "These commands");
-	fprintf(s->out, "    %-60s  %s\n", "exit", "Leave the shell");
-	fflush(s->out);
-	return any;
+	if (!client_connect(&s->client))
+		return session_lost(s);
+	/* The prompt comes with an answer. */
+	return send_line(s, nothing);
 }
 
-static bool is_one_of(const char *line, const char *const *words)
+/* mgmtd may have been started anew. What was typed for a mode of the former
+ * session means something else in a new one: it is not run then. */
+static bool reconnect(struct shell *s)
 {
-	for (; *words; words++) {
-		if (strcmp(line, *words) == 0)
-			return true;
+	bool was_inside = strchr(s->prompt, '(') != NULL, stale = client_is_stale(&s->client);
+
+	if (s->client.fd >= 0 && !stale)
+		return true;
+	client_close(&s->client);
+	if (!shell_connect(s))
+		return false;
+	if (stale)
+		fprintf(stderr, "vtysh: mgmtd had ended the session; this is a new one\n");
+	if (was_inside)
+		fprintf(stderr, "vtysh: the line was not run: the former session was in the "
+				"configuration\n");
+	return !was_inside;
+}
+
+static bool word_is(const char **p, const char *word)
+{
+	size_t n = strcspn(*p, BLANKS);
+	bool is = n && n <= strlen(word) && strncmp(*p, word, n) == 0;
+
+	if (is) {
+		*p += n;
+		*p += strspn(*p, BLANKS);
 	}
-	return false;
+	return is;
+}
+
+/* `terminal ...` has been accepted: what it says about this terminal. */
+static void notice_terminal(struct shell *s, const char *line)
+{
+	static const char fallback[] = "more";
+	const char *set = getenv("VTYSH_PAGER"), *pager = set && *set ? set : fallback;
+
+	if (!isatty(STDOUT_FILENO) || strncmp(line, "ter", 3) != 0 || !word_is(&line, "terminal"))
+		return;
+	if (word_is(&line, "paginate"))
+		s->pager = pager;
+	else if (word_is(&line, "no"))
+		s->pager = NULL;
+	else if (word_is(&line, "length"))
+		s->pager = strtoul(line, NULL, 10) ? pager : NULL;
+}
+
+static bool ask(struct shell *s, char *line, size_t n)
+{
+	Mgmt__Message *m;
+
+	line[n - 1] = '\0';
+	m = shell_complete(s, line, true);
+	if (m)
+		shell_print_help(s, m->candidates);
+	msg_free(m);
+	return m != NULL;
 }
 
 bool shell_line(struct shell *s, const char *line)
 {
-	static const char *const leaving[] = {"exit", "quit", "logout", NULL};
-	static const char *const modes[] = {"enable", "disable", "end", NULL};
-	char buf[SHOW_REQUEST_MAX + 1];
+	char buf[LINE_MAX_LEN + 1];
 	size_t n;
 
-	line += strspn(line, " \t\r\n");
+	line += strspn(line, BLANKS);
 	n = strlen(line);
-	while (n && strchr(" \t\r\n", line[n - 1]))
+	while (n && strchr(BLANKS, line[n - 1]))
 		n--;
 	if (!n || *line == '!' || *line == '#')
 		return true;
-	if (n > SHOW_REQUEST_MAX) {
-		fprintf(stderr, "%% The line is longer than %u characters.\n", SHOW_REQUEST_MAX);
+	if (n > LINE_MAX_LEN) {
+		fprintf(stderr, "%% The line is longer than %u characters.\n", LINE_MAX_LEN);
 		return false;
 	}
 	memcpy(buf, line, n);
 	buf[n] = '\0';
-	if (is_one_of(buf, leaving)) {
-		s->leave = true;
-		return true;
+	if (!reconnect(s))
+		return false;
+	if (buf[n - 1] == '?' && (n == 1 || strchr(BLANKS, buf[n - 2])))
+		return ask(s, buf, n);
+	if (!send_line(s, buf))
+		return false;
+	notice_terminal(s, buf);
+	return true;
+}
+
+static char *read_file(const char *path, size_t *n)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	char *text = NULL;
+	size_t room = 0, got;
+
+	*n = 0;
+	if (!f)
+		return NULL;
+	do {
+		if (room - *n < 65536) {
+			room = room ? 2 * room : 131072;
+			text = realloc(text, room);
+			if (!text)
+				abort();
+		}
+		got = fread(text + *n, 1, room - *n - 1, f);
+		*n += got;
+	} while (got && *n <= FILE_MAX);
+	text[*n] = '\0';
+	if (ferror(f)) {
+		free(text);
+		text = NULL;
 	}
-	/* There is one mode only: these have nothing to do. */
-	if (is_one_of(buf, modes))
-		return true;
-	if (strcmp(buf, "list") == 0)
-		return list(s);
-	return ask_round(s, buf);
+	if (f != stdin)
+		fclose(f);
+	return text;
+}
+
+bool shell_load(struct shell *s, const char *path, bool check)
+{
+	Mgmt__Load m = MGMT__LOAD__INIT;
+	enum client_result r;
+	char *text = NULL;
+	size_t n = 0;
+
+	m.check = check;
+	if (path) {
+		errno = 0;
+		text = read_file(path, &n);
+		if (!text || n > FILE_MAX || strlen(text) != n) {
+			fprintf(stderr, "vtysh: %s: %s\n", path,
+				!text	       ? strerror(errno)
+				: n > FILE_MAX ? "too long for a configuration"
+					       : "this is no text");
+			free(text);
+			return false;
+		}
+		m.name = (char *)(uintptr_t)path;
+		m.text = text;
+	}
+	if (!shell_connect(s)) {
+		free(text);
+		return false;
+	}
+	r = client_send(&s->client, MGMT__MESSAGE__KIND_LOAD, &m.base);
+	free(text);
+	return r == CLIENT_OK ? receive_answer(s) : session_lost(s);
+}
+
+/* ---- completion ---- */
+
+Mgmt__Message *shell_complete(struct shell *s, const char *text, bool help)
+{
+	Mgmt__Complete c = MGMT__COMPLETE__INIT;
+	Mgmt__Message *m = NULL;
+	enum client_result r;
+
+	if (!reconnect(s))
+		return NULL;
+	c.text = (char *)(uintptr_t)text;
+	c.help = help;
+	r = client_send(&s->client, MGMT__MESSAGE__KIND_COMPLETE, &c.base);
+	while (r != CLIENT_LOST && !m) {
+		r = client_receive(&s->client, &m);
+		/* It is one message, and soon here. */
+		if (r == CLIENT_INTERRUPTED)
+			*s->interrupted = 0;
+	}
+	if (r == CLIENT_LOST) {
+		session_lost(s);
+		return NULL;
+	}
+	if (m->kind_case != MGMT__MESSAGE__KIND_CANDIDATES || *m->candidates->error) {
+		if (m->kind_case == MGMT__MESSAGE__KIND_CANDIDATES)
+			fputs(m->candidates->error, s->out);
+		fflush(s->out);
+		msg_free(m);
+		return NULL;
+	}
+	return m;
+}
+
+void shell_print_help(struct shell *s, const Mgmt__Candidates *c)
+{
+	size_t width = 10;
+
+	for (size_t i = 0; i < c->n_candidate; i++)
+		if (strlen(c->candidate[i]->word) > width)
+			width = strlen(c->candidate[i]->word);
+	for (size_t i = 0; i < c->n_candidate; i++)
+		fprintf(s->out, "  %-*s  %s\n", (int)width, c->candidate[i]->word,
+			c->candidate[i]->help);
+	if (!c->n_candidate)
+		fputs("  There is nothing that would be valid here.\n", s->out);
+	fflush(s->out);
 }
