@@ -4,7 +4,9 @@
 #define SRCDEST_MGMTD_BACKEND_PRIVATE_H
 
 #include "lib/base/list.h"
+#include "lib/io/log.h"
 #include "lib/nb/msg.h"
+#include "lib/nb/writer.h"
 #include "mgmtd/backend.h"
 
 /* A configuration node and the number that the daemon gave it. */

@@ -174,7 +174,6 @@ def test_announced_and_withdrawn_in_both_directions(pair):
     # Ours takes (D2, T1) back: T1 goes with the peer's default again, P2 stays.
     zebra = net["ours"].zebra
     zebra.config = static([r for r in OUR_ROUTES if r != (D2, T1)])
-    zebra.prepare()
     zebra.reload()
     peer_has(net, kind, [(P2, "::/0")], absent=[(D2, T1)])
     watch.meets(net, "h2", HOSTS[T1], BEACONS[D2], "xp", 100)  # once its hold is over
@@ -182,7 +181,6 @@ def test_announced_and_withdrawn_in_both_directions(pair):
     # And both announce again.
     kind.announce(net)
     zebra.config = static(OUR_ROUTES)
-    zebra.prepare()
     zebra.reload()
     all_is_well(net, kind)
 

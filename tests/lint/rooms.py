@@ -26,6 +26,8 @@ MAY = {
     "lib/cli": {"lib/base", "lib/io", "lib/nb"},
     "zebra": LIB | {"zebra/core"},
     "babeld": LIB | {"babeld/core"},
+    "mgmtd": {"lib/base", "lib/io", "lib/nb", "lib/cli"},
+    "netconfd": {"lib/base", "lib/io", "lib/nb"},
     "vtysh": LIB,
     "tests": None,
 }

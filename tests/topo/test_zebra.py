@@ -6,6 +6,7 @@ import signal
 
 import pytest
 from harness import NotYet, netns
+from harness.daemons import program
 
 A, B = "2001:db8:a::/48", "2001:db8:b::/48"
 OURS = ("proto 196", "proto zebra")
@@ -83,13 +84,8 @@ def kernel_line(node, dst, src):
 
 
 def reconfigure(net, conf):
-    zebra = net["r"].zebra
-    zebra.config = conf
-    zebra.prepare()
-    seen = said(zebra, "configuration read again") + said(zebra, "configuration unchanged")
-    zebra.reload()
-    net.wait(lambda: said(zebra, "configuration read again")
-             + said(zebra, "configuration unchanged") > seen, 5, "SIGHUP answered")
+    net["r"].zebra.config = conf
+    net["r"].zebra.reload()
 
 
 def said(zebra, text):
@@ -293,46 +289,45 @@ def test_a_refusal_is_shown_with_its_reason_and_logged_once(one_router):
     assert said(zebra, "refuses the static route 2001:db8:cc::/48") == 1
 
 
+# Lines that are refused.
 BAD = {
-    "families": route("::/0", "10.0.0.0/8", ("fe80::2", "v0")),
-    "gateway's family": route("::/0", A, ("10.1.2.9", "")),
-    "IPv4 source": route("10.0.0.0/8", "10.1.0.0/16", ("10.1.2.9", "")),
-    "link-local alone": route("::/0", A, ("fe80::2", "")),
-    "direct alone": route("::/0", A, ("direct", "")),
-    "dropping on an interface": route("::/0", A, ("blackhole", "v0")),
-    "dropping beside forwarding": route("::/0", A, ("blackhole", ""), ("fe80::2", "v0")),
-    "no next hop": {"destination-prefix": "::/0", "source-prefix": A},
-    "no prefix": route("2001:db8::/129", A, ("fe80::2", "v0")),
+    "families": "ipv6 route ::/0 from 10.0.0.0/8 fe80::2 v0",
+    "gateway's family": f"ipv6 route ::/0 from {A} 10.1.2.9",
+    "IPv4 source": "ip route 10.0.0.0/8 from 10.1.0.0/16 10.1.2.9",
+    "link-local alone": f"ipv6 route ::/0 from {A} fe80::2",
+    "dropping on an interface": f"ipv6 route ::/0 from {A} blackhole v0",
+    "dropping beside forwarding": f"ipv6 route ::/0 from {A} blackhole\n"
+                                  f"ipv6 route ::/0 from {A} fe80::2 v0",
+    "no next hop": f"ipv6 route ::/0 from {A}",
+    "no prefix": f"ipv6 route 2001:db8::/129 from {A} fe80::2 v0",
+    "distance": f"ipv6 route ::/0 from {A} fe80::2 v0 256",
 }
 
 
-def test_a_bad_file_changes_nothing(one_router):
+def test_a_bad_line_changes_nothing(one_router):
     net, before = full_router(one_router)
-    zebra = net["r"].zebra
     for name, bad in BAD.items():
-        reconfigure(net, config(bad))
-        line = zebra.log_text().splitlines()[-1]
-        assert "configuration unchanged: " + zebra.config_path in line, f"{name}: {line}"
-        assert "/srcdest-static:static/route" in line, f"{name}: {line}"
+        says, content = net["r"].mgmtd.load("ipv6 route 2001:db8:5a::/48 fe80::2 v0\n" + bad + "\n")
+        assert not content, name
+        assert "change.conf:2" in says or "/srcdest-static:static/route" in says, f"{name}: {says}"
         assert kernel(net["r"]) == before, name
     reconfigure(net, config())
-    net.wait(lambda: kernel(net["r"]) == [], 5, "an empty file removes all")
+    net.wait(lambda: kernel(net["r"]) == [], 5, "an empty configuration removes all")
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_a_bad_file_at_the_start_is_exit_1(one_router, name):
+@pytest.mark.parametrize("name", [n for n in BAD if n != "link-local alone"])
+def test_a_bad_file_is_exit_1_of_the_check(one_router, name):
+    """The check knows the model's rules; that left out is zebra's own."""
     net = one_router()
-    zebra = net["r"].zebra
-    zebra.stop()
-    zebra.config = config(PLAIN[0], BAD[name])
-    zebra.prepare()
-    p = zebra.node.ns.popen(zebra.command(), env=zebra.environment(), stdout=-1, stderr=-1)
-    _, err = p.communicate(timeout=20)
+    mgmtd = net["r"].mgmtd
+    path = os.path.join(mgmtd.dir, "bad.conf")
+    with open(path, "w", encoding="ascii") as f:
+        f.write(f"ipv6 route 2001:db8:5a::/48 fe80::2 v0\n{BAD[name]}\n")
+    p = mgmtd.node.ns.popen([program("mgmtd"), "--rundir", mgmtd.dir, "--config", path,
+                             "--config-check"], env=mgmtd.environment(), stdout=-1, stderr=-1)
+    out, err = p.communicate(timeout=20)
     assert p.returncode == 1
-    assert zebra.config_path in err.decode() and "static/route" in err.decode()
-    assert kernel(net["r"]) == []
-    zebra.config = None
-    zebra.start()
+    assert path in (out + err).decode()
 
 
 def test_an_interface_may_come_later_and_go_by_another_name(one_router):
@@ -401,8 +396,27 @@ def test_without_configuration_it_serves(one_router):
     net.wait(lambda: zebra.show("show zebra client") == {"clients": []}, 5, "no client")
     assert said(zebra, "can hold routes with a source prefix") == 1
     zebra.signal(signal.SIGHUP)
-    net.wait(lambda: said(zebra, "no configuration file was given"), 5, "SIGHUP answered")
+    net.wait(lambda: zebra.show("show zebra client") == {"clients": []}, 5, "still there")
     assert zebra.running()
+
+
+def test_without_mgmtd_it_goes_on_and_starts(one_router):
+    """What runs stays; one that starts alone keeps the kernel's routes as they are, and
+    nothing is written twice when mgmtd is back."""
+    net, before = full_router(one_router, "--retain", "3600")
+    r = net["r"]
+    r.mgmtd.kill()
+    net.wait(lambda: said(r.zebra, "mgmtd is gone"), 5, "the loss noticed")
+    assert kernel(r) == before
+    r.zebra.kill()
+    r.zebra.start()
+    assert kernel(r) == before
+
+    def back():
+        r.mgmtd.start()
+        net.wait(lambda: said(r.zebra, "has sent the configuration") == 2, 10, "synced")
+    assert [line for line in monitored(net, back) if any(p in line for p in OURS)] == []
+    assert kernel(r) == before
 
 
 def test_a_second_zebra_of_the_same_run_directory_is_refused(one_router):

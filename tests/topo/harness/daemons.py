@@ -214,19 +214,24 @@ class Mgmtd(Ours):
     def ready(self):
         return self._answers(os.path.join(self.dir, "mgmtd.sock"))
 
-    def load(self, text, check=True):
-        """Lines in one transaction; what vtysh says of them."""
+    def load(self, text):
+        """Lines in one transaction: what vtysh says of them, and whether it is content."""
         path = os.path.join(self.dir, "change.conf")
         with open(path, "w", encoding="ascii") as f:
             f.write(text)
-        return netns.run([program("vtysh"), "--rundir", self.dir, "-f", path], check=check)
+        p = subprocess.run([program("vtysh"), "--rundir", self.dir, "-f", path],
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                           check=False, timeout=60)
+        return p.stdout, p.returncode == 0
 
     def configure(self):
         """Brings it from what it was told to what the daemons' configurations say."""
         wanted = self.wanted()
         change = frr.difference(self.has, wanted)
         if change:
-            self.load(change)
+            says, content = self.load(change)
+            if not content:
+                raise AssertionError(f"{self} refused\n{change}\n{says}")
         self.has = wanted
 
 
