@@ -141,7 +141,7 @@ bool start_configuration(const struct start_env *e, char *err, unsigned int err_
 		lyd_free_all(running);
 		return false;
 	}
-	ds_set_running(e->ds, running);
+	lyd_free_all(ds_set_running(e->ds, running));
 	fd = open(e->marker, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		snprintf(err, err_size, "%s: %s", e->marker, strerror(errno));
