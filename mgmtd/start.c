@@ -35,19 +35,21 @@ static bool was_running(const struct start_env *e)
 	return access(path, F_OK) == 0 || access(e->marker, F_OK) == 0;
 }
 
+/* The newest that can be read. */
 static bool last_commit(const struct start_env *e, struct lyd_node **tree)
 {
 	struct edit_error err = {.tag = ERR_NONE};
 	char *text;
 
-	if (history_count(e->history) == 0)
-		return false;
-	if (history_load(e->history, 0, tree, &err))
-		return true;
-	text = error_text(&err);
-	log_error("the last commit can't be read: %s", text);
-	free(text);
-	error_clear(&err);
+	for (size_t i = 0; i < history_count(e->history); i++) {
+		if (history_load(e->history, i, tree, &err))
+			return true;
+		text = error_text(&err);
+		log_error("commit %llu can't be taken: %s",
+			  (unsigned long long)history_nth(e->history, i)->id, text);
+		free(text);
+		error_clear(&err);
+	}
 	return false;
 }
 
