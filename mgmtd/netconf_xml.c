@@ -46,38 +46,62 @@ void xml_fmt(struct xml *t, const char *fmt, ...)
 	free(s);
 }
 
+/* Octets of the UTF-8 sequence at s that XML can hold; 0: it is none. */
+static size_t utf8_len(const unsigned char *s)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc0 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+	uint32_t c = s[0];
+
+	if (n <= 1)
+		return n && (c >= 0x20 || c == '\t' || c == '\n' || c == '\r') ? n : 0;
+	c &= 0x7fu >> n;
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) || c == 0xfffe ||
+	    c == 0xffff)
+		return 0;
+	return n;
+}
+
+static const char *entity(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&apos;";
+	default:
+		return NULL;
+	}
+}
+
 void xml_escaped(struct xml *t, const char *s)
 {
-	for (;;) {
-		size_t plain = strcspn(s, "&<>\"'\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f"
-					  "\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c"
-					  "\x1d\x1e\x1f");
+	const char *from = s;
 
-		xml_add_n(t, s, plain);
-		s += plain;
-		if (!*s)
-			return;
-		switch (*s++) {
-		case '&':
-			xml_add(t, "&amp;");
-			break;
-		case '<':
-			xml_add(t, "&lt;");
-			break;
-		case '>':
-			xml_add(t, "&gt;");
-			break;
-		case '"':
-			xml_add(t, "&quot;");
-			break;
-		case '\'':
-			xml_add(t, "&apos;");
-			break;
-		default:
-			xml_add(t, "?");
-			break;
+	while (*s) {
+		size_t n = utf8_len((const unsigned char *)s);
+		const char *instead = n ? entity(*s) : "?";
+
+		if (!instead) {
+			s += n;
+			continue;
 		}
+		xml_add_n(t, from, (size_t)(s - from));
+		xml_add(t, instead);
+		from = ++s;
 	}
+	xml_add_n(t, from, (size_t)(s - from));
 }
 
 void xml_leaf(struct xml *t, const char *name, const char *value)

@@ -242,7 +242,9 @@ static bool set_up(struct ssh_end *e, ssh_bind bind, struct ssh_server_callbacks
 	ssh_set_auth_methods(e->session, SSH_AUTH_METHOD_PUBLICKEY);
 	ssh_callbacks_init(cb);
 	ssh_set_server_callbacks(e->session, cb);
-	return ssh_event_add_session(e->event, e->session) == SSH_OK &&
+	/* The session can be watched only when it has begun. */
+	return ssh_handle_key_exchange(e->session) != SSH_ERROR &&
+	       ssh_event_add_session(e->event, e->session) == SSH_OK &&
 	       ssh_event_add_fd(e->event, e->t->pair, POLLIN, pair_event, e) == SSH_OK;
 }
 

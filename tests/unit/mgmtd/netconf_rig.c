@@ -97,6 +97,25 @@ struct ncrig *ncrig_new(void)
 	return r;
 }
 
+static void allowed(void *ctx, const struct edit_error *err, uint64_t id)
+{
+	(void)ctx;
+	(void)id;
+	if (err)
+		die(err->message);
+}
+
+void ncrig_allow_all(struct ncrig *r)
+{
+	const struct edit off = {
+		.op = EDIT_SET, .path = "/ietf-netconf-acm:nacm/enable-nacm", .value = "false"};
+	const struct txn_request req = {
+		.source = TXN_EDITS, .edits = &off, .n_edits = 1, .done = allowed};
+
+	txn_commit(r->txns, &req);
+	ncrig_settle(r);
+}
+
 static int rig_rm(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
 	(void)st;
