@@ -31,8 +31,8 @@
 
 #define GRAMMAR_LINE_MAX  4095u /* octets of a line, as in FRR's vty */
 #define GRAMMAR_KEYS_MAX  8
-#define GRAMMAR_PLACE_MAX 512u /* octets of all keys of a place */
-#define GRAMMAR_TEXT_MAX  512u /* of a message, of what was expected */
+#define GRAMMAR_PLACE_MAX 8192u /* octets of all keys of a place */
+#define GRAMMAR_TEXT_MAX  512u	/* of a message, of what was expected */
 
 struct grammar;
 
@@ -199,8 +199,10 @@ typedef void (*grammar_line_fn)(void *ctx, const char *line);
 /* The configuration as FRR prints it: sections in the order of cli:order,
  * indented by a blank and closed by `exit`, `!` between them; no defaults. Each
  * line, read strictly one after the other, gives the tree again. `tree` is the
- * first of the top siblings, or NULL. */
-void grammar_print(const struct grammar *g, const struct lyd_node *tree, grammar_line_fn out,
+ * first of the top siblings, or NULL. False: a node has a value that no line
+ * can hold (one of more than GRAMMAR_LINE_MAX octets); a comment stands in its
+ * place. */
+bool grammar_print(const struct grammar *g, const struct lyd_node *tree, grammar_line_fn out,
 		   void *ctx);
 /* What is different: lines with `-` and `+` in front, in sections that begin
  * with a blank if they are in both. Nothing if the same. Linear. */

@@ -273,6 +273,7 @@ struct line_sink {
 	void (*gap)(void *ctx); /* between sections of the top */
 	void *ctx;
 };
-void print_lines(const struct grammar *g, const struct lyd_node *tree, const struct line_sink *out);
+/* False: something could not be said. */
+bool print_lines(const struct grammar *g, const struct lyd_node *tree, const struct line_sink *out);
 
 #endif

@@ -11,6 +11,7 @@ struct printer {
 	const struct grammar *g;
 	const struct line_sink *out;
 	const struct entry *last; /* of the top */
+	bool lost;		  /* a node that no line can say */
 };
 
 static void print_mode(struct printer *p, const struct mode *m, const struct grammar_place *place,
@@ -60,8 +61,9 @@ static void print_instance(struct printer *p, const struct entry *e,
 	if (node_is_default(node))
 		return;
 	if (!grammar_say(p->g, e, place, node, &t)) {
-		char path[GRAMMAR_TEXT_MAX];
+		char path[GRAMMAR_TEXT_MAX] = "";
 
+		p->lost = true;
 		lyd_path(node, LYD_PATH_STD, path, sizeof(path));
 		snprintf(buf, sizeof(buf), "! no line can say %s", path);
 	}
@@ -117,12 +119,13 @@ static void print_mode(struct printer *p, const struct mode *m, const struct gra
 	}
 }
 
-void print_lines(const struct grammar *g, const struct lyd_node *tree, const struct line_sink *out)
+bool print_lines(const struct grammar *g, const struct lyd_node *tree, const struct line_sink *out)
 {
 	struct printer p = {.g = g, .out = out};
 	const struct grammar_place top = {0};
 
 	print_mode(&p, g->modes[0], &top, tree, 0);
+	return !p.lost;
 }
 
 bool grammar_line(const struct grammar *g, const struct lyd_node *node, char *line, size_t size)
@@ -168,12 +171,13 @@ static void plain_gap(void *ctx)
 	plain_out(ctx, 0, "!");
 }
 
-void grammar_print(const struct grammar *g, const struct lyd_node *tree, grammar_line_fn out,
+bool grammar_print(const struct grammar *g, const struct lyd_node *tree, grammar_line_fn out,
 		   void *ctx)
 {
 	struct plain p = {.out = out, .ctx = ctx};
 
-	print_lines(g, tree,
-		    &(struct line_sink){
-			    .line = plain_line, .close = plain_close, .gap = plain_gap, .ctx = &p});
+	return print_lines(
+		g, tree,
+		&(struct line_sink){
+			.line = plain_line, .close = plain_close, .gap = plain_gap, .ctx = &p});
 }

@@ -26,7 +26,9 @@ const char *statement_next(const struct grammar *g, const struct lysc_node *node
 			return arg;
 		}
 	}
-	if (g->n_annotations == 0 || !lysc_path(node, LYSC_PATH_DATA, path, sizeof(path)))
+	/* A choice has the data path of what is around it. */
+	if (g->n_annotations == 0 || (node->nodetype & (LYS_CHOICE | LYS_CASE)) ||
+	    !lysc_path(node, LYSC_PATH_DATA, path, sizeof(path)))
 		return NULL;
 	for (; at - n < g->n_annotations; at++) {
 		const struct annotation *a = &g->annotations[at - n];

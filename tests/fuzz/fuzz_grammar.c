@@ -117,7 +117,7 @@ static const char seed_text[] = "\0interface v0\n babel rxcost 5\n no babel spli
 				" description \"a b\" c\nexit\nrouter babel\n network \"5\"\n"
 				"ipv6 route ::/0 from 2001:db8::/32 fe80::1 v0 5 onlink\n";
 static const char seed_nacm[] =
-	"\0nacm group x\nuser a\nnacm rule-list \"a b\"\nrule 1\naction deny\n"
+	"\0nacm group x\nuser a\nnacm rule-list \"a b\"\nrule 1 deny\n"
 	"comment \"two\\nlines\"\npath /\nno nacm enable\n";
 static const char seed_words[] =
 	"\1\4\21\0\6\25\22\0\3\6\30\0\5\6\0\7\22\0\11\14\36\15\37\40\20\22";
