@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 
-from . import frr, netns
+from . import frr, netns, shown
 from .wait import NotYet, wait_until
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
@@ -173,11 +173,11 @@ class Ours(Daemon):
             s.close()
 
     def show(self, line):
-        """The object that `line json` shows, through vtysh as a user would."""
+        """What `line json` shows, through vtysh as a user would, in the words of shown.py."""
         out = netns.run([program("vtysh"), "--rundir", self.dir, "-c", line + " json"],
                         check=False)
         try:
-            return json.loads(out)
+            return shown.plain(json.loads(out))
         except ValueError:
             raise NotYet(f"{self}: {line!r} answered {out!r}") from None
 
