@@ -259,7 +259,7 @@ static const struct command commands[] = {
 	 "The routes of exactly this pair", show_route},
 	{BOTH, "show ip route $address:address4 [json]", "The way of a packet", show_lookup},
 	{BOTH, "show ipv6 route $address:address6 [json]", "The way of a packet", show_lookup},
-	{BOTH, "show ipv6 route $address:address6 from $from:address6 [json]",
+	{BOTH, "show ipv6 route $address:address6 from $source:address6 [json]",
 	 "The way of a packet with this destination and source", show_lookup},
 	{BOTH, "show ip route summary [json]", "How many routes of which origin", show_summary},
 	{BOTH, "show ipv6 route summary [json]", "How many routes of which origin", show_summary},

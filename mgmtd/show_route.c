@@ -207,7 +207,7 @@ void show_lookup(struct cli_session *s)
 {
 	static const char *const names[] = {"destination", "source"};
 	const char *values[] = {grammar_arg(&s->parsed, "address"),
-				grammar_arg(&s->parsed, "from")};
+				grammar_arg(&s->parsed, "source")};
 	struct asked *a = asked_new(s);
 	const struct show_plan p = {
 		.path = "/srcdest-rib:lookup",
