@@ -106,10 +106,12 @@ static bool record(const struct start_env *e, const struct lyd_node *tree, char 
 		.comment = (char *)(uintptr_t) "",
 	};
 	struct edit_error why = {.tag = ERR_NONE};
+	struct edit_error unread = {.tag = ERR_NONE};
 	struct lyd_node *last = NULL;
-	bool fine = last_commit(e, &last) && same(last, tree);
+	bool fine = history_load(e->history, 0, &last, &unread) && same(last, tree);
 	char *text;
 
+	error_clear(&unread);
 	lyd_free_all(last);
 	if (fine || history_add(e->history, &entry, tree, &why))
 		return true;
