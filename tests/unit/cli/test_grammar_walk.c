@@ -19,6 +19,10 @@
 static struct rig rig;
 static struct prng rng;
 
+#define FINGERPRINT \
+	"00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:" \
+	"00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff"
+
 /* Values to try on every type: names that look like something else among them. */
 static const char *const pool[] = {
 	"eth0",
@@ -104,8 +108,7 @@ static const char *const pool[] = {
 	"/srcdest-babel:babel",
 	"/srcdest-interfaces:interfaces/interface[name='eth0']",
 	"srcdest-babel",
-	"00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:"
-	"00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff",
+	FINGERPRINT,
 	"1",
 	"2",
 	"42",
