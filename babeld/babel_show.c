@@ -79,7 +79,7 @@ static json_object *source_state(const void *ctx, const struct show_args *a, cha
 	(void)a;
 	(void)err;
 	(void)err_size;
-	babel_each_source(((const struct babeld *)ctx)->babel, source_row, &r);
+	babel_each_source(((const struct babeld *)ctx)->babel, NULL, source_row, &r);
 	return show_wrap("sources", r.rows);
 }
 

@@ -17,8 +17,7 @@
 #define END_LATEST  (2 * USEC_PER_SEC)
 #define END_POLL    (10 * USEC_PER_MSEC)
 
-/* After every event: the deadline may be another. */
-static void touch(struct babeld *b)
+void babeld_touch(struct babeld *b)
 {
 	if (b->babel)
 		loop_timer_at(b->due, babel_next_deadline(b->babel));
@@ -30,7 +29,7 @@ static void due(void *ctx)
 
 	if (b->babel)
 		babel_run_due(b->babel, loop_now(b->loop));
-	touch(b);
+	babeld_touch(b);
 }
 
 /* ---- the state file ---- */
@@ -96,7 +95,10 @@ static uint32_t env_random(void *ctx)
 
 static void env_note(void *ctx, const struct babel_note *n)
 {
-	babeld_note(ctx, n);
+	struct babeld *b = ctx;
+
+	babeld_note(b, n);
+	babel_events_note(b->events, n);
 }
 
 static const struct babel_env env = {
@@ -126,7 +128,7 @@ static void udp_packet(void *ctx, ifid_t ifid, const struct addr *from, bool to_
 	if (!b->babel)
 		return;
 	babel_packet(b->babel, ifid, from, to_group, datagram, loop_now(b->loop));
-	touch(b);
+	babeld_touch(b);
 }
 
 static const struct udp_ops udp_ops = {
@@ -237,7 +239,7 @@ static void zapi_relearned(void *ctx)
 	if (!b->babel)
 		return;
 	ifs_forget_end(b->ifs);
-	touch(b);
+	babeld_touch(b);
 }
 
 static void zapi_source_specific(void *ctx, bool able)
@@ -254,7 +256,7 @@ static void zapi_source_specific(void *ctx, bool able)
 		log_notice("zebra can install routes with a source prefix again");
 	b->source_specific = able;
 	babel_set_source_specific(b->babel, able, loop_now(b->loop));
-	touch(b);
+	babeld_touch(b);
 }
 
 static void zapi_interface(void *ctx, const struct zapi_interface *i, bool exists)
@@ -264,7 +266,7 @@ static void zapi_interface(void *ctx, const struct zapi_interface *i, bool exist
 	if (!b->babel)
 		return;
 	ifs_interface(b->ifs, i, exists);
-	touch(b);
+	babeld_touch(b);
 }
 
 static void zapi_address(void *ctx, const struct zapi_address *a, bool exists)
@@ -274,7 +276,7 @@ static void zapi_address(void *ctx, const struct zapi_address *a, bool exists)
 	if (!b->babel)
 		return;
 	ifs_address(b->ifs, a, exists);
-	touch(b);
+	babeld_touch(b);
 }
 
 /* Destinations that mean something on one node or link only, RFC 8966 C. */
@@ -299,7 +301,7 @@ static void zapi_route_add(void *ctx, const struct sdprefix *pair, uint8_t type,
 	if (!b->babel || !announceable(pair))
 		return;
 	babel_local_add(b->babel, pair, 0, loop_now(b->loop));
-	touch(b);
+	babeld_touch(b);
 }
 
 static void zapi_route_del(void *ctx, const struct sdprefix *pair)
@@ -309,7 +311,7 @@ static void zapi_route_del(void *ctx, const struct sdprefix *pair)
 	if (!b->babel || !announceable(pair))
 		return;
 	babel_local_del(b->babel, pair, loop_now(b->loop));
-	touch(b);
+	babeld_touch(b);
 }
 
 static void zapi_fate(void *ctx, const struct sdprefix *pair, enum zapi_notify fate)
@@ -417,7 +419,7 @@ void babeld_reconfigure(struct babeld *b)
 	ifs_reconfigure(b->ifs);
 	subscribe_all(b);
 	sync_wait(b);
-	touch(b);
+	babeld_touch(b);
 }
 
 /* ---- start and end ---- */
@@ -431,6 +433,7 @@ void babeld_init(struct babeld *b)
 		b->note_limit[i] = (struct log_limit)LOG_LIMIT(10, 5 * USEC_PER_SEC);
 	b->fate_limit = (struct log_limit)LOG_LIMIT(10, 5 * USEC_PER_SEC);
 	fates_init(&b->fates);
+	b->events = babel_events_new(b->loop);
 	b->due = loop_timer_new(b->loop, due, b);
 	b->save = loop_timer_new(b->loop, save_due, b);
 	b->sync = loop_timer_new(b->loop, sync_due, b);
@@ -461,7 +464,7 @@ bool babeld_start(struct babeld *b, char *err, unsigned int err_size)
 	subscribe_all(b);
 	/* Random at the first start, and kept from then on. */
 	save_now(b);
-	touch(b);
+	babeld_touch(b);
 	return true;
 }
 
@@ -506,6 +509,7 @@ void babeld_fini(struct babeld *b)
 		babel_free(b->babel);
 	ifs_free(b->ifs);
 	fates_fini(&b->fates);
+	babel_events_free(b->events);
 	nb_free(b->nb);
 	babel_conf_fini(&b->config.conf);
 	loop_timer_free(b->due);

@@ -14,6 +14,7 @@
 #include "babeld/babel_fate.h"
 #include "babeld/babel_ifs.h"
 #include "babeld/babel_nb_config.h"
+#include "babeld/babel_nb_state.h"
 #include "babeld/babel_udp.h"
 #include "babeld/babel_zapi.h"
 #include "babeld/core/babel.h"
@@ -32,6 +33,7 @@ struct babeld {
 
 	struct babel_nb config;
 	struct nb *nb;
+	struct babel_events *events;
 	struct router_id router_id;   /* in use */
 	struct babel_persist persist; /* of an earlier run; n 0: nothing */
 
@@ -63,6 +65,8 @@ void babeld_init(struct babeld *b);
 bool babeld_start(struct babeld *b, char *err, unsigned int err_size);
 /* The configuration has changed while running. */
 void babeld_reconfigure(struct babeld *b);
+/* After every event of the protocol: its next deadline may be another. */
+void babeld_touch(struct babeld *b);
 /* Retracts everything, takes our routes away from zebra, then stops the loop. */
 void babeld_goodbye(struct babeld *b);
 void babeld_fini(struct babeld *b);

@@ -65,6 +65,7 @@ static void fatal(const char *err)
 
 int main(int argc, char **argv)
 {
+	struct nb_table table = babel_nb_table;
 	struct babeld b;
 	char err[512], path[128];
 
@@ -74,8 +75,13 @@ int main(int argc, char **argv)
 	b.config.ctx = &b;
 	daemon_init(&b.daemon, &info, &b, argc, argv);
 	babeld_init(&b);
-	b.nb = nb_new(&babel_nb_table, &b.config, b.loop,
+	table.states = babel_nb_states;
+	table.n_states = babel_nb_n_states;
+	table.rpcs = babel_nb_rpcs;
+	table.n_rpcs = babel_nb_n_rpcs;
+	b.nb = nb_new(&table, &b.config, b.loop,
 		      daemon_path(&b.daemon, MSG_BACKEND_SOCKET, path, sizeof(path)), "babeld");
+	babel_events_to(b.events, b.nb);
 	if (!babeld_start(&b, err, sizeof(err)))
 		fatal(err);
 	daemon_drop_privileges(&b.daemon);

@@ -257,7 +257,7 @@ static int reread_routes(struct kernel *k)
 	if (!error) {
 		rib_sweep_stale(k->rib, RIB_TYPE_KERNEL, 0);
 		if (!k->starting)
-			rib_each_fib(k->rib, note_if_unseen, &gone);
+			rib_each_fib(k->rib, NULL, note_if_unseen, &gone);
 	}
 	k->seen = NULL;
 	for (size_t i = 0; i < gone.n; i++)
@@ -312,7 +312,7 @@ static void routes_dropped(struct kernel *k, uint32_t ifindex)
 	struct pair_list foreign = {.k = k, .ifindex = ifindex}, ours = foreign;
 
 	rib_each(k->rib, NULL, note_foreign_on, &foreign);
-	rib_each_fib(k->rib, note_ours_on, &ours);
+	rib_each_fib(k->rib, NULL, note_ours_on, &ours);
 	for (size_t i = 0; i < foreign.n; i++)
 		rib_del(k->rib, &foreign.v[i].pair, &foreign.v[i].owner);
 	for (size_t i = 0; i < ours.n; i++)
@@ -504,6 +504,11 @@ bool kernel_start(struct kernel *k, const struct kernel_ops *ops, void *ctx, cha
 	k->reread = loop_timer_new(k->loop, reread_due, k);
 	k->fd = loop_fd_new(k->loop, netlink_fd(k->watch), LOOP_READ, readable, k);
 	return true;
+}
+
+void kernel_refresh(struct kernel *k)
+{
+	loop_timer_at(k->reread, loop_now(k->loop));
 }
 
 const struct kernel_counters *kernel_counters(const struct kernel *k)

@@ -41,6 +41,9 @@ void kernel_free(struct kernel *k); /* NULL is fine */
 /* Reads everything, then watches. `ops` is not copied. False: err says why. */
 bool kernel_start(struct kernel *k, const struct kernel_ops *ops, void *ctx, char *err,
 		  unsigned int err_size);
+/* Reads everything again, soon: what was missed comes in, and routes of ours
+ * that have gone are told to the RIB. */
+void kernel_refresh(struct kernel *k);
 const struct kernel_counters *kernel_counters(const struct kernel *k);
 
 /* Is this a route of the main table that packets are forwarded by, and whose?

@@ -11,6 +11,7 @@
 #include "lib/nb/msg.h"
 #include "zebra/restart.h"
 #include "zebra/zebra.h"
+#include "zebra/zebra_nb_state.h"
 #include "zebra/zebra_show.h"
 
 /* Destinations per turn of the loop: some milliseconds of work. */
@@ -23,6 +24,7 @@
 struct zebra_main {
 	struct daemon daemon;
 	struct zebra zebra;
+	struct nb_table nb_table;
 	unsigned int retain; /* seconds */
 	bool flush_on_exit;
 	struct loop_timer *sweep;
@@ -182,12 +184,12 @@ static void flush_routes(struct zebra *z)
 	for (int lesser = 0; lesser < 2; lesser++) {
 		struct own_routes o = {.lesser = lesser == 1};
 
-		rib_each_fib(z->rib, own_route, &o);
+		rib_each_fib(z->rib, NULL, own_route, &o);
 		if (o.n == 0)
 			continue;
 		o.ops = mem_new(&z->mem, o.n * sizeof(*o.ops));
 		o.n = 0;
-		rib_each_fib(z->rib, own_route, &o);
+		rib_each_fib(z->rib, NULL, own_route, &o);
 		fib_netlink_write(z->fib, o.ops, o.n);
 		mem_free(&z->mem, o.ops);
 	}
@@ -275,7 +277,12 @@ static void start_config(struct zebra_main *m)
 		loop_timer_at(m->sweep, mono_add(loop_now(z->loop), m->retain * USEC_PER_SEC));
 	}
 	z->nb_ctx = (struct zebra_nb){.statics = z->statics, .applied = config_applied, .ctx = z};
-	z->nb = nb_new(&zebra_nb_table, &z->nb_ctx, z->loop,
+	m->nb_table = zebra_nb_table;
+	m->nb_table.states = zebra_nb_states;
+	m->nb_table.n_states = zebra_nb_n_states;
+	m->nb_table.rpcs = zebra_nb_rpcs;
+	m->nb_table.n_rpcs = zebra_nb_n_rpcs;
+	z->nb = nb_new(&m->nb_table, &z->nb_ctx, z->loop,
 		       daemon_path(&m->daemon, MSG_BACKEND_SOCKET, path, sizeof(path)), "zebra");
 	zebra_run_rib(z, 0);
 }

@@ -506,6 +506,6 @@ json_object *show_fib_state(const void *ctx, const struct show_args *a, char *er
 
 	(void)err;
 	(void)err_size;
-	rib_each_fib(z->rib, collect_fib, &c);
+	rib_each_fib(z->rib, NULL, collect_fib, &c);
 	return wrap(c.routes);
 }

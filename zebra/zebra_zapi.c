@@ -356,6 +356,7 @@ static void client_accepted(void *ctx, int fd)
 	struct zclient *c = mem_new(z->mem, sizeof(*c));
 
 	c->z = z;
+	c->v.id = ++z->last_id;
 	c->v.since = loop_now(z->loop);
 	c->refusals = (struct log_limit)LOG_LIMIT(REFUSAL_BURST, REFUSAL_EVERY);
 	zc_laters_init(&c->later);

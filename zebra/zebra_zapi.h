@@ -68,8 +68,9 @@ void zebra_zapi_fate(struct zebra_zapi *z, const struct sdprefix *pair,
  * evaluated again and clients hear of differences. NULL is fine. */
 void zebra_zapi_rib_settled(struct zebra_zapi *z);
 
-struct zebra_zapi_client_view { /* `show zebra client` */
-	bool hello;		/* it said HELLO; type and instance count */
+struct zebra_zapi_client_view {
+	uint32_t id; /* of the connection; grows */
+	bool hello;  /* it said HELLO; type and instance count */
 	uint8_t type;
 	uint16_t instance;
 	uint32_t session;

@@ -77,6 +77,7 @@ struct zebra_zapi {
 	void *ctx;
 	struct listener *listener;
 	struct zclients clients;
+	uint32_t last_id;
 	struct zc_gones gones;
 	struct loop_timer *work; /* replays, a piece per turn of the loop */
 };

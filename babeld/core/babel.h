@@ -129,6 +129,15 @@ void babel_set_source_specific(struct babel *b, bool able, mono_t now);
 /* Tells env->route every current choice again, for a zebra that came back. */
 void babel_replay_choices(const struct babel *b);
 
+/* Forgets neighbours with their routes, as if they had fallen silent. ifid 0:
+ * on any interface; addr NULL: any. Returns how many. */
+unsigned int babel_clear_neigh(struct babel *b, ifid_t ifid, const struct addr *addr, mono_t now);
+/* Forgets what neighbours announced of the pair, and asks them all for it
+ * (RFC 8966 3.8.1). Returns how many routes. */
+unsigned int babel_clear_route(struct babel *b, const struct sdprefix *pair, mono_t now);
+/* Asks everybody for everything (RFC 8966 3.8.1.1). */
+void babel_refresh(struct babel *b, mono_t now);
+
 /* Deadlines: call babel_run_due() at or after babel_next_deadline(). After
  * every event ask for the deadline anew. */
 mono_t babel_next_deadline(const struct babel *b);
@@ -202,11 +211,16 @@ void babel_each_if(const struct babel *b, bool (*each)(void *ctx, const struct b
 		   void *ctx);
 void babel_each_neigh(const struct babel *b,
 		      bool (*each)(void *ctx, const struct babel_neigh_view *v), void *ctx);
-/* after: NULL from the start, else the first pair behind it. */
+/* after: NULL from the start, else the first pair behind it. _at: only that pair. */
 void babel_each_route(const struct babel *b, const struct sdprefix *after, mono_t now,
 		      bool (*each)(void *ctx, const struct babel_route_view *v), void *ctx);
-void babel_each_source(const struct babel *b,
+void babel_each_route_at(const struct babel *b, const struct sdprefix *pair, mono_t now,
+			 bool (*each)(void *ctx, const struct babel_route_view *v), void *ctx);
+void babel_each_source(const struct babel *b, const struct sdprefix *after,
 		       bool (*each)(void *ctx, const struct babel_source_view *v), void *ctx);
+void babel_each_source_at(const struct babel *b, const struct sdprefix *pair,
+			  bool (*each)(void *ctx, const struct babel_source_view *v), void *ctx);
+/* In no order; there are at most some thousands. */
 void babel_each_request(const struct babel *b,
 			bool (*each)(void *ctx, const struct babel_request_view *v), void *ctx);
 struct router_id babel_router_id(const struct babel *b);

@@ -97,41 +97,77 @@ static bool view_bare(const struct babel *b, const struct pfx *p,
 	return each(ctx, &v);
 }
 
-void babel_each_route(const struct babel *b, const struct sdprefix *after, mono_t now,
-		      bool (*each)(void *ctx, const struct babel_route_view *v), void *ctx)
+typedef bool (*each_route_fn)(void *ctx, const struct babel_route_view *v);
+
+static bool view_routes(const struct babel *b, const struct pfx *p, mono_t now, each_route_fn each,
+			void *ctx)
 {
-	const struct pfx *p = after ? pfxs_after(&b->pfxs, after) : pfxs_first(&b->pfxs);
 	const struct route *r;
 
-	for (; p; p = pfxs_next(&b->pfxs, p)) {
-		if ((p->local || (p->held && pfx_routes_empty(&p->routes))) &&
-		    !view_bare(b, p, each, ctx))
-			return;
-		LIST_EACH (pfx_routes, &p->routes, r)
-			if (!view_route(p, r, now, each, ctx))
-				return;
-	}
+	if ((p->local || (p->held && pfx_routes_empty(&p->routes))) && !view_bare(b, p, each, ctx))
+		return false;
+	LIST_EACH (pfx_routes, &p->routes, r)
+		if (!view_route(p, r, now, each, ctx))
+			return false;
+	return true;
 }
 
-void babel_each_source(const struct babel *b,
-		       bool (*each)(void *ctx, const struct babel_source_view *v), void *ctx)
+void babel_each_route(const struct babel *b, const struct sdprefix *after, mono_t now,
+		      each_route_fn each, void *ctx)
 {
-	const struct pfx *p;
+	const struct pfx *p = after ? pfxs_after(&b->pfxs, after) : pfxs_first(&b->pfxs);
+
+	for (; p; p = pfxs_next(&b->pfxs, p))
+		if (!view_routes(b, p, now, each, ctx))
+			return;
+}
+
+void babel_each_route_at(const struct babel *b, const struct sdprefix *pair, mono_t now,
+			 each_route_fn each, void *ctx)
+{
+	const struct pfx *p = pfx_find(b, pair);
+
+	if (p)
+		view_routes(b, p, now, each, ctx);
+}
+
+typedef bool (*each_source_fn)(void *ctx, const struct babel_source_view *v);
+
+static bool view_sources(const struct pfx *p, each_source_fn each, void *ctx)
+{
 	const struct source *s;
 
-	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p)) {
-		LIST_EACH (sources, &p->sources, s) {
-			struct babel_source_view v = {
-				.pair = p->entry.key,
-				.router_id = s->router_id,
-				.seqno = s->seqno,
-				.metric = s->metric,
-			};
+	LIST_EACH (sources, &p->sources, s) {
+		struct babel_source_view v = {
+			.pair = p->entry.key,
+			.router_id = s->router_id,
+			.seqno = s->seqno,
+			.metric = s->metric,
+		};
 
-			if (!each(ctx, &v))
-				return;
-		}
+		if (!each(ctx, &v))
+			return false;
 	}
+	return true;
+}
+
+void babel_each_source(const struct babel *b, const struct sdprefix *after, each_source_fn each,
+		       void *ctx)
+{
+	const struct pfx *p = after ? pfxs_after(&b->pfxs, after) : pfxs_first(&b->pfxs);
+
+	for (; p; p = pfxs_next(&b->pfxs, p))
+		if (!view_sources(p, each, ctx))
+			return;
+}
+
+void babel_each_source_at(const struct babel *b, const struct sdprefix *pair, each_source_fn each,
+			  void *ctx)
+{
+	const struct pfx *p = pfx_find(b, pair);
+
+	if (p)
+		view_sources(p, each, ctx);
 }
 
 void babel_each_request(const struct babel *b,

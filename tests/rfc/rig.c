@@ -561,7 +561,7 @@ bool rig_fd(const struct rig *r, const char *pair, unsigned int id, uint16_t *se
 {
 	struct look l = {.pair = rig_pair(pair), .id = rid(id)};
 
-	babel_each_source(r->b, see_source, &l);
+	babel_each_source(r->b, NULL, see_source, &l);
 	if (!l.found)
 		return false;
 	*seqno = l.source.seqno;

@@ -460,7 +460,7 @@ static void event_restart(struct run *r)
 	settle(r); /* so that what it knows is what the kernel has */
 	rib_start(r);
 	found.rib = r->rib;
-	rib_each_fib(old, find_again, &found);
+	rib_each_fib(old, NULL, find_again, &found);
 	for (unsigned int d = 0; d < N_DSTS; d++)
 		for (unsigned int s = 0; s < N_SRCS; s++)
 			for (unsigned int t = 0; t < N_TYPES; t++) {

@@ -174,9 +174,13 @@ void rib_each_at(const struct rib *r, const struct sdprefix *pair,
  * fall-through to shorter destinations (RFC 9079 4). False: unreachable. */
 bool rib_lookup(const struct rib *r, enum family f, const struct addr *dst, const struct addr *src,
 		struct rib_view *out);
-/* What is in the kernel by our doing, halves included (`show ipv6 fib`). */
-void rib_each_fib(const struct rib *r,
+/* What is in the kernel by our doing, halves included, and what it refused of
+ * that (error not 0), in the order of pairs. after: as above. */
+void rib_each_fib(const struct rib *r, const struct sdprefix *after,
 		  bool (*each)(void *ctx, const struct fib_route *f, bool auxiliary, int error),
 		  void *ctx);
+void rib_each_fib_at(const struct rib *r, const struct sdprefix *pair,
+		     bool (*each)(void *ctx, const struct fib_route *f, bool auxiliary, int error),
+		     void *ctx);
 
 #endif

@@ -90,17 +90,30 @@ bool rib_lookup(const struct rib *r, enum family f, const struct addr *dst, cons
 	return n != NULL;
 }
 
-void rib_each_fib(const struct rib *r,
-		  bool (*each)(void *ctx, const struct fib_route *f, bool auxiliary, int error),
-		  void *ctx)
-{
-	const struct rib_node *n;
+typedef bool (*each_fib_fn)(void *ctx, const struct fib_route *f, bool auxiliary, int error);
 
-	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n)) {
-		if (n->held && !each(ctx, &n->kernel, n->auxiliary, 0))
+static bool node_each_fib(const struct rib_node *n, each_fib_fn each, void *ctx)
+{
+	if (n->held && !each(ctx, &n->kernel, n->auxiliary, 0))
+		return false;
+	return !n->refused.n_nexthops ||
+	       each(ctx, &n->refused, n->refused.type == RIB_TYPE_AUXILIARY, n->error);
+}
+
+void rib_each_fib(const struct rib *r, const struct sdprefix *after, each_fib_fn each, void *ctx)
+{
+	const struct rib_node *n =
+		after ? rib_nodes_after(&r->nodes, after) : rib_nodes_first(&r->nodes);
+
+	for (; n; n = rib_nodes_next(&r->nodes, n))
+		if (!node_each_fib(n, each, ctx))
 			return;
-		if (n->refused.n_nexthops &&
-		    !each(ctx, &n->refused, n->refused.type == RIB_TYPE_AUXILIARY, n->error))
-			return;
-	}
+}
+
+void rib_each_fib_at(const struct rib *r, const struct sdprefix *pair, each_fib_fn each, void *ctx)
+{
+	const struct rib_node *n = rib_node_find(r, pair);
+
+	if (n)
+		node_each_fib(n, each, ctx);
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Between the files babeld/babel_nb_*.c: pages of srcdest-babel-state. */
+#ifndef SRCDEST_BABEL_NB_TABLE_H
+#define SRCDEST_BABEL_NB_TABLE_H
+
+#include "babeld/babeld.h"
+#include "lib/nb/walk.h"
+
+/* Tables of routes, keyed by pairs (babel_nb_table.c). */
+bool nb_babel_routes_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
+bool nb_babel_sources_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
+bool nb_babel_requests_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
+
+static inline struct babeld *nb_babeld(void *ctx)
+{
+	return ((struct babel_nb *)ctx)->ctx;
+}
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Between the files zebra/zebra_nb_*.c: routes as nodes of srcdest-rib. */
+#ifndef SRCDEST_ZEBRA_NB_ROUTE_H
+#define SRCDEST_ZEBRA_NB_ROUTE_H
+
+#include "lib/nb/nb.h"
+#include "zebra/zebra.h"
+
+bool nb_routes_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
+bool nb_fib_routes_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
+bool nb_summary_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
+bool nb_lookup_call(void *ctx, const struct nb_input *in, struct nb_writer *out, char *err,
+		    unsigned int err_size);
+
+static inline const struct zebra *nb_zebra(void *ctx)
+{
+	return ((struct zebra_nb *)ctx)->ctx;
+}
+
+static inline uint64_t nb_seconds(const struct zebra *z, mono_t since)
+{
+	usec_t d = mono_sub(loop_now(z->loop), since);
+
+	return d > 0 ? (uint64_t)(d / USEC_PER_SEC) : 0;
+}
+
+#endif
