@@ -63,7 +63,7 @@ static void route_text(void *ctx, struct text *t, const Mgmt__Node *r)
 		txt_printf(t, " metric %s (exported)\n", node_str(r, "calculated-metric"));
 		return;
 	}
-	txt_printf(t, " metric %s refmetric %s id %s seqno %s", node_str(r, "metric"),
+	txt_printf(t, " metric %s refmetric %s id %s seqno %s", node_str(r, "calculated-metric"),
 		   node_str(r, "received-metric"), node_str(r, "router-id"), node_str(r, "seqno"));
 	if (*node_str(r, "interface"))
 		txt_printf(t, " age %s via %s neigh %s", node_str(r, "age"),
