@@ -186,7 +186,7 @@ static void check(struct story *s)
 	for (unsigned int k = 0; k < PAIRS; k++)
 		must((s->choice[k].kind == CHOICE_ROUTE) == (s->selected[k] == 1));
 	if (s->said)
-		babel_each_source(s->b, see_source, s);
+		babel_each_source(s->b, NULL, see_source, s);
 	must(!s->said);
 }
 
