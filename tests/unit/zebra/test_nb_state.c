@@ -1,0 +1,586 @@
+/* SPDX-License-Identifier: MIT */
+/* What zebra tells mgmtd: pages while the table changes, keys, the members of
+ * an entry, one packet's way. */
+#include "zebra/zebra_nb_state.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/base/prng.h"
+#include "tests/unit/nb/fake_mgmtd.h"
+#include "tests/unit/nb/pager.h"
+#include "zebra/zebra.h"
+
+/* ---- the rest of the daemon ---- */
+
+static bool refreshed;
+
+const char *fib_netlink_reason(const struct fib_netlink *f, const struct sdprefix *pair)
+{
+	(void)f;
+	(void)pair;
+	return "a word of the kernel";
+}
+
+void kernel_refresh(struct kernel *k)
+{
+	(void)k;
+	refreshed = true;
+}
+
+void zebra_zapi_each_client(const struct zebra_zapi *z,
+			    bool (*each)(void *ctx, const struct zebra_zapi_client_view *v),
+			    void *ctx)
+{
+	struct zebra_zapi_client_view v = {
+		.id = 9, .hello = true, .type = ROUTE_BABEL, .graceful = true, .stale_time = 60};
+
+	(void)z;
+	if (!each(ctx, &v))
+		return;
+	v.id = 10;
+	v.hello = false;
+	each(ctx, &v);
+}
+
+/* The kernel refuses what is below 2001:db8:bad::/48. */
+static void write_fib(void *ctx, struct fib_op *ops, size_t n)
+{
+	struct prefix bad;
+
+	(void)ctx;
+	assert_true(prefix_parse("2001:db8:bad::/48", &bad));
+	for (size_t i = 0; i < n; i++)
+		ops[i].error = prefix_covers(&bad, &ops[i].route.pair.dst) &&
+					       ops[i].kind == FIB_SET &&
+					       ops[i].route.type != RIB_TYPE_AUXILIARY
+				       ? EINVAL
+				       : 0;
+}
+
+static void quiet_redistribute(void *ctx, const struct sdprefix *pair, const struct rib_owner *was,
+			       const struct rib_view *is)
+{
+	(void)ctx;
+	(void)pair;
+	(void)was;
+	(void)is;
+}
+
+static void quiet_fate(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
+		       enum rib_fate fate)
+{
+	(void)ctx;
+	(void)pair;
+	(void)owner;
+	(void)fate;
+}
+
+static void quiet_refused(void *ctx, const struct fib_route *r, int error)
+{
+	(void)ctx;
+	(void)r;
+	(void)error;
+}
+
+static void no_watch(void *ctx, enum iface_event ev, const struct iface *i,
+		     const struct iface_addr *a)
+{
+	(void)ctx;
+	(void)ev;
+	(void)i;
+	(void)a;
+}
+
+/* ---- a zebra with two interfaces ---- */
+
+struct world {
+	struct zebra z;
+	struct zebra_nb nb;
+	struct schema *schema;
+	struct fake_mgmtd f;
+};
+
+static void give_interfaces(struct zebra *z)
+{
+	for (uint32_t i = 2; i <= 4; i++) {
+		struct nl_link l;
+		struct nl_addr a;
+
+		memset(&l, 0, sizeof(l));
+		l.ifindex = i;
+		l.flags = i < 4 ? IFF_UP | IFF_RUNNING : 0;
+		l.mtu = 1500;
+		l.hwaddr_len = 6;
+		l.arphrd = 1;
+		memcpy(l.hwaddr, "\x02\x00\x00\x00\x00\x0a", 6);
+		/* Not in the order of their names. */
+		snprintf(l.name, sizeof(l.name), "eth%u", 9 - i);
+		ifaces_link(z->ifs, &l);
+		rib_if_set(z->rib, i, i < 4);
+		memset(&a, 0, sizeof(a));
+		a.ifindex = i;
+		a.plen = 64;
+		assert_true(addr_parse("2001:db8:f::1", &a.family, &a.addr));
+		ifaces_addr(z->ifs, &a);
+	}
+}
+
+static void settle(struct world *w)
+{
+	while (rib_run(w->z.rib, 100, loop_now(w->z.loop)))
+		;
+}
+
+static int setup(void **state)
+{
+	static const struct rib_env env = {.fib = write_fib,
+					   .redistribute = quiet_redistribute,
+					   .fate = quiet_fate,
+					   .refused = quiet_refused};
+	struct world *w = calloc(1, sizeof(*w));
+
+	w->schema = pager_schema();
+	w->nb.ctx = &w->z;
+	w->z.loop = loop_new();
+	w->z.rib = rib_new(&env, &w->z);
+	w->z.ifs = ifaces_new(no_watch, NULL);
+	w->z.zapi = (struct zebra_zapi *)(void *)w; /* never looked into */
+	give_interfaces(&w->z);
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	nb_free(w->z.nb);
+	if (w->f.loop)
+		fake_stop(&w->f);
+	rib_free(w->z.rib);
+	ifaces_free(w->z.ifs);
+	loop_free(w->z.loop);
+	schema_free(w->schema);
+	free(w);
+	return 0;
+}
+
+static struct sdprefix pair_of(const char *dst, const char *src)
+{
+	struct prefix d, s;
+	struct sdprefix p;
+
+	assert_true(prefix_parse(dst, &d) && prefix_parse(src, &s));
+	assert_true(sdprefix_make(&p, &d, &s));
+	return p;
+}
+
+static struct rib_nexthop via(const char *gate, uint32_t ifindex)
+{
+	struct rib_nexthop nh = {.kind = ifindex ? RIB_NH_GATE_IFINDEX : RIB_NH_GATE,
+				 .ifindex = ifindex,
+				 .onlink = ifindex != 0};
+	enum family f;
+
+	assert_true(addr_parse(gate, &f, &nh.gate));
+	return nh;
+}
+
+static void add(struct world *w, uint8_t type, const char *dst, const char *src, uint8_t distance,
+		const struct rib_nexthop *nh, uint32_t n)
+{
+	struct sdprefix p = pair_of(dst, src);
+	struct rib_owner owner = {.type = type,
+				  .distance_key = type == ROUTE_STATIC ? distance : 0};
+	struct rib_spec spec = {
+		.distance = distance, .recursive = true, .n_nexthops = n, .nexthops = nh};
+
+	rib_add(w->z.rib, &p, &owner, &spec, loop_now(w->z.loop));
+}
+
+#define A      "2001:db8:a::/48"
+#define B      "2001:db8:b::/48"
+#define ROUTES "/srcdest-rib:rib/route"
+#define FIB    "/srcdest-rib:rib/fib-route"
+
+static void fill(struct world *w)
+{
+	struct rib_nexthop dev = {.kind = RIB_NH_IFINDEX, .ifindex = 2};
+	struct rib_nexthop drop = {.kind = RIB_NH_UNREACHABLE};
+	struct rib_nexthop g1 = via("fe80::1", 2), g2 = via("fe80::2", 3);
+	struct rib_nexthop g4 = via("192.0.2.1", 2), far = via("2001:db8:d::9", 0);
+	struct rib_nexthop both[2] = {g1, g2};
+
+	add(w, ROUTE_STATIC, "0.0.0.0/0", "0.0.0.0/0", 1, &g4, 1);
+	add(w, ROUTE_CONNECTED, "2001:db8:f::/64", "::/0", 0, &dev, 1);
+	add(w, ROUTE_STATIC, "::/0", A, 1, &g1, 1);
+	add(w, ROUTE_STATIC, "::/0", A, 250, &drop, 1);
+	add(w, ROUTE_BABEL, "::/0", B, 100, &g2, 1);
+	add(w, ROUTE_STATIC, "2001:db8:d::/48", "::/0", 1, &g1, 1);
+	add(w, ROUTE_STATIC, "2001:db8:d::/48", A, 1, both, 2);
+	add(w, ROUTE_STATIC, "2001:db8:e::/48", "::/0", 1, &far, 1);
+	add(w, ROUTE_STATIC, "2001:db8:bad::/48", A, 1, &g1, 1);
+	settle(w);
+}
+
+static const char *all(struct world *w, const char *path, const char *const *keys)
+{
+	return pager_all(w->schema, zebra_nb_states, zebra_nb_n_states, path, &w->nb, keys);
+}
+
+/* ---- keys ---- */
+
+static void keyed_by_both_prefixes(void **state)
+{
+	fill(*state);
+	/* Two static entries of one pair are one route. */
+	assert_string_equal(all(*state, ROUTES, NULL),
+			    "0.0.0.0/0|0.0.0.0/0 ::/0|" A " ::/0|" B " 2001:db8:d::/48|::/0 "
+			    "2001:db8:d::/48|" A " 2001:db8:e::/48|::/0 2001:db8:f::/64|::/0 "
+			    "2001:db8:bad::/48|" A " ");
+}
+
+static void leading_keys_are_fixed(void **state)
+{
+	const char *const d[] = {"2001:db8:d::/48", NULL};
+	const char *const pair[] = {"2001:db8:d::/48", A, NULL};
+	const char *const pair6[] = {"::/0", "::/0", NULL};
+	const char *const none[] = {"2001:db8:d::/49", NULL};
+	const char *const no_prefix[] = {"here", NULL};
+	const char *const half[] = {"2001:db8:d::/48", "::/1", NULL};
+	const char *const refused[] = {"2001:db8:bad::/48", A, "refused", NULL};
+	const char *const installed[] = {"2001:db8:bad::/48", A, "installed", NULL};
+
+	fill(*state);
+	assert_string_equal(all(*state, ROUTES, d), "2001:db8:d::/48|::/0 2001:db8:d::/48|" A " ");
+	assert_string_equal(all(*state, ROUTES, pair), "2001:db8:d::/48|" A " ");
+	assert_string_equal(all(*state, ROUTES, pair6), "");
+	assert_string_equal(all(*state, ROUTES, none), "");
+	assert_string_equal(all(*state, ROUTES, no_prefix), "");
+	assert_string_equal(all(*state, FIB, half), "2001:db8:d::/48|::/1|installed ");
+	assert_string_equal(all(*state, FIB, refused), "2001:db8:bad::/48|" A "|refused ");
+	assert_string_equal(all(*state, FIB, installed), "");
+}
+
+/* Both the halves that shadow (doc/dev/fib.md) and what was refused are told. */
+static void the_kernels_side(void **state)
+{
+	const char *text;
+
+	fill(*state);
+	text = all(*state, FIB, NULL);
+	assert_non_null(strstr(text,
+			       "2001:db8:d::/48|::/0|installed 2001:db8:d::/48|::/1|installed "
+			       "2001:db8:d::/48|" A "|installed 2001:db8:d::/48|8000::/1|"
+			       "installed "));
+	assert_non_null(strstr(text, "2001:db8:bad::/48|" A "|refused "));
+	/* The kernel has its connected routes by itself. */
+	assert_null(strstr(text, "2001:db8:f::/64"));
+}
+
+/* ---- members ---- */
+
+static void members_of_an_entry(void **state)
+{
+	const char *const bad[] = {"2001:db8:bad::/48", NULL};
+	const char *const far[] = {"2001:db8:e::/48", NULL};
+	const char *const both[] = {"::/0", A, NULL};
+	struct world *w = *state;
+	const Mgmt__Node *e, *nh;
+	struct pager p;
+
+	fill(w);
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states, ROUTES, &w->nb, bad);
+	assert_true(pager_next(&p, 10));
+	e = pager_child(p.v[0], "entry", 0);
+	assert_string_equal(pager_leaf(e, "protocol"), "static");
+	assert_string_equal(pager_leaf(e, "state"), "failed");
+	assert_string_equal(pager_leaf(e, "reason"), "Invalid argument (a word of the kernel)");
+	pager_end(&p);
+
+	/* A recursive one, and behind it what it became. */
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states, ROUTES, &w->nb, far);
+	assert_true(pager_next(&p, 10));
+	e = pager_child(p.v[0], "entry", 0);
+	nh = pager_child(e, "next-hop", 0);
+	assert_string_equal(pager_leaf(nh, "gateway"), "2001:db8:d::9");
+	assert_string_equal(pager_leaf(nh, "recursive"), "true");
+	nh = pager_child(e, "next-hop", 1);
+	assert_string_equal(pager_leaf(nh, "gateway"), "fe80::1");
+	assert_string_equal(pager_leaf(nh, "interface"), "eth7");
+	assert_string_equal(pager_leaf(nh, "resolving"), "true");
+	assert_string_equal(pager_leaf(nh, "installed"), "true");
+	pager_end(&p);
+
+	/* The chosen entry of a pair first. */
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states, ROUTES, &w->nb, both);
+	assert_true(pager_next(&p, 10));
+	e = pager_child(p.v[0], "entry", 0);
+	assert_string_equal(pager_leaf(e, "distance"), "1");
+	assert_string_equal(pager_leaf(e, "state"), "installed");
+	e = pager_child(p.v[0], "entry", 1);
+	assert_string_equal(pager_leaf(e, "distance"), "250");
+	assert_string_equal(pager_leaf(e, "state"), "candidate");
+	assert_string_equal(pager_leaf(pager_child(e, "next-hop", 0), "type"), "unreachable");
+	pager_end(&p);
+}
+
+static void interfaces_and_clients(void **state)
+{
+	const char *const eth6[] = {"eth6", NULL};
+	struct world *w = *state;
+	struct pager p;
+
+	assert_string_equal(all(w, "/srcdest-interfaces:interfaces-state/interface", NULL),
+			    "eth5 eth6 eth7 ");
+	assert_string_equal(all(w, "/srcdest-rib:rib/client", NULL), "9 10 ");
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states,
+		    "/srcdest-interfaces:interfaces-state/interface", &w->nb, eth6);
+	assert_true(pager_next(&p, 10));
+	assert_int_equal(p.n, 1);
+	assert_string_equal(pager_leaf(p.v[0], "if-index"), "3");
+	assert_string_equal(pager_leaf(p.v[0], "oper-status"), "up");
+	assert_string_equal(pager_leaf(p.v[0], "phys-address"), "02:00:00:00:00:0a");
+	assert_string_equal(pager_leaf(pager_child(p.v[0], "address", 0), "ip"), "2001:db8:f::1");
+	pager_end(&p);
+}
+
+static void summary(void **state)
+{
+	struct world *w = *state;
+	const Mgmt__Node *o;
+	struct pager p;
+
+	fill(w);
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states, "/srcdest-rib:rib/summary",
+		    &w->nb, NULL);
+	assert_true(pager_next(&p, 10));
+	assert_int_equal(p.n, 1);
+	assert_int_equal(p.v[0]->n_child, 4); /* static twice, connected, babel */
+	o = pager_child(p.v[0], "origin", 2);
+	assert_string_equal(pager_leaf(o, "family"), "ipv6");
+	assert_string_equal(pager_leaf(o, "protocol"), "static");
+	assert_string_equal(pager_leaf(o, "entries"), "6");
+	assert_string_equal(pager_leaf(o, "sourced"), "4");
+	/* Neither the one that stands by nor the refused one. */
+	assert_string_equal(pager_leaf(o, "installed"), "4");
+	pager_end(&p);
+}
+
+/* ---- pages while the table changes ---- */
+
+#define POOL 300
+
+struct churn {
+	struct world *w;
+	struct prng r;
+	struct sdprefix pool[POOL];
+	bool have[POOL], touched[POOL];
+};
+
+static int by_pair(const void *a, const void *b)
+{
+	return sdprefix_cmp(a, b);
+}
+
+/* Few destinations of both families, so that many have several sources. */
+static void make_pool(struct churn *c)
+{
+	size_t n = 0;
+
+	while (n < POOL) {
+		struct addr d = {{0x20, 1, 0xd, 0xb8, 0, (uint8_t)prng_below(&c->r, 20)}};
+		struct addr s = {{0x20, 1, 0xd, 0xb8, 1, (uint8_t)prng_below(&c->r, 8)}};
+		struct prefix dst, src;
+		struct sdprefix p;
+		bool four = prng_below(&c->r, 3) == 0, twice = false;
+
+		if (four)
+			d = addr_ip4(10, (uint8_t)prng_below(&c->r, 200), 0, 0);
+		prefix_make(&dst, four ? FAM_IP4 : FAM_IP6, &d,
+			    four ? 16 : 40 + 8 * prng_below(&c->r, 2));
+		prefix_make(&src, FAM_IP6, &s, 8 * prng_below(&c->r, 7));
+		assert_true(sdprefix_make(&p, &dst, four ? NULL : &src));
+		for (size_t i = 0; i < n; i++)
+			twice |= sdprefix_eq(&c->pool[i], &p);
+		if (!twice)
+			c->pool[n++] = p;
+	}
+	qsort(c->pool, POOL, sizeof(c->pool[0]), by_pair);
+}
+
+static void toggle(struct churn *c, size_t i)
+{
+	struct rib_nexthop nh = via("fe80::1", 2);
+	struct rib_owner owner = {.type = ROUTE_STATIC, .distance_key = 1};
+	struct rib_spec spec = {.distance = 1, .n_nexthops = 1, .nexthops = &nh};
+
+	if (sdprefix_family(&c->pool[i]) == FAM_IP4)
+		nh = via("192.0.2.1", 2);
+	c->have[i] = !c->have[i];
+	c->touched[i] = true;
+	if (c->have[i])
+		rib_add(c->w->z.rib, &c->pool[i], &owner, &spec, loop_now(c->w->z.loop));
+	else
+		assert_true(rib_del(c->w->z.rib, &c->pool[i], &owner));
+}
+
+static size_t index_of(const struct churn *c, const Mgmt__Node *entry)
+{
+	struct sdprefix p = pair_of(pager_leaf(entry, "destination-prefix"),
+				    pager_leaf(entry, "source-prefix"));
+	const struct sdprefix *found = bsearch(&p, c->pool, POOL, sizeof(p), by_pair);
+
+	return found ? (size_t)(found - c->pool) : POOL;
+}
+
+/* One walk. Between its pages routes come and go, the one where a page ended
+ * above all. */
+static void walk_once(struct churn *c, const char *path)
+{
+	bool seen[POOL] = {false};
+	size_t last = POOL;
+	struct pager p;
+
+	memset(c->touched, 0, sizeof(c->touched));
+	pager_begin(&p, c->w->schema, zebra_nb_states, zebra_nb_n_states, path, &c->w->nb, NULL);
+	while (pager_next(&p, 1 + prng_below(&c->r, 20))) {
+		for (size_t i = 0; i < p.n; i++) {
+			size_t k = index_of(c, p.v[i]);
+
+			/* The kernel's helpers are not in the pool. */
+			if (k == POOL || *pager_leaf(p.v[i], "helper"))
+				continue;
+			assert_false(seen[k]);
+			assert_true(c->have[k]);
+			assert_true(last == POOL || last < k);
+			seen[k] = true;
+			last = k;
+		}
+		if (last < POOL && prng_below(&c->r, 2))
+			toggle(c, last);
+		for (size_t n = prng_below(&c->r, 6); n; n--)
+			toggle(c, prng_below(&c->r, POOL));
+		settle(c->w);
+	}
+	pager_end(&p);
+	for (size_t i = 0; i < POOL; i++) {
+		char text[SDPREFIX_STR];
+
+		if (!c->touched[i] && seen[i] != c->have[i])
+			fail_msg("%s: %s was %s", path, sdprefix_str(&c->pool[i], text),
+				 seen[i] ? "told" : "left out");
+	}
+}
+
+static void each_once_whatever_happens(void **state)
+{
+	struct churn c = {.w = *state, .r = prng_init(20261122)};
+
+	make_pool(&c);
+	for (size_t i = 0; i < POOL; i += 2)
+		toggle(&c, i);
+	settle(c.w);
+	for (uint64_t op = 0; op < prng_ops(60); op++) {
+		walk_once(&c, ROUTES);
+		walk_once(&c, FIB);
+	}
+}
+
+/* ---- over the wire ---- */
+
+static Mgmt__RpcReply *call(struct fake_mgmtd *f, const char *path, const char *dst,
+			    const char *src)
+{
+	Mgmt__CallRpc call = MGMT__CALL_RPC__INIT;
+	Mgmt__Node leaf[2] = {MGMT__NODE__INIT, MGMT__NODE__INIT};
+	Mgmt__Node *input[2] = {&leaf[0], &leaf[1]};
+
+	leaf[0].name = (char *)"destination";
+	leaf[0].value = (char *)dst;
+	leaf[1].name = (char *)"source";
+	leaf[1].value = (char *)src;
+	call.path = (char *)path;
+	call.request = 5;
+	call.input = input;
+	call.n_input = !dst ? 0 : src ? 2 : 1;
+	assert_true(msg_send(f->conn, MGMT__MESSAGE__KIND_CALL_RPC, &call.base));
+	return fake_expect(f, MGMT__MESSAGE__KIND_RPC_REPLY)->rpc_reply;
+}
+
+static void assert_way(struct fake_mgmtd *f, const char *dst, const char *src, const char *want)
+{
+	Mgmt__RpcReply *r = call(f, "/srcdest-rib:lookup", dst, src);
+	char text[512] = "";
+
+	assert_string_equal(r->error, "");
+	for (size_t i = 0; i < r->n_output; i++) {
+		size_t at = strlen(text);
+
+		assert_string_equal(r->output[i]->name, "route");
+		assert_non_null(pager_child(r->output[i], "entry", 0));
+		snprintf(text + at, sizeof(text) - at, "%s|%s ",
+			 pager_leaf(r->output[i], "destination-prefix"),
+			 pager_leaf(r->output[i], "source-prefix"));
+	}
+	assert_string_equal(text, want);
+}
+
+static void operations(void **state)
+{
+	struct world *w = *state;
+	static struct nb_table table;
+	struct fake_mgmtd *f = &w->f;
+
+	table.states = zebra_nb_states;
+	table.n_states = zebra_nb_n_states;
+	table.rpcs = zebra_nb_rpcs;
+	table.n_rpcs = zebra_nb_n_rpcs;
+	fill(w);
+	fake_start(f, w->z.loop, &table, "");
+	w->z.nb = nb_new(&table, &w->nb, w->z.loop, f->path, "zebra");
+	fake_expect(f, MGMT__MESSAGE__KIND_SUBSCRIBE);
+
+	/* RFC 9079 4: destination first, then source, falling through. */
+	assert_way(f, "2001:db8:d::1", "2001:db8:a::1", "2001:db8:d::/48|" A " ");
+	assert_way(f, "2001:db8:d::1", "2001:db8:b::1", "2001:db8:d::/48|::/0 ");
+	assert_way(f, "2001:db8:1::1", "2001:db8:b::1", "::/0|" B " ");
+	assert_way(f, "2001:db8:1::1", "2001:db8:c::1", "");
+	assert_way(f, "192.0.2.77", "198.51.100.1", "0.0.0.0/0|0.0.0.0/0 ");
+	/* Without a source: whatever the longest destination has. */
+	assert_way(f, "2001:db8:d::1", NULL, "2001:db8:d::/48|::/0 2001:db8:d::/48|" A " ");
+	assert_way(f, "2001:db8:77::1", NULL, "::/0|" A " ::/0|" B " ");
+
+	assert_string_equal(call(f, "/srcdest-rib:lookup", "::1", "192.0.2.1")->error,
+			    "destination and source are of two address families");
+	assert_string_equal(call(f, "/srcdest-rib:lookup", NULL, NULL)->error,
+			    "destination: '' is not an address");
+	assert_string_equal(call(f, "/srcdest-rib:refresh", NULL, NULL)->error, "");
+	assert_true(refreshed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(keyed_by_both_prefixes, setup, teardown),
+		cmocka_unit_test_setup_teardown(leading_keys_are_fixed, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_kernels_side, setup, teardown),
+		cmocka_unit_test_setup_teardown(members_of_an_entry, setup, teardown),
+		cmocka_unit_test_setup_teardown(interfaces_and_clients, setup, teardown),
+		cmocka_unit_test_setup_teardown(summary, setup, teardown),
+		cmocka_unit_test_setup_teardown(each_once_whatever_happens, setup, teardown),
+		cmocka_unit_test_setup_teardown(operations, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
