@@ -13,6 +13,7 @@
 /* Routes of an earlier run stay in zebra until every interface has had time
  * to hear its neighbours and their tables, or this long. */
 #define SYNC_HELLOS 3
+#define SYNC_LEAST  (6 * USEC_PER_SEC) /* the core asks for newer seqnos first, twice if need be */
 #define SYNC_LATEST (60 * USEC_PER_SEC)
 #define END_LATEST  (2 * USEC_PER_SEC)
 #define END_POLL    (10 * USEC_PER_MSEC)
@@ -151,6 +152,13 @@ static bool sync_if(void *ctx, const struct babel_if_view *v)
 	return true;
 }
 
+static usec_t sync_time(usec_t hello_interval)
+{
+	usec_t t = SYNC_HELLOS * hello_interval;
+
+	return t > SYNC_LEAST ? t : SYNC_LEAST;
+}
+
 /* Zebra keeps what an earlier run installed until we say that we have told
  * all; that is when the tables have had time to fill. Interfaces that come up
  * start the wait anew, ones that never do end it at sync_latest. */
@@ -164,7 +172,7 @@ static void sync_wait(struct babeld *b)
 	babel_each_if(b->babel, sync_if, &s);
 	/* Which interfaces there will be is not known before mgmtd has said. */
 	if (nb_synced(b->nb) && s.up == babel_conf_networks(&b->config.conf))
-		at = mono_min(at, mono_add(loop_now(b->loop), SYNC_HELLOS * s.longest));
+		at = mono_min(at, mono_add(loop_now(b->loop), sync_time(s.longest)));
 	loop_timer_at(b->sync, at);
 }
 

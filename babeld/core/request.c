@@ -76,12 +76,15 @@ static void remember_requester(struct request *r, struct neigh *n)
 }
 
 /* To whom a request from n goes on, RFC 8966 3.8.1.2: one neighbour, along a
- * feasible route if there is any, never back. NULL: nobody. */
+ * feasible route if there is any, never back. The selected one comes first:
+ * only its answer is what we advertise. NULL: nobody. */
 static struct neigh *next_hop(const struct pfx *p, const struct neigh *n)
 {
 	struct route *r, *best = NULL;
 	bool best_feasible = false;
 
+	if (p->selected && p->selected->neigh != n)
+		return p->selected->neigh;
 	LIST_EACH (pfx_routes, &p->routes, r) {
 		bool feasible = route_feasible(p, r);
 
@@ -209,16 +212,17 @@ void request_better(struct babel *b, struct pfx *p, struct neigh *n, const struc
 
 void request_reborn(struct babel *b, const struct source *s)
 {
-	struct route *r, *best = NULL;
+	struct route *r;
 
 	if (s->pfx->local || s->pfx->selected)
 		return;
-	LIST_EACH (pfx_routes, &s->pfx->routes, r)
-		if (r->metric != BABEL_INFINITY && router_id_eq(&r->router_id, &s->router_id) &&
-		    (!best || r->metric < best->metric))
-			best = r;
-	if (best)
-		request_better(b, s->pfx, best->neigh, &s->router_id);
+	/* Of everybody: who advertises the best of them may do so via us. */
+	LIST_EACH (pfx_routes, &s->pfx->routes, r) {
+		if (r->metric == BABEL_INFINITY || !router_id_eq(&r->router_id, &s->router_id))
+			continue;
+		request_starving(b, s->pfx, &s->router_id);
+		return;
+	}
 }
 
 void request_due(struct babel *b, struct deadline *d)

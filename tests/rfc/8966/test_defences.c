@@ -479,6 +479,24 @@ RFC_TEST(8966, "3.8.1.2-a", "a request for a prefix of ours that names another i
 	rig_free(t.r);
 }
 
+RFC_TEST(8966, "3.8.1.2-e",
+	 "the selected route is preferred, for its answer alone can be passed on")
+{
+	struct three t = three();
+
+	settled(t.n2, P, 0xa, 7, 200);
+	rig_update(t.n3, P, 0xb, 7, 500);
+	rig_pass(t.r, 10 * SEC);
+	rig_update(t.n3, P, 0xb, 8, 100); /* better, but not for long enough */
+	assert_ptr_equal(rig_selected(t.r, P), t.n2);
+	rig_mark(t.r);
+	rig_seqno_request(t.n1, P, 0xa, 8, 10);
+	rig_pass(t.r, URGENT);
+	assert_non_null(rig_next_seqno_request(t.r, NULL, 2, P));
+	assert_null(rig_next_seqno_request(t.r, NULL, 3, P));
+	rig_free(t.r);
+}
+
 RFC_TEST(8966, "3.8.1.2-i", "a second one who asked the same gets the answer, too")
 {
 	struct three t = three();

@@ -387,8 +387,10 @@ class FrrBabeld(Peer):
 
     def _args(self, name):
         d = self.dir
-        return ["sh", "-c", f'mount --bind {d}/group /etc/group && mount -t tmpfs none /run && '
-                'exec "$@"', "sh",
+        # /run/frr keeps its seqno over a restart; a lower one would be unfeasible.
+        return ["sh", "-c", f'mount --bind {d}/group /etc/group && mount -t tmpfs none /mnt && '
+                f'mkdir -p {d}/run /mnt/frr && mount --bind {d}/run /mnt/frr && '
+                'mount --rbind /mnt /run && exec "$@"', "sh",
                 self.peer_program("frr", "usr/lib/frr/" + name), "-f", f"{d}/frr-{name}.conf",
                 "-u", "root",
                 "-g", "root", "-z", f"{d}/frr.zserv", "-i", f"{d}/frr-{name}.pid",
