@@ -26,6 +26,11 @@ void cli_configure(struct cli_session *s, enum cli_edit how)
 {
 	struct edit_error err = {.tag = ERR_NONE};
 
+	/* With `do`. */
+	if (s->edit != CLI_EDIT_NONE) {
+		cli_refuse(s, CLI_WARNING, "This session is in the configuration already.");
+		return;
+	}
 	if (how == CLI_EDIT_EXCLUSIVE && !ds_lock(env_of(s)->ds, DS_RUNNING, &s->who, &err)) {
 		cli_refuse_error(s, &err);
 		error_clear(&err);

@@ -70,15 +70,17 @@ void cli_say_text(struct cli_session *s, const char *text, size_t n)
 
 void cli_say(struct cli_session *s, const char *fmt, ...)
 {
-	char buf[1024];
+	char *text;
 	va_list ap;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(buf, sizeof(buf), fmt, ap);
+	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
-	if (n > 0)
-		cli_say_text(s, buf, strlen(buf));
+	if (n < 0)
+		abort();
+	cli_say_text(s, text, (size_t)n);
+	free(text);
 }
 
 void cli_flush(struct cli_session *s)

@@ -233,6 +233,19 @@ def test_write_survives_a_restart(node):
     assert "hostname unsaved" in running(node)
 
 
+def test_the_shell_outlives_mgmtd(node, terminal):
+    t = terminal()
+    t.line("configure private", "edge(config)#")
+    t.line("hostname lost", "edge(config)#")
+    node.mgmtd.kill()
+    assert "not running" in t.line("show version", "edge(config)#")
+    node.mgmtd.start()
+    # What was typed for the former session's mode is not run in the new one.
+    assert "not run" in t.line("hostname wrong", "edge#")
+    assert "srcdest " in t.line("show version", "edge#")
+    assert "hostname edge" in running(node)
+
+
 def test_hostile_front_ends_end_alone(node, terminal):
     t = terminal()
     path = os.path.join(node.dir, "mgmtd.sock")
@@ -247,8 +260,9 @@ def test_hostile_front_ends_end_alone(node, terminal):
     assert "srcdest " in t.line("show version", "edge#")
 
 
-def test_large_table_starts_at_once(node):
+def test_large_table_starts_at_once(node, terminal):
     """The first routes are printed before zebra has told the last ones."""
+    t = terminal()
     n = 20000
     batch = "".join(f"route add blackhole 2001:db8:{i >> 8:x}:{i & 255:x}00::/56 proto 77\n"
                     for i in range(n))
@@ -264,3 +278,10 @@ def test_large_table_starts_at_once(node):
     rest = p.stdout.read()
     assert p.wait() == 0
     assert len(json.loads(first + rest)["route"]) >= n
+    # Ctrl-C drops the rest of the answer, and keeps the session with its mode.
+    t.line("configure private", "edge(config)#")
+    t.type("show ipv6 route\n")
+    t.until(r"2001:db8:2:")
+    t.type(CTRL_C)
+    t.until(r"\^C\n(?s:.*)edge\(config\)# $")
+    assert "srcdest " in t.line("show version", "edge(config)#")

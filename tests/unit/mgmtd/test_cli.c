@@ -127,6 +127,7 @@ static void test_candidate(void **state)
 	SAYS(r, A, "show configuration diff", "+hostname edge\n+router babel\n+ network eth1\n");
 	SAYS(r, A, "commit check", "The configuration is fine.\n");
 	assert_string_equal(cli_rig_running(r), "");
+	REFUSED(r, A, "do configure private", CLI_WARNING, "already");
 	FINE(r, A, "exit");
 	REFUSED(r, A, "exit", CLI_FAILED, "not committed");
 	REFUSED(r, A, "end", CLI_FAILED, "not committed");
