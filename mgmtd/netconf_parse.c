@@ -70,6 +70,24 @@ static void bad_element(struct edit_error *err, enum error_tag tag, const struct
 		err->bad_ns = strdup(o->name.module_ns);
 }
 
+/* RFC 6241 7.1: type of <filter>; libyang's word for a wrong one is about the
+ * value of the operation. */
+static bool bad_filter(const struct lyd_node *n, struct edit_error *err)
+{
+	const struct lyd_attr *a;
+
+	LY_LIST_FOR(opaq(n)->attr, a)
+	{
+		if (strcmp(opaq(n)->name.name, "filter") || strcmp(a->name.name, "type") ||
+		    !strcmp(a->value, "subtree") || !strcmp(a->value, "xpath"))
+			continue;
+		error_set(err, ERR_BAD_ATTRIBUTE, NULL, "no filter type %s", a->value);
+		err->bad_element = strdup("type");
+		return true;
+	}
+	return false;
+}
+
 /* The first element in document order that the schema does not know or whose
  * value its type does not take. True: found and told. */
 static bool find_bad(const struct ly_ctx *ly, const struct lyd_node *parent,
@@ -103,7 +121,8 @@ static bool find_bad(const struct ly_ctx *ly, const struct lyd_node *parent,
 					err->bad_element = strdup(opaq(n)->name.name);
 				return true;
 			}
-		} else if (!(s->nodetype & LYD_NODE_ANY) && find_bad(ly, n, s, err)) {
+		} else if (s->nodetype & LYD_NODE_ANY ? bad_filter(n, err)
+						      : find_bad(ly, n, s, err)) {
 			return true;
 		}
 	}

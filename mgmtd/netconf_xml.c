@@ -113,6 +113,26 @@ void xml_leaf(struct xml *t, const char *name, const char *value)
 	xml_fmt(t, "</%s>", name);
 }
 
+/* libyang puts the mark of defaults into the namespace of the module; RFC 6243
+ * 6 has one of its own for it. Only in tags: text may hold anything. */
+static void add_tagged(struct xml *t, const char *s)
+{
+	static const char theirs[] = "=\"urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults\"";
+	const char *tag, *end, *hit;
+
+	while ((tag = strchr(s, '<')) && (end = strchr(tag, '>'))) {
+		hit = strstr(tag, theirs);
+		if (hit && hit < end) {
+			xml_add_n(t, s, (size_t)(hit - s));
+			xml_add(t, "=\"urn:ietf:params:xml:ns:netconf:default:1.0\"");
+			s = hit + sizeof(theirs) - 1;
+		}
+		xml_add_n(t, s, (size_t)(end + 1 - s));
+		s = end + 1;
+	}
+	xml_add(t, s);
+}
+
 void xml_tree(struct xml *t, const struct lyd_node *first, uint32_t with_defaults)
 {
 	char *s = NULL;
@@ -122,7 +142,9 @@ void xml_tree(struct xml *t, const struct lyd_node *first, uint32_t with_default
 	if (lyd_print_mem(&s, first, LYD_XML,
 			  LYD_PRINT_WITHSIBLINGS | LYD_PRINT_SHRINK | with_defaults))
 		abort();
-	if (s)
+	if (s && with_defaults == LYD_PRINT_WD_ALL_TAG)
+		add_tagged(t, s);
+	else if (s)
 		xml_add(t, s);
 	free(s);
 }

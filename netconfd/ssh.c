@@ -269,8 +269,7 @@ void transport_ssh_run(struct transport *t)
 	ssh_event_remove_fd(e.event, t->pair);
 	ssh_event_remove_session(e.event, e.session);
 	ssh_event_free(e.event);
-	if (e.channel)
-		ssh_channel_free(e.channel);
+	/* With its channel, unless ssh_disconnect() has freed that already. */
 	ssh_free(e.session);
 	ssh_bind_free(bind);
 }

@@ -142,9 +142,10 @@ static void *transport_thread(void *arg)
 	return NULL;
 }
 
-/* Signals are the loop's business. */
+/* Signals are the loop's business, but for those that a thread causes itself. */
 static int start_thread(struct transport *t)
 {
+	static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
 	pthread_attr_t attr;
 	sigset_t all, old;
 	pthread_t thread;
@@ -153,6 +154,8 @@ static int start_thread(struct transport *t)
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	sigfillset(&all);
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		sigdelset(&all, own[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	rc = pthread_create(&thread, &attr, transport_thread, t);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
