@@ -40,11 +40,6 @@ struct netconf_session *session_find(const struct netconf *n, uint32_t id)
 	return NULL;
 }
 
-bool netconf_has_session(const struct netconf *n, uint32_t id)
-{
-	return session_find(n, id) != NULL;
-}
-
 void session_end(struct netconf_session *s, enum session_end why, const char *text)
 {
 	if (s->ended)

@@ -55,9 +55,6 @@ void netconf_backend_notify(struct netconf *n, const struct lysc_node *notificat
 
 /* Serves front ends that open a NETCONF session; ctx is the netconf. */
 struct front_layer netconf_layer(struct netconf *n);
-/* The session is one of NETCONF: no recovery session of nacm.h, whoever its
- * user is. */
-bool netconf_has_session(const struct netconf *n, uint32_t id);
 
 /* ---- sessions without a front end: what the layer is made of, and tests ---- */
 

@@ -65,7 +65,8 @@ static void *layer_open(void *ctx, struct front_session *fs, char **hello, char 
 			unsigned int err_size)
 {
 	const struct front_info *i = front_info(fs);
-	const struct netconf_who who = {.id = i->who.id, .user = i->who.user, .from = i->who.from};
+	const struct netconf_who who = {
+		.id = i->who.id, .user = i->who.user, .from = i->who.from, .recovery = i->recovery};
 	struct front_netconf *f = calloc(1, sizeof(*f));
 
 	(void)err;
