@@ -457,11 +457,6 @@ bool babeld_start(struct babeld *b, char *err, unsigned int err_size)
 	b->udp = babel_udp_new(b->loop, &udp_ops, b, err, err_size);
 	if (!b->udp)
 		return false;
-	b->show = show_server_new(
-		b->loop, daemon_path(&b->daemon, "babeld.vty", path, sizeof(path)), "babeld",
-		babel_show_commands, babel_n_show_commands, b, err, err_size);
-	if (!b->show)
-		return false;
 	b->ifs = ifs_new(&b->config.conf, &ifs_ops, b);
 	protocol_start(b);
 	b->zapi = babel_zapi_new(b->loop,
@@ -497,8 +492,6 @@ void babeld_goodbye(struct babeld *b)
 	loop_timer_at(b->due, MONO_NEVER);
 	loop_timer_at(b->save, MONO_NEVER);
 	loop_timer_at(b->sync, MONO_NEVER);
-	show_server_free(b->show);
-	b->show = NULL;
 	babel_free(b->babel);
 	b->babel = NULL;
 	babel_zapi_goodbye(b->zapi);
@@ -510,7 +503,6 @@ void babeld_goodbye(struct babeld *b)
 void babeld_fini(struct babeld *b)
 {
 	save_now(b);
-	show_server_free(b->show);
 	babel_zapi_free(b->zapi);
 	babel_udp_free(b->udp);
 	if (b->babel)

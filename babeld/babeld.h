@@ -6,7 +6,7 @@
  *	babel_udp --datagrams--> core --route()--> babel_zapi
  *	babel_ifs --if_up/down-> core --send()---> babel_udp
  *	babel_nb_config -------> babel_ifs, redistribution
- *	babel_show <------------ all of them, const
+ *	babel_nb_state <-------- all of them, const but for what clears
  */
 #ifndef SRCDEST_BABELD_H
 #define SRCDEST_BABELD_H
@@ -18,7 +18,6 @@
 #include "babeld/babel_udp.h"
 #include "babeld/babel_zapi.h"
 #include "babeld/core/babel.h"
-#include "lib/cli/show.h"
 #include "lib/io/daemon.h"
 #include "lib/io/log.h"
 #include "lib/nb/nb.h"
@@ -41,7 +40,6 @@ struct babeld {
 	struct babel_udp *udp;
 	struct ifs *ifs;
 	struct babel_zapi *zapi;
-	struct show_server *show;
 	struct fates fates;
 	/* What zebra was asked for, by family and type. */
 	bool subscribed4[BABEL_CONF_TYPES], subscribed6[BABEL_CONF_TYPES];
@@ -73,9 +71,5 @@ void babeld_fini(struct babeld *b);
 
 /* babeld_log.c: notes of the protocol as lines. */
 void babeld_note(struct babeld *b, const struct babel_note *n);
-
-/* babel_show.c; the context is a const struct babeld. */
-extern const struct show_command babel_show_commands[];
-extern const size_t babel_n_show_commands;
 
 #endif

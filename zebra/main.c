@@ -12,7 +12,6 @@
 #include "zebra/restart.h"
 #include "zebra/zebra.h"
 #include "zebra/zebra_nb_state.h"
-#include "zebra/zebra_show.h"
 
 /* Destinations per turn of the loop: some milliseconds of work. */
 #define RIB_CHUNK      1000
@@ -296,11 +295,6 @@ static void start_servers(struct zebra_main *m)
 				 z->rib, &zebra_zapi_ops, z, err, sizeof(err));
 	if (!z->zapi)
 		fatal(err);
-	z->show = show_server_new(z->loop, daemon_path(&m->daemon, "zebra.vty", path, sizeof(path)),
-				  "zebra", zebra_show_commands, zebra_n_show_commands, z, err,
-				  sizeof(err));
-	if (!z->show)
-		fatal(err);
 }
 
 static void stop(void *ctx)
@@ -317,7 +311,6 @@ static void cleanup(void *ctx)
 	struct zebra_main *m = ctx;
 	struct zebra *z = &m->zebra;
 
-	show_server_free(z->show);
 	zebra_zapi_free(z->zapi);
 	z->zapi = NULL;
 	nb_free(z->nb);

@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 
-#include "lib/cli/show.h"
 #include "lib/io/daemon.h"
 #include "lib/io/loop.h"
 #include "zebra/core/rib.h"
@@ -33,7 +32,6 @@ struct zebra {
 	struct zebra_nb nb_ctx;
 	struct nb *nb;
 	struct zebra_zapi *zapi; /* NULL while starting and ending */
-	struct show_server *show;
 	struct restart *restart; /* NULL once the configuration is known */
 	bool subtrees;		 /* the kernel can hold (D,S) routes */
 	bool have_router_id;

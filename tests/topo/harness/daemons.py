@@ -19,6 +19,7 @@ TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 PEERS = os.environ.get("SRCDEST_PEERS", os.path.join(TOP, "build-peers"))
 # What a daemon of ours writes when it has its configuration.
 SYNCED = "has sent the configuration"
+READY = ": notice: ready\n"  # the last word of a start
 # What a sanitizer, valgrind or assert() writes when it has found something.
 ALARMS = ("Sanitizer", "runtime error:", "Assertion", "ERROR SUMMARY: ")
 
@@ -239,7 +240,7 @@ class Managed(Ours):
     """A daemon with its configuration from mgmtd."""
 
     def __init__(self, node, config, **options):
-        self.synced = 0
+        self.readies = self.synced = 0
         super().__init__(node, config, **options)
 
     @property
@@ -252,11 +253,12 @@ class Managed(Ours):
 
     def start(self):
         self.node.manage()
+        self.readies = self.log_text().count(READY)
         self.synced = self.log_text().count(SYNCED)
         super().start()
 
     def ready(self):
-        if not self._answers(os.path.join(self.dir, self.kind + ".vty")):
+        if self.log_text().count(READY) <= self.readies:
             return False
         return not self.node.mgmtd.running() or self.log_text().count(SYNCED) > self.synced
 
@@ -266,7 +268,7 @@ class Managed(Ours):
 
 
 class Zebra(Managed):
-    kind = "zebra"  # zserv.api is there before the show socket that ready() asks
+    kind = "zebra"  # zserv.api is there before it is ready
 
 
 class Babeld(Managed):
