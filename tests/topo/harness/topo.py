@@ -131,8 +131,8 @@ class Topology:
     def build(self):
         # Short: socket paths below it must fit in sun_path.
         if self.want_directory:
-            os.makedirs(self.want_directory)
             self.dir = self.want_directory
+            os.makedirs(self.dir)
         else:
             self.dir = tempfile.mkdtemp(prefix="sdt", dir="/tmp")
             os.chmod(self.dir, 0o755)
@@ -241,10 +241,12 @@ class Topology:
         for d in self.all_daemons():
             _quietly(d.kill)
         _quietly(self.stop_captures)
-        for node in self.nodes.values():
-            _quietly(node.ns.delete)
-        for b in self.bridges.values():
-            _quietly(b.delete)
+        # By name: an interrupt may have come between making one and noting it.
+        mine = [self.prefix + n for n in self.spec["nodes"]] + \
+            [f"{self.prefix}{n}.lan" for n in self.spec.get("links", {})]
+        for name in netns.namespaces():
+            if name in mine:
+                _quietly(lambda name=name: netns.delete_namespace(name))
         self.nodes, self.bridges = {}, {}
         if self.dir:
             shutil.rmtree(self.dir, ignore_errors=True)
