@@ -14,9 +14,10 @@ import pure  # noqa: E402
 import rooms  # noqa: E402
 import text  # noqa: E402
 import tree  # noqa: E402
+import yang  # noqa: E402
 
 
-@pytest.mark.parametrize("lint", [rooms, headers, text, citations, pure],
+@pytest.mark.parametrize("lint", [rooms, headers, text, citations, pure, yang],
                          ids=lambda m: m.__name__)
 def test_tree(lint):
     problems = lint.check()
@@ -195,6 +196,44 @@ def test_citations_take(good):
 def test_citations_refuse(bad):
     refused(citations.check_text("a.c", bad.replace("Appendix G9 F", "Appendix F"), KNOWN, IDS),
             "8966")
+
+
+# --- yang
+
+MODULE = """// a comment { with a brace
+module srcdest-x {
+  yang-version 1.1; namespace "urn:x"; prefix x;
+  revision 2026-01-01 { description "First" + ' one.'; }
+  container c {
+    description "What it is.";
+    %s
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("node", [
+    'leaf n { type string; description "A name; with { in it."; }',
+    'leaf n { type uint16; units "seconds"; description "A time."; }',
+    'leaf metric { type uint16; description "A preference."; }',
+])
+def test_yang_takes(tmp_path, node):
+    put(tmp_path, "yang/srcdest-x.yang", MODULE % node)
+    assert yang.check(str(tmp_path)) == []
+
+
+@pytest.mark.parametrize("node, word", [
+    ("leaf n { type string; }", "no description"),
+    ('list l { key n; description "L."; leaf n { type string; } }', "no description"),
+    ('leaf n { type string; description "a name"; }', "no sentence"),
+    ('leaf n { type uint16; description "A time."; }', "without units"),
+    ('leaf n { type nothing; description "A name."; }', "yanglint"),
+    ('leaf n { type string; description "A name."; } }', "not one module"),
+])
+def test_yang_refuses(tmp_path, node, word):
+    put(tmp_path, "yang/srcdest-x.yang", MODULE % node)
+    problems = yang.check(str(tmp_path))
+    assert any(word in p for p in problems), problems
 
 
 def test_files_of_a_tarball(tmp_path):
