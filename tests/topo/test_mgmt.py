@@ -145,8 +145,8 @@ def restart_without_file(mgmtd):
 def test_a_bad_record_is_refused_by_the_daemon_s_own_words(router):
     """zebra's rule, that the model does not have; babeld's part is not applied either."""
     r = router["r"]
-    says, content = r.mgmtd.load("ipv6 route 2001:db8:3::/48 fe80::2\n"
+    says, content = r.mgmtd.load("ipv6 route 2001:db8:3::/48 ff02::2\n"
                                  "interface v0\n babel rxcost 99\nexit\n")
     assert not content
-    assert "a link-local gateway needs an interface" in says and "zebra" in says, says
+    assert "can't be the address of a router" in says and "zebra" in says, says
     agree(router, OLD)
