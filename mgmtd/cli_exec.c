@@ -174,14 +174,22 @@ static void run_sessions(struct cli_session *s)
 	cli_done(s, CLI_OK);
 }
 
+static void say_daemon(struct cli_session *s, const char *name)
+{
+	const char *refusal = txn_refusal(s->cli->env.txns, name);
+
+	cli_say(s, "%-10s %s\n", name,
+		backend_has_daemon(s->cli->env.backend, name) ? "connected" : "not connected");
+	if (refusal)
+		cli_say(s, "           can't take its configuration: %s\n", refusal);
+}
+
 static void run_daemons(struct cli_session *s)
 {
-	static const char *const names[] = {"zebra", "babeld"};
+	static const char *const names[] = {"zebra", "babeld", "netconfd"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		cli_say(s, "%-10s %s\n", names[i],
-			backend_has_daemon(s->cli->env.backend, names[i]) ? "connected"
-									  : "not connected");
+		say_daemon(s, names[i]);
 	cli_done(s, CLI_OK);
 }
 

@@ -173,6 +173,13 @@ void show_start(struct cli_session *s, const struct show_plan *p)
 
 	if (!w)
 		return;
+	if (!backend_state_of(s->cli->env.backend, w->node)) {
+		/* Nothing to tell is not the same as nobody to ask. */
+		failed(w, strcmp(w->node->module->name, "srcdest-babel-state") == 0
+				  ? "babeld is not connected"
+				  : "zebra is not connected");
+		return;
+	}
 	w->walk = backend_walk_new(s->cli->env.backend, w->node, (const char *const *)w->keys,
 				   p->n_keys, SHOW_PAGE, got_page, w);
 	say_head(w);

@@ -107,7 +107,8 @@ static void fail(struct txns *t)
 	} else if (j->kind == JOB_SYNC && j->daemon) {
 		text = error_text(&j->err);
 		log_error("%s can't take its configuration: %s", j->daemon->name, text);
-		free(text);
+		free(j->daemon->refusal);
+		j->daemon->refusal = text;
 	}
 	finish(t);
 }
@@ -316,8 +317,11 @@ static void applied_all(struct txns *t)
 {
 	struct job *j = t->cur;
 
-	if (j->kind == JOB_SYNC && j->daemon && j->daemon->part == PART_NONE && !t->failure.tag)
+	if (j->kind == JOB_SYNC && j->daemon && j->daemon->part == PART_NONE && !t->failure.tag) {
 		j->daemon->synced = true;
+		free(j->daemon->refusal);
+		j->daemon->refusal = NULL;
+	}
 	finish(t);
 }
 
@@ -504,6 +508,7 @@ void txn_daemon_free(struct txn_daemon *d)
 	wake_now(t);
 	change_list_clear(&d->sent);
 	free(d->name);
+	free(d->refusal);
 	free(d);
 }
 
@@ -537,4 +542,14 @@ void txn_applied(struct txn_daemon *d, uint64_t txn)
 bool txn_daemon_synced(const struct txn_daemon *d)
 {
 	return d->synced;
+}
+
+const char *txn_refusal(const struct txns *t, const char *daemon)
+{
+	const struct txn_daemon *d;
+
+	LIST_EACH (txn_daemons, &t->daemons, d)
+		if (strcmp(d->name, daemon) == 0)
+			return d->refusal;
+	return NULL;
 }

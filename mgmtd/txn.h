@@ -162,5 +162,8 @@ void txn_daemon_free(struct txn_daemon *d);
 void txn_prepared(struct txn_daemon *d, uint64_t txn, const char *error, size_t change);
 void txn_applied(struct txn_daemon *d, uint64_t txn);
 bool txn_daemon_synced(const struct txn_daemon *d);
+/* Why the daemon of this name goes on with what it had when it came; NULL: it
+ * does not, or is not here. */
+const char *txn_refusal(const struct txns *t, const char *daemon);
 
 #endif

@@ -60,6 +60,7 @@ struct txn_daemon {
 	const struct txn_daemon_ops *ops;
 	void *ctx;
 	bool synced;
+	char *refusal; /* of what it was told last, or NULL */
 	bool sync_queued;
 	enum part part;
 	struct change_list sent; /* to find the path of a refusal */

@@ -491,11 +491,14 @@ static void test_refused_sync(void **state)
 	w->b->on_prepare = REFUSE;
 	world_run(w);
 	assert_false(txn_daemon_synced(w->b->d));
+	assert_non_null(txn_refusal(w->txns, w->b->name));
+	assert_null(txn_refusal(w->txns, w->a->name));
 	must_commit(w, NEW);
 	assert_false(txn_daemon_synced(w->b->d));
 	w->b->on_prepare = FINE;
 	must_commit(w, OLD);
 	assert_true(txn_daemon_synced(w->b->d));
+	assert_null(txn_refusal(w->txns, w->b->name));
 	assert_true(fake_agrees(w->b));
 }
 
