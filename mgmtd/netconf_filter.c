@@ -477,6 +477,26 @@ static bool subtree_wants(struct filter *f, const struct lysc_node *node, const 
 	return true;
 }
 
+bool filter_takes_all(const struct filter *f, const struct lysc_node *node)
+{
+	const struct lysc_node *up = node;
+	const struct lyd_node *top = NULL, *d;
+	size_t hits = 0;
+
+	if (!f)
+		return true;
+	if (f->xpath)
+		return false;
+	while (lysc_data_parent(up))
+		up = lysc_data_parent(up);
+	LY_LIST_FOR(f->subtree, d)
+	if (f_is(d, up)) {
+		top = d;
+		hits++;
+	}
+	return hits == 1 && !lyd_child(top) && !f_content(top) && !f_has_attributes(top);
+}
+
 bool filter_wants(const struct filter *cf, const struct lysc_node *node, const char **keys,
 		  size_t *n_keys)
 {

@@ -32,6 +32,8 @@ void filter_free(struct filter *f); /* NULL is fine */
 bool filter_apply(const struct filter *f, const struct lyd_node *tree, struct lyd_node **out,
 		  struct edit_error *err);
 
+/* All of the node and below it is selected, whatever its content. */
+bool filter_takes_all(const struct filter *f, const struct lysc_node *node);
 /* Could anything at or below the node be selected, or be looked at? Then the
  * leading keys of the list `node` that the filter fixes are put into `keys`
  * (borrowed from the filter), for the daemon to search by. */

@@ -147,8 +147,12 @@ static void print_page(struct get_job *j, const struct backend_page *page)
 	struct lyd_node *tree = page_tree(j, page), *chosen = NULL;
 	const struct lyd_node *first;
 
-	if (!j->err.tag)
+	if (filter_takes_all(j->filter, j->parts[j->at].node)) {
+		chosen = tree;
+		tree = NULL;
+	} else if (!j->err.tag) {
 		filter_apply(j->filter, tree, &chosen, &j->err);
+	}
 	nacm_prune(j->s->n->env.nacm, &who, &chosen);
 	first = chosen;
 	/* Down to the children of the frame: its element is open already. */

@@ -47,7 +47,7 @@ class Raw:
     def reply(self):
         if self.version == "1.0":
             return self.until(EOM).decode()
-        out = b""
+        out = bytearray()
         while True:
             self.until(b"\n#")
             size = self.until(b"\n")
@@ -58,7 +58,8 @@ class Raw:
                 if not more:
                     raise EOFError
                 self.buffer += more
-            out, self.buffer = out + self.buffer[:int(size)], self.buffer[int(size):]
+            out += self.buffer[:int(size)]
+            self.buffer = self.buffer[int(size):]
 
     def rpc(self, op, message_id="1"):
         self.send(self.frame(f'<rpc xmlns="{NC}" message-id="{message_id}">{op}</rpc>'))
