@@ -97,6 +97,12 @@ static bool class_of_type(const struct lysc_type *t, enum grammar_class *out)
 		if (LY_ARRAY_COUNT(u->types) != 2 || !class_of_type(u->types[0], &a) ||
 		    !class_of_type(u->types[1], &b))
 			return false;
+		if (a > b) {
+			enum grammar_class swap = a;
+
+			a = b;
+			b = swap;
+		}
 		if (a == GRAMMAR_ADDRESS4 && b == GRAMMAR_ADDRESS6)
 			*out = GRAMMAR_ADDRESS;
 		else if (a == GRAMMAR_PREFIX4 && b == GRAMMAR_PREFIX6)
