@@ -314,6 +314,8 @@ static const struct {
 	{"show running-config", "The configuration that is in force"},
 	{"show configuration", "The candidate, and former configurations"},
 	{"copy", "Save the configuration"},
+	{"commit", "Make the candidate the configuration, or confirm a commit"},
+	{"write", "Save the configuration, or show it"},
 	{"terminal", "This terminal"},
 	{"terminal no", "Turn off"},
 	{"clear", "Forget and learn anew"},

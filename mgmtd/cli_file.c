@@ -319,13 +319,32 @@ char *cli_file_print(const struct grammar *g, const struct lyd_node *tree, size_
 	return txt_take(&t);
 }
 
+/* What somebody wrote by hand has comments that we do not print, or lines that
+ * we could not read. Without a copy the new file is no worse. */
+static void keep_former(const char *path, const char *text, size_t n)
+{
+	struct edit_error ignored = {.tag = ERR_NONE};
+	size_t old_n = 0;
+	char *old = load_file(path, &old_n), *sav;
+
+	if (old && (old_n != n || memcmp(old, text, n) != 0) &&
+	    asprintf(&sav, "%s.sav", path) > 0) {
+		save_file(sav, FILE_MODE, old, old_n, &ignored);
+		error_clear(&ignored);
+		free(sav);
+	}
+	free(old);
+}
+
 bool cli_file_save(const struct grammar *g, const struct lyd_node *tree, const char *path,
 		   struct edit_error *err)
 {
 	size_t n;
 	char *text = cli_file_print(g, tree, &n);
-	bool ok = save_file(path, FILE_MODE, text, n, err);
+	bool ok;
 
+	keep_former(path, text, n);
+	ok = save_file(path, FILE_MODE, text, n, err);
 	free(text);
 	return ok;
 }

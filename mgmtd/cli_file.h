@@ -42,7 +42,7 @@ struct lyd_node *cli_file_tree(const struct schema *s, const struct grammar *g, 
 /* The configuration as text, ended by `end`; malloced. */
 char *cli_file_print(const struct grammar *g, const struct lyd_node *tree, size_t *n);
 /* Replaces the file at `path`, mode 0600, or leaves it as it is (history.h
- * save_file). */
+ * save_file). A former one that says something else is kept as PATH.sav. */
 bool cli_file_save(const struct grammar *g, const struct lyd_node *tree, const char *path,
 		   struct edit_error *err);
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <json-c/json.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,9 +254,10 @@ static void test_file_of_frr(void **state)
 static void test_what_is_saved_is_read_again(void **state)
 {
 	struct cli_rig *r = *state;
-	char before[8192], *report = NULL, old[64];
+	char before[8192], *report = NULL, old[64], sav[PATH_MAX], *text;
 	struct lyd_node *tree;
 	struct stat st;
+	size_t n;
 
 	FINE(r, A, "configure terminal");
 	FINE(r, A, "hostname edge");
@@ -272,6 +274,18 @@ static void test_what_is_saved_is_read_again(void **state)
 	cli_session_load(r->l[A].session, "", NULL, false);
 	FINE(r, B, "");
 	assert_string_equal(cli_rig_running(r), before);
+
+	/* What somebody has written by hand outlives the next save. */
+	assert_true(
+		save_file(r->startup, 0600, "! mine\nbroken line\n", 19, &(struct edit_error){0}));
+	REFUSED(r, A, "write memory", CLI_OK, "[OK]");
+	REFUSED(r, A, "write memory", CLI_OK, "[OK]");
+	snprintf(sav, sizeof(sav), "%s.sav", r->startup);
+	text = load_file(sav, &n);
+	assert_non_null(text);
+	assert_string_equal(text, "! mine\nbroken line\n");
+	free(text);
+	unlink(sav);
 
 	/* Where nothing can be written the old file stays. */
 	assert_int_equal(stat(r->startup, &st), 0);
