@@ -133,20 +133,25 @@ static void add_tagged(struct xml *t, const char *s)
 	xml_add(t, s);
 }
 
+static ssize_t add_printed(void *ctx, const void *buf, size_t n)
+{
+	xml_add_n(ctx, buf, n);
+	return (ssize_t)n;
+}
+
+/* Not lyd_print_mem(): its text grows by every few octets that are written. */
 void xml_tree(struct xml *t, const struct lyd_node *first, uint32_t with_defaults)
 {
-	char *s = NULL;
+	struct xml own = {0}, *to = with_defaults == LYD_PRINT_WD_ALL_TAG ? &own : t;
 
 	if (!first)
 		return;
-	if (lyd_print_mem(&s, first, LYD_XML,
+	if (lyd_print_clb(add_printed, to, first, LYD_XML,
 			  LYD_PRINT_WITHSIBLINGS | LYD_PRINT_SHRINK | with_defaults))
 		abort();
-	if (s && with_defaults == LYD_PRINT_WD_ALL_TAG)
-		add_tagged(t, s);
-	else if (s)
-		xml_add(t, s);
-	free(s);
+	if (own.p)
+		add_tagged(t, own.p);
+	xml_clear(&own);
 }
 
 /* ---- paths ---- */
