@@ -115,7 +115,7 @@ def test_killed(node, victim, step, at):
     with open(path, "w", encoding="ascii") as f:
         f.write(f"ipv6 route {dst} from 2001:db8:a::/48 blackhole\nrouter babel\n network e1\n")
     code, says = vtysh(node, "-f", path)
-    assert node.relay.sprung.is_set(), f"no {step} for {at}: {node.relay.seen}\n{says}"
+    assert node.relay.sprung.wait(DEADLINE), f"no {step} for {at}: {node.relay.seen}\n{says}"
     process.start()
     committed = agreed(node, dst)
 
