@@ -57,11 +57,21 @@ static void applied(void *ctx)
 	server_configure(d->server, &d->config);
 }
 
+static void login_failed(void *ctx, const char *from)
+{
+	const struct nb_leaf leaf = {"from", from};
+	struct netconfd *d = ctx;
+
+	if (d->nb)
+		nb_notify(d->nb, "/srcdest-system:authentication-failure", &leaf, 1);
+}
+
 static void cleanup(void *ctx)
 {
 	struct netconfd *d = ctx;
 
 	nb_free(d->nb);
+	d->nb = NULL;
 	server_free(d->server);
 	nc_config_clear(&d->config);
 	ssh_finalize();
@@ -89,7 +99,7 @@ int main(int argc, char **argv)
 	daemon_init(&d.daemon, &info, &d, argc, argv);
 	ssh_init();
 	daemon_path(&d.daemon, MSG_FRONT_SOCKET, d.mgmtd, sizeof(d.mgmtd));
-	d.server = server_new(d.daemon.loop, d.mgmtd, d.statedir);
+	d.server = server_new(d.daemon.loop, d.mgmtd, d.statedir, login_failed, &d);
 	d.nb = nb_new(&table, &d.config, d.daemon.loop,
 		      daemon_path(&d.daemon, MSG_BACKEND_SOCKET, path, sizeof(path)), "netconfd");
 	daemon_drop_privileges(&d.daemon);

@@ -53,6 +53,10 @@ struct server {
 	struct guests guests;
 	struct loop_timer *retry;
 	struct log_limit limit;
+	server_login_failed_fn *login_failed;
+	void *ctx;
+	unsigned int failures; /* that may still be told now */
+	mono_t failures_at;
 };
 
 /* ---- sessions ---- */
@@ -64,6 +68,25 @@ static void guest_free(struct server *s, struct guest *g)
 	free(g);
 }
 
+/* Whoever tries keys or knocks must not flood those who listen. */
+static void tell_failure(struct server *s, const char *from)
+{
+	usec_t passed = mono_sub(loop_now(s->loop), s->failures_at);
+
+	if (passed >= USEC_PER_SEC) {
+		usec_t more = passed / USEC_PER_SEC;
+
+		s->failures = more < SERVER_FAILURES - s->failures
+				      ? s->failures + (unsigned int)more
+				      : SERVER_FAILURES;
+		s->failures_at = loop_now(s->loop);
+	}
+	if (!s->failures)
+		return;
+	s->failures--;
+	s->login_failed(s->ctx, from);
+}
+
 static void session_over(void *ctx, struct session *session, const char *why)
 {
 	struct server *s = ctx;
@@ -72,6 +95,8 @@ static void session_over(void *ctx, struct session *session, const char *why)
 	log_limited(&s->limit, LOG_LVL_INFO, "session of %s%s%s ended: %s",
 		    *session_user(session) ? session_user(session) : "nobody", " from ",
 		    session_from(session), why);
+	if (!*session_user(session))
+		tell_failure(s, session_from(session));
 	LIST_EACH_SAFE (guests, &s->guests, g, next)
 		if (g->session == session)
 			guest_free(s, g);
@@ -336,7 +361,8 @@ void server_configure(struct server *s, const struct nc_config *c)
 			guest_free(s, g);
 }
 
-struct server *server_new(struct loop *l, const char *mgmtd, const char *statedir)
+struct server *server_new(struct loop *l, const char *mgmtd, const char *statedir,
+			  server_login_failed_fn *login_failed, void *ctx)
 {
 	struct server *s = calloc(1, sizeof(*s));
 
@@ -344,6 +370,10 @@ struct server *server_new(struct loop *l, const char *mgmtd, const char *statedi
 		abort();
 	s->loop = l;
 	s->statedir = statedir;
+	s->login_failed = login_failed;
+	s->ctx = ctx;
+	s->failures = SERVER_FAILURES;
+	s->failures_at = loop_now(l);
 	ly_log_options(LY_LOSTORE_LAST);
 	if (ly_ctx_new(NULL, LY_CTX_NO_YANGLIBRARY | LY_CTX_DISABLE_SEARCHDIR_CWD, &s->plain))
 		abort();

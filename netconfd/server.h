@@ -15,9 +15,15 @@
 
 struct server;
 
+/* A connection from `from` ("192.0.2.1 ssh") ended without a login. At most
+ * SERVER_FAILURES at once, then one a second. */
+#define SERVER_FAILURES 20
+typedef void server_login_failed_fn(void *ctx, const char *from);
+
 /* mgmtd: path of its socket for front ends; statedir: where a host key is made
  * if none is configured. Both borrowed. */
-struct server *server_new(struct loop *l, const char *mgmtd, const char *statedir);
+struct server *server_new(struct loop *l, const char *mgmtd, const char *statedir,
+			  server_login_failed_fn *login_failed, void *ctx);
 void server_free(struct server *s); /* ends all sessions; waits for their threads */
 /* From now on as `c` says; sessions of users that are gone end. Copies. */
 void server_configure(struct server *s, const struct nc_config *c);

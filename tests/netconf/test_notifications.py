@@ -4,6 +4,7 @@
 import pytest
 from harness.wait import wait_until
 from ncclient.operations import RPCError
+from ncclient.transport import AuthenticationError
 from ncclient.xml_ import to_ele
 
 import server
@@ -94,6 +95,14 @@ def test_neighbours_and_routes(nc, site):
         site.topology["r2"].ip("link set e0 up", "addr add fe80::2/64 dev e0 nodad",
                                "addr add 2001:db8:1::2/64 dev e0 nodad")
         l.wait("bs:neighbor-up[bs:address='fe80::2']")
+
+
+def test_a_failed_login(nc, site):
+    with Listener(site) as l:
+        with pytest.raises(AuthenticationError):
+            site.client("adm", key=site.key("outsider"))
+        n = l.wait("s:authentication-failure")
+        assert n.find(".//s:from", NS).text == "::1 ssh"
 
 
 def test_filter_and_access(nc, site):
