@@ -2,10 +2,7 @@
 """The same server seen by yangcli."""
 
 import os
-import shutil
 import subprocess
-
-import pytest
 
 import server
 
@@ -25,7 +22,6 @@ def yangcli(site, *lines):
     return p.stdout + p.stderr
 
 
-@pytest.mark.skipif(not shutil.which("yangcli"), reason="yangcli is not installed")
 def test_edit_validate_commit(site, nc):
     out = yangcli(site, "lock target=candidate",
                   "create /sd-sys:system/sd-sys:hostname value=yang",
