@@ -30,13 +30,6 @@ struct babel_udp {
 	uint8_t buf[65536];
 };
 
-static const struct addr group = {{0xff, 0x02, [13] = 1, [15] = 6}};
-
-bool udp_is_group(const struct addr *a)
-{
-	return addr_cmp(a, &group) == 0;
-}
-
 enum udp_verdict udp_judge(const struct udp_meta *m, const struct udp_ops *ops, void *ctx)
 {
 	if (!m->have_info)
@@ -49,7 +42,7 @@ enum udp_verdict udp_judge(const struct udp_meta *m, const struct udp_ops *ops, 
 		return UDP_NOT_LINKLOCAL;
 	if (ops->own(ctx, m->ifid, &m->from))
 		return UDP_OWN;
-	if (!udp_is_group(&m->to) &&
+	if (addr_cmp(&m->to, &babel_group) != 0 &&
 	    !(addr_is_linklocal(FAM_IP6, &m->to) && ops->own(ctx, m->ifid, &m->to)))
 		return UDP_BAD_TO;
 	return UDP_OK;
@@ -112,6 +105,7 @@ static bool receive(struct babel_udp *u)
 		.msg_controllen = sizeof(control.room),
 	};
 	struct udp_meta m = {0};
+	struct babel_datagram d;
 	enum udp_verdict v;
 	char text[ADDR_STR];
 	ssize_t n = recvmsg(u->fd, &h, 0);
@@ -131,7 +125,12 @@ static bool receive(struct babel_udp *u)
 				    addr_str(FAM_IP6, &m.from, text), m.ifid, udp_verdict_name(v));
 		return true;
 	}
-	u->ops->packet(u->ctx, m.ifid, &m.from, udp_is_group(&m.to), span_of(u->buf, (size_t)n));
+	d.ifid = m.ifid;
+	d.from = m.from;
+	d.to = m.to;
+	d.arrived = loop_now(u->loop);
+	d.octets = span_of(u->buf, (size_t)n);
+	u->ops->packet(u->ctx, &d);
 	return true;
 }
 
@@ -225,7 +224,7 @@ void babel_udp_join(struct babel_udp *u, ifid_t ifid, const char *ifname)
 {
 	struct ipv6_mreq m = {.ipv6mr_interface = ifid};
 
-	memcpy(&m.ipv6mr_multiaddr, group.b, sizeof(group.b));
+	memcpy(&m.ipv6mr_multiaddr, babel_group.b, sizeof(babel_group.b));
 	if (setsockopt(u->fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &m, sizeof(m)) < 0 &&
 	    errno != EADDRINUSE)
 		log_error("can't join ff02::1:6 on %s: %s", ifname, strerror(errno));
@@ -235,7 +234,7 @@ void babel_udp_leave(struct babel_udp *u, ifid_t ifid)
 {
 	struct ipv6_mreq m = {.ipv6mr_interface = ifid};
 
-	memcpy(&m.ipv6mr_multiaddr, group.b, sizeof(group.b));
+	memcpy(&m.ipv6mr_multiaddr, babel_group.b, sizeof(babel_group.b));
 	/* The interface may be gone already, and the membership with it. */
 	if (setsockopt(u->fd, IPPROTO_IPV6, IPV6_LEAVE_GROUP, &m, sizeof(m)) < 0)
 		log_debug("leaving ff02::1:6 on interface %u: %s", ifid, strerror(errno));
@@ -279,7 +278,7 @@ void babel_udp_send(struct babel_udp *u, ifid_t ifid, const struct addr *from,
 	ssize_t n;
 
 	memset(&control, 0, sizeof(control));
-	memcpy(&dest.sin6_addr, to ? to->b : group.b, sizeof(group.b));
+	memcpy(&dest.sin6_addr, to ? to->b : babel_group.b, sizeof(babel_group.b));
 	memcpy(&info.ipi6_addr, from->b, sizeof(from->b));
 	c = CMSG_FIRSTHDR(&h);
 	c->cmsg_level = IPPROTO_IPV6;

@@ -43,13 +43,11 @@ struct udp_ops {
 	bool (*enabled)(void *ctx, ifid_t ifid);
 	/* Is this one of our link-local addresses there? */
 	bool (*own)(void *ctx, ifid_t ifid, const struct addr *a);
-	void (*packet)(void *ctx, ifid_t ifid, const struct addr *from, bool to_group,
-		       struct span datagram);
+	void (*packet)(void *ctx, const struct babel_datagram *d);
 };
 
 /* The checks alone. */
 enum udp_verdict udp_judge(const struct udp_meta *m, const struct udp_ops *ops, void *ctx);
-bool udp_is_group(const struct addr *a); /* ff02::1:6 */
 const char *udp_verdict_name(enum udp_verdict v);
 
 struct babel_udp_view {

@@ -121,14 +121,13 @@ static bool udp_own(void *ctx, ifid_t ifid, const struct addr *a)
 	return ifs_own(((struct babeld *)ctx)->ifs, ifid, a);
 }
 
-static void udp_packet(void *ctx, ifid_t ifid, const struct addr *from, bool to_group,
-		       struct span datagram)
+static void udp_packet(void *ctx, const struct babel_datagram *d)
 {
 	struct babeld *b = ctx;
 
 	if (!b->babel)
 		return;
-	babel_packet(b->babel, ifid, from, to_group, datagram, loop_now(b->loop));
+	babel_packet(b->babel, d, loop_now(b->loop));
 	babeld_touch(b);
 }
 

@@ -114,9 +114,15 @@ void babel_if_up(struct babel *b, ifid_t ifid, const struct babel_if_info *info,
 /* Its neighbours and their routes go at once. Unknown ifid: nothing happens. */
 void babel_if_down(struct babel *b, ifid_t ifid, mono_t now);
 
-/* A datagram that came from port 6696. `to_group` false: it was unicast to us. */
-void babel_packet(struct babel *b, ifid_t ifid, const struct addr *from, bool to_group,
-		  struct span datagram, mono_t now);
+/* A datagram that came from port 6696 to port 6696. */
+struct babel_datagram {
+	ifid_t ifid;
+	struct addr from, to; /* of its IPv6 header; to: the group, or ours there */
+	mono_t arrived;	      /* at this host; not after `now` */
+	struct span octets;
+};
+extern const struct addr babel_group; /* ff02::1:6, RFC 8966 Appendix B */
+void babel_packet(struct babel *b, const struct babel_datagram *d, mono_t now);
 
 /* We originate the pair with this metric (0 normally); again: new metric. */
 void babel_local_add(struct babel *b, const struct sdprefix *pair, uint16_t metric, mono_t now);

@@ -88,15 +88,17 @@ static void ignored(struct babel *b, struct iface *i, const struct addr *from, e
 		note(b, NOTE_TLV_IGNORED, i, from, (int)v);
 }
 
-static void packet(struct babel *b, struct iface *i, const struct addr *from, struct span datagram)
+/* RFC 8966 3.1: it means the same to the group and to us alone. */
+static void packet(struct babel *b, struct iface *i, const struct babel_datagram *d)
 {
+	const struct addr *from = &d->from;
 	enum tlv_verdict v;
 	enum packet_verdict pv;
 	struct packet_parser parser;
 	struct neigh *n;
 	struct tlv t;
 
-	pv = packet_open(&parser, datagram, FAM_IP6, from);
+	pv = packet_open(&parser, d->octets, FAM_IP6, from);
 	if (pv != PACKET_OK) {
 		i->packets_bad++;
 		note(b, NOTE_PACKET_BAD, i, from, (int)pv);
@@ -113,21 +115,21 @@ static void packet(struct babel *b, struct iface *i, const struct addr *from, st
 	}
 }
 
-void babel_packet(struct babel *b, ifid_t ifid, const struct addr *from, bool to_group,
-		  struct span datagram, mono_t now)
-{
-	struct iface *i = iface_find(b, ifid);
+const struct addr babel_group = {{0xff, 2, [13] = 1, [15] = 6}};
 
-	(void)to_group; /* RFC 8966 3.1: means the same either way */
+void babel_packet(struct babel *b, const struct babel_datagram *d, mono_t now)
+{
+	struct iface *i = iface_find(b, d->ifid);
+
 	if (mono_before(b->now, now))
 		b->now = now;
 	if (!i)
 		return;
 	i->packets_in++;
 	/* RFC 8966 4: link-local only; our own come back from the group. */
-	if (!addr_is_linklocal(FAM_IP6, from) || from_us(b, from)) {
+	if (!addr_is_linklocal(FAM_IP6, &d->from) || from_us(b, &d->from)) {
 		i->dropped++;
 		return;
 	}
-	packet(b, i, from, datagram);
+	packet(b, i, d);
 }

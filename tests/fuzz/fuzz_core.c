@@ -207,6 +207,14 @@ static void pass(struct story *s, usec_t d)
 	s->now = end;
 }
 
+static void arrive(struct story *s, ifid_t i, const struct addr *from, struct span octets)
+{
+	struct babel_datagram d = {.ifid = i, .from = *from, .to = babel_group, .arrived = s->now};
+
+	d.octets = octets;
+	babel_packet(s->b, &d, s->now);
+}
+
 static void hear(struct story *s, ifid_t i, unsigned int peer, const struct tlv *t)
 {
 	struct addr from = peer_addr(i, peer);
@@ -219,7 +227,7 @@ static void hear(struct story *s, ifid_t i, unsigned int peer, const struct tlv 
 	packet_begin(&w, buf, sizeof(buf), FAM_IP6, &from);
 	must(packet_put(&w, t));
 	d = packet_end(&w);
-	babel_packet(s->b, i, &from, true, d, s->now);
+	arrive(s, i, &from, d);
 }
 
 static void hello_and_ihu(struct story *s, ifid_t i, unsigned int peer, uint8_t how)
@@ -329,7 +337,7 @@ static void raw(struct story *s, struct rd *r, ifid_t i, unsigned int peer)
 	copy = malloc(len ? len : 1); /* of exactly its size */
 	must(copy);
 	memcpy(copy, d.p, len);
-	babel_packet(s->b, i, &from, true, span_of(copy, len), s->now);
+	arrive(s, i, &from, span_of(copy, len));
 	free(copy);
 }
 

@@ -255,6 +255,19 @@ static void zero_interval(uint8_t *p, size_t len, enum tlv_type type)
 			p[i + 6] = p[i + 7] = 0;
 }
 
+void rig_datagram(struct rig_nb *n, bool group, struct span octets)
+{
+	struct babel_datagram d = {
+		.ifid = n->ifid,
+		.from = n->addr,
+		.to = group ? babel_group : rig_own_addr(n->ifid),
+		.arrived = n->r->now,
+		.octets = octets,
+	};
+
+	babel_packet(n->r->b, &d, n->r->now);
+}
+
 static void say(struct rig_nb *n, const struct tlv *t, bool group, bool zero)
 {
 	struct packet_writer w;
@@ -269,7 +282,7 @@ static void say(struct rig_nb *n, const struct tlv *t, bool group, bool zero)
 	memcpy(copy, datagram.p, datagram.len);
 	if (zero)
 		zero_interval(copy, datagram.len, t->type);
-	babel_packet(n->r->b, n->ifid, &n->addr, group, span_of(copy, datagram.len), n->r->now);
+	rig_datagram(n, group, span_of(copy, datagram.len));
 	free(copy);
 }
 

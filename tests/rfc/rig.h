@@ -101,6 +101,8 @@ struct addr rig_addr(const char *text);
 struct rig_nb *rig_nb(struct rig *r, ifid_t ifid, const char *addr);
 /* The same, but nothing has been said by it, nor will be. */
 struct rig_nb *rig_stranger(struct rig *r, ifid_t ifid, const char *addr);
+/* A datagram as it is. */
+void rig_datagram(struct rig_nb *n, bool group, struct span octets);
 void rig_say(struct rig_nb *n, const struct tlv *t);
 void rig_say_unicast(struct rig_nb *n, const struct tlv *t);
 void rig_hello(struct rig_nb *n, uint16_t seqno, uint16_t cs);

@@ -481,12 +481,17 @@ static void deliver(struct sim *s)
 {
 	struct sim_packet p = queue_pop(s);
 	struct sim_node *n = &s->nodes[p.to];
-	struct addr from = node_addr(p.from, p.link);
+	struct babel_datagram d = {
+		.ifid = p.link + 1,
+		.from = node_addr(p.from, p.link),
+		.to = p.group ? babel_group : node_addr(p.to, p.link),
+		.arrived = s->now,
+		.octets = span_of(p.octets, p.len),
+	};
 
 	if (n->babel && s->links[p.link].up) {
 		s->delivered++;
-		babel_packet(n->babel, p.link + 1, &from, p.group, span_of(p.octets, p.len),
-			     s->now);
+		babel_packet(n->babel, &d, s->now);
 	}
 	free(p.octets);
 }

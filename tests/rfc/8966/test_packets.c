@@ -90,7 +90,7 @@ RFC_TEST(8966, "4-g", "a packet as large as any link's is read to its end")
 	}
 	datagram = packet_end(&w);
 	assert_true(datagram.len > 65000 && k > 1000);
-	babel_packet(r->b, 1, &n1->addr, true, datagram, r->now);
+	rig_datagram(n1, true, datagram);
 	k--;
 	snprintf(text, sizeof(text), "2001:db8:%x:%x::/64", k * 7919 & 0xffff, k);
 	assert_ptr_equal(rig_selected(r, text), n1);

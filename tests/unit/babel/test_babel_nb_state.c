@@ -144,12 +144,16 @@ static void say(struct world *w, unsigned int neigh, const struct tlv *tlvs, siz
 {
 	struct packet_writer p;
 	uint8_t buf[1400];
+	struct babel_datagram d = {.ifid = neighs[neigh].ifid,
+				   .from = neighs[neigh].addr,
+				   .to = babel_group,
+				   .arrived = w->now};
 
 	packet_begin(&p, buf, sizeof(buf), FAM_IP6, &neighs[neigh].addr);
 	for (size_t i = 0; i < n; i++)
 		assert_true(packet_put(&p, &tlvs[i]));
-	babel_packet(w->b.babel, neighs[neigh].ifid, &neighs[neigh].addr, true, packet_end(&p),
-		     w->now);
+	d.octets = packet_end(&p);
+	babel_packet(w->b.babel, &d, w->now);
 }
 
 static void say_hello(struct world *w, unsigned int neigh, uint16_t seqno)
