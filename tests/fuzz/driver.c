@@ -2,7 +2,9 @@
 /* Mutates a fuzz target's seeds deterministically. */
 #include "tests/fuzz/driver.h"
 
+#include <dirent.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,18 +126,41 @@ static void run(void)
 	free(copy);
 }
 
-static int run_file(const char *path)
+static bool read_file(const char *path)
 {
 	FILE *f = fopen(path, "rb");
 
 	if (!f) {
 		perror(path);
-		return 1;
+		return false;
 	}
 	input_len = fread(input, 1, sizeof(input), f);
 	fclose(f);
-	run();
-	return 0;
+	return true;
+}
+
+/* Each input that a coverage-guided run found worth keeping, once. */
+static void run_corpus(const char *program)
+{
+	const char *srcdir = getenv("srcdir"), *slash = strrchr(program, '/');
+	const char *name = slash ? slash + 1 : program;
+	char dir[512], path[1024];
+	struct dirent **found;
+	int n;
+
+	if (strncmp(name, "fuzz_", 5) == 0)
+		name += 5;
+	snprintf(dir, sizeof(dir), "%s/tests/fuzz/corpus/%s", srcdir ? srcdir : ".", name);
+	n = scandir(dir, &found, NULL, alphasort);
+	for (int i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, found[i]->d_name);
+		if (found[i]->d_name[0] != '.' && read_file(path))
+			run();
+		free(found[i]);
+	}
+	if (n >= 0)
+		free(found);
+	printf("%s: %d inputs of %s\n", name, n > 2 ? n - 2 : 0, dir);
 }
 
 int main(int argc, char **argv)
@@ -152,9 +177,13 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (strncmp(argv[i], "-runs=", 6) == 0)
 			runs = strtoul(argv[i] + 6, NULL, 0);
-		else if (files++, run_file(argv[i]))
+		else if (!read_file(argv[i]))
 			return 1;
+		else
+			files++, run();
 	}
+	if (!files)
+		run_corpus(argv[0]);
 	for (unsigned long i = 0; !files && i < runs + n_seeds; i++) {
 		const struct fuzz_seed *s = &seeds[i % n_seeds];
 

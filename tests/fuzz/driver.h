@@ -3,7 +3,8 @@
  * A fuzz target runs in two ways. With --enable-fuzzers it is linked with
  * libFuzzer. In the normal build it is linked with driver.c, whose main()
  * mutates the target's own seeds, the same way each time, so that `make
- * check` walks some hundred thousand inputs in a few seconds.
+ * check` walks some hundred thousand inputs in a few seconds, after those of
+ * tests/fuzz/corpus/X, which tools/fuzz has collected.
  *
  *	fuzz_X [-runs=N] [FILE...]
  *
