@@ -102,11 +102,17 @@ static void env_note(void *ctx, const struct babel_note *n)
 	babel_events_note(b->events, n);
 }
 
+static mono_t env_clock(void *ctx)
+{
+	return loop_now(((struct babeld *)ctx)->loop);
+}
+
 static const struct babel_env env = {
 	.send = env_send,
 	.route = env_route,
 	.random = env_random,
 	.note = env_note,
+	.clock = env_clock,
 };
 
 /* ---- datagrams ---- */

@@ -97,6 +97,7 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->now = now;
 	b->source_specific = true;
 	b->seqno = (uint16_t)env->random(ctx);
+	b->stamp_origin = env->random(ctx); /* RFC 9616 8: no uptime to be read */
 	ifaces_init(&b->ifaces);
 	pfxs_init(&b->pfxs);
 	all_requests_init(&b->requests);

@@ -31,6 +31,14 @@ typedef uint32_t ifid_t; /* the kernel's ifindex; 0 is none */
 
 enum babel_link_type { BABEL_WIRED, BABEL_WIRELESS };
 
+/* How the round-trip time becomes cost, RFC 9616 4. */
+struct babel_rtt_config {
+	bool on;	 /* time stamps are sent and samples taken */
+	uint16_t decay;	 /* 1..256: the weight of a new sample, in 1/256 */
+	usec_t min, max; /* up to min it costs nothing, from max on the whole penalty */
+	uint16_t max_penalty;
+};
+
 /* Per interface; defaults are in the YANG model. */
 struct babel_if_config {
 	enum babel_link_type type; /* wired: 2-out-of-3, wireless: ETX (RFC 8966 A.2) */
@@ -38,6 +46,7 @@ struct babel_if_config {
 	uint16_t rxcost;	   /* 1..65534 */
 	usec_t hello_interval;	   /* of multicast Hellos */
 	usec_t update_interval;	   /* between full updates */
+	struct babel_rtt_config rtt;
 };
 
 struct babel_config {
@@ -95,6 +104,9 @@ struct babel_env { /* all that the protocol may ask of the world */
 	void (*route)(void *ctx, const struct sdprefix *pair, const struct babel_choice *c);
 	uint32_t (*random)(void *ctx);
 	void (*note)(void *ctx, const struct babel_note *n);
+	/* The moment it is, asked when a packet with a time stamp is about to
+	 * leave (RFC 9616 3.4). NULL: that of the event. */
+	mono_t (*clock)(void *ctx);
 };
 
 /* env is copied, ctx is handed to its functions. */
@@ -183,6 +195,10 @@ struct babel_neigh_view {
 	struct addr addr;
 	uint16_t hello_history, unicast_history; /* newest Hello is the top bit */
 	uint16_t rxcost, txcost, cost;
+	bool have_rtt;	   /* RFC 9616 4.1: else rtt is void */
+	usec_t rtt;	   /* smoothed */
+	uint16_t rtt_cost; /* its part of the cost */
+	uint64_t rtt_samples, rtt_refused;
 	unsigned int routes;
 };
 

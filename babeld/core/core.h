@@ -51,6 +51,9 @@
 #define PACKET_GAP	     (4 * USEC_PER_MSEC)   /* between packets of one queue */
 #define NEIGH_IDLE	     (60 * USEC_PER_SEC)
 #define METRIC_SIGNIFICANT   64 /* a change that is worth a triggered Update, 3.7.2 */
+/* RFC 9616 3.3: older time stamps tell nothing; nor does an RTT that has not been
+ * measured again for so long. */
+#define RTT_VALID	     (180 * USEC_PER_SEC)
 
 enum deadline_kind {
 	DL_IF_HELLO,
@@ -61,6 +64,7 @@ enum deadline_kind {
 	DL_NEIGH_IHU,
 	DL_NEIGH_IDLE,
 	DL_NEIGH_ACK,
+	DL_NEIGH_RTT,
 	DL_ROUTE,
 	DL_SOURCE_GC,
 	DL_REQUEST,
@@ -213,6 +217,18 @@ struct pfx {
 };
 SDTABLE_TYPE(pfxs, struct pfx, entry);
 
+/* What is known of the round-trip time to a neighbour, RFC 9616 3.1 and 4.1. */
+struct rtt {
+	bool heard; /* the two time stamps are defined */
+	uint32_t origin,
+		received; /* of its last stamped Hello: sent by its clock, arrived by ours */
+	bool measured;
+	usec_t smooth;
+	uint16_t penalty; /* in force */
+	uint64_t samples, refused;
+	struct deadline stale;
+};
+
 struct neigh {
 	struct list_link link;
 	struct iface *iface;
@@ -224,6 +240,7 @@ struct neigh {
 	bool ihu_due;
 	bool judged; /* heard often enough for a verdict, or a Hello was missed */
 	bool limit_noted;
+	struct rtt rtt;
 	struct neigh_routes routes;
 	struct neigh_awaits awaits;  /* asked, in the order of sending */
 	struct neigh_awaits unasked; /* the retraction has not left yet */
@@ -259,6 +276,7 @@ struct babel {
 	void *ctx;
 	mono_t now; /* of the event being handled */
 	uint16_t seqno;
+	uint32_t stamp_origin; /* of our time stamps, RFC 9616 3.1: anything */
 	bool source_specific;
 	mono_t reborn_until; /* distances told before a restart may live on until then */
 	struct ifaces ifaces;
@@ -320,6 +338,7 @@ void neigh_free(struct babel *b, struct neigh *n);
 /* The neighbour afterwards: another struct if the Hello showed that it has
  * been restarted (A.1), NULL if that could not be made. */
 struct neigh *neigh_hello(struct babel *b, struct neigh *n, const struct tlv_hello *h);
+bool neigh_ihu_is_ours(const struct iface *i, const struct tlv_ihu *ihu);
 void neigh_ihu(struct babel *b, struct neigh *n, const struct tlv_ihu *ihu);
 void neigh_cost_changed(struct babel *b, struct neigh *n);
 bool neigh_lossy(const struct neigh *n);
@@ -333,6 +352,45 @@ uint16_t cost_rx(enum babel_link_type type, uint16_t nominal, uint16_t multicast
 uint16_t cost_link(enum babel_link_type type, uint16_t txcost, uint16_t rxcost);
 /* M(c, m) of RFC 8966 3.5.2. */
 uint16_t cost_metric(uint16_t cost, uint16_t refmetric);
+
+/* ---- rtt.c: RFC 9616 ---- */
+enum rtt_verdict { /* RFC 9616 3.3 */
+		   RTT_SAMPLE,
+		   RTT_ORIGIN_FUTURE, /* we have not sent that Hello yet */
+		   RTT_ORIGIN_OLD,    /* a Hello from too long ago, or from a former life */
+		   RTT_HELLO_OLDER,   /* sent before the neighbour received ours, or before its last
+					 one */
+		   RTT_HELLO_NEWER,   /* too long after one of these */
+		   RTT_NEGATIVE,      /* it says that it waited for longer than we did */
+};
+struct rtt_stamps {		   /* of Figure 2 */
+	uint32_t origin, received; /* t1 by our clock, t1' by the neighbour's */
+	uint32_t sent, arrived;	   /* t2' by the neighbour's clock, t2 by ours */
+};
+/* What one packet says of it, whatever the order of its TLVs. */
+struct rtt_heard {
+	bool hello, ihu;
+	struct rtt_stamps stamps;
+};
+enum rtt_verdict rtt_judge(const struct rtt *rtt, const struct rtt_stamps *s, usec_t *out);
+usec_t rtt_smooth(usec_t old, usec_t sample, uint16_t decay);
+uint16_t rtt_penalty(const struct babel_rtt_config *c, usec_t rtt);
+/* The cost with the penalty in force, from the cost without. */
+uint16_t rtt_cost(const struct neigh *n, uint16_t cost);
+/* That moment by the clock our time stamps go by. */
+uint32_t rtt_stamp(const struct babel *b, mono_t moment);
+/* An IHU to it carries time stamps and goes in a packet with a stamped Hello (3.2). */
+bool rtt_rides(const struct neigh *n);
+void rtt_stamp_ihu(const struct neigh *n, struct tlv_ihu *ihu);
+/* The packet is about to leave: its Hello, if any, says when. */
+void rtt_stamp_packet(const struct babel *b, struct packet_writer *w);
+void rtt_hear(struct rtt_heard *h, const struct iface *i, const struct tlv *t);
+/* At the end of a packet of n. */
+void rtt_packet(struct babel *b, struct neigh *n, struct rtt_heard *h, mono_t arrived);
+void rtt_stale(struct babel *b, struct deadline *d);
+/* The caller has the cost computed anew. */
+void rtt_reconfigured(struct babel *b, struct neigh *n);
+void rtt_forget(struct babel *b, struct neigh *n);
 
 /* ---- source.c: feasibility, RFC 8966 3.5.1 and 3.7.3 ---- */
 struct source *source_find(const struct pfx *p, const struct router_id *id);

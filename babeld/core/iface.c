@@ -113,6 +113,8 @@ static void set_config(struct iface *i, const struct babel_if_config *config)
 	i->config.update_interval = clamp(config->update_interval);
 	if (i->config.rxcost == 0) /* RFC 8966 3.4.3: strictly positive */
 		i->config.rxcost = 1;
+	if (i->config.rtt.decay < 1 || i->config.rtt.decay > 256) /* RFC 9616 4.1 */
+		i->config.rtt.decay = 42;
 }
 
 static void set_info(struct iface *i, const struct babel_if_info *info)
@@ -224,8 +226,10 @@ static void change(struct babel *b, struct iface *i, const struct babel_if_info 
 	}
 	if (i->config.update_interval < old.update_interval)
 		arm_update(b, i);
-	LIST_EACH_SAFE (neighs, &i->neighs, n, next)
+	LIST_EACH_SAFE (neighs, &i->neighs, n, next) {
+		rtt_reconfigured(b, n);
 		neigh_cost_changed(b, n);
+	}
 }
 
 void babel_if_up(struct babel *b, ifid_t ifid, const struct babel_if_info *info,

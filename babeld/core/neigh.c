@@ -50,6 +50,7 @@ void neigh_free(struct babel *b, struct neigh *n)
 	deadline_clear(b, &n->unicast.deadline);
 	deadline_clear(b, &n->ihu);
 	deadline_clear(b, &n->idle);
+	rtt_forget(b, n);
 	request_forget_neigh(b, n);
 	LIST_EACH (neigh_routes, &n->routes, r)
 		r->metric = BABEL_INFINITY;
@@ -71,7 +72,8 @@ void neigh_cost_changed(struct babel *b, struct neigh *n)
 {
 	const struct babel_if_config *c = &n->iface->config;
 	uint16_t rx = cost_rx(c->type, c->rxcost, n->multicast.history, n->unicast.history);
-	uint16_t cost = n->iface->quiet ? BABEL_INFINITY : cost_link(c->type, n->txcost, rx);
+	uint16_t cost = n->iface->quiet ? BABEL_INFINITY
+					: rtt_cost(n, cost_link(c->type, n->txcost, rx));
 	uint16_t old = n->cost;
 	struct route *r;
 
@@ -191,12 +193,17 @@ void neigh_idle(struct babel *b, struct deadline *d)
 		neigh_free(b, n);
 }
 
+bool neigh_ihu_is_ours(const struct iface *i, const struct tlv_ihu *ihu)
+{
+	return ihu->family == FAM_NONE ||
+	       (ihu->family == FAM_IP6 && addr_cmp(&ihu->addr, &i->info.linklocal) == 0);
+}
+
 void neigh_ihu(struct babel *b, struct neigh *n, const struct tlv_ihu *ihu)
 {
 	usec_t interval = ihu->interval.cs ? interval_usec(ihu->interval) : DEFAULT_IHU;
 
-	if (ihu->family != FAM_NONE &&
-	    (ihu->family != FAM_IP6 || addr_cmp(&ihu->addr, &n->iface->info.linklocal) != 0))
+	if (!neigh_ihu_is_ours(n->iface, ihu))
 		return; /* for somebody else */
 	n->txcost = ihu->rxcost;
 	/* RFC 8966 Appendix B: IHU hold time */

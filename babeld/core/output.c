@@ -151,13 +151,27 @@ void out_dump(struct babel *b, struct outq *q)
 	out_wake(b, q, q->iface->config.hello_interval / 8);
 }
 
+/* Some IHU that is due must not go without a stamped Hello, RFC 9616 3.2. This
+ * one promises the next as every Hello does, and the scheduled one stays due:
+ * an unscheduled one would do, but BIRD reads its interval of 0 as 10 ms. */
+static bool hello_wanted(const struct iface *i)
+{
+	const struct neigh *n;
+
+	LIST_EACH (neighs, &i->neighs, n)
+		if (n->ihu_due && n->judged && rtt_rides(n))
+			return true;
+	return false;
+}
+
 static bool put_hello(struct iface *i, struct packet_writer *w)
 {
 	struct tlv t = {.type = TLV_HELLO};
 
-	if (!i->hello_due)
+	if (!i->hello_due && !hello_wanted(i))
 		return true;
 	t.u.hello.seqno = i->hello_seqno;
+	t.u.hello.stamped = i->config.rtt.on;
 	t.u.hello.interval = interval_from_usec(i->config.hello_interval);
 	if (!packet_put(w, &t))
 		return false;
@@ -178,6 +192,7 @@ static bool put_ihus(struct iface *i, struct packet_writer *w)
 		t.u.ihu.family = FAM_IP6;
 		t.u.ihu.addr = n->addr;
 		t.u.ihu.rxcost = n->rxcost;
+		rtt_stamp_ihu(n, &t.u.ihu);
 		/* RFC 8966 Appendix B: three times the Hello interval */
 		t.u.ihu.interval = interval_from_usec(3 * i->config.hello_interval);
 		if (!packet_put(w, &t))
@@ -260,6 +275,7 @@ static bool one_packet(struct babel *b, struct outq *q)
 	all = (q->neigh ? ack_put_request(q->neigh, &w) : put_hello(i, &w) && put_ihus(i, &w)) &&
 	      put_tlvs(b, q, &w) && put_ready(b, q, &w) && put_dump(b, q, &w);
 	if (!packet_empty(&w)) {
+		rtt_stamp_packet(b, &w);
 		i->packets_out++;
 		b->env.send(b->ctx, i->ifid, q->neigh ? &q->neigh->addr : NULL, packet_end(&w));
 	}

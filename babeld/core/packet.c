@@ -95,6 +95,7 @@ static void packet(struct babel *b, struct iface *i, const struct babel_datagram
 	enum tlv_verdict v;
 	enum packet_verdict pv;
 	struct packet_parser parser;
+	struct rtt_heard heard = {0};
 	struct neigh *n;
 	struct tlv t;
 
@@ -108,11 +109,15 @@ static void packet(struct babel *b, struct iface *i, const struct babel_datagram
 	if (!n)
 		i->dropped++;
 	while (n && packet_next(&parser, &t, &v)) {
-		if (v == TLV_OK)
-			n = handlers[t.type](b, n, &t);
-		else
+		if (v != TLV_OK) {
 			ignored(b, i, from, v);
+			continue;
+		}
+		rtt_hear(&heard, i, &t);
+		n = handlers[t.type](b, n, &t);
 	}
+	if (n)
+		rtt_packet(b, n, &heard, d->arrived);
 }
 
 const struct addr babel_group = {{0xff, 2, [13] = 1, [15] = 6}};

@@ -47,6 +47,11 @@ void babel_each_neigh(const struct babel *b,
 				.rxcost = n->rxcost,
 				.txcost = n->txcost,
 				.cost = n->cost,
+				.have_rtt = n->rtt.measured,
+				.rtt = n->rtt.smooth,
+				.rtt_cost = n->rtt.penalty,
+				.rtt_samples = n->rtt.samples,
+				.rtt_refused = n->rtt.refused,
 				.routes = (unsigned int)neigh_routes_count(&n->routes),
 			};
 

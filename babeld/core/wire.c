@@ -7,7 +7,7 @@
 
 #include "babeld/core/wire_impl.h"
 
-/* ---- Sub-TLVs, RFC 8966 4.4 and 4.7, RFC 9079 7.1 ---- */
+/* ---- Sub-TLVs, RFC 8966 4.4 and 4.7, RFC 9079 7.1, RFC 9616 6 ---- */
 
 static const struct sdprefix *tlv_pair(const struct tlv *t)
 {
@@ -46,9 +46,10 @@ static enum tlv_verdict read_source_prefix(struct tlv_in *t, struct rd body)
 	return v == TLV_OK ? TLV_OK : TLV_BAD_SUB;
 }
 
-static void write_source_prefix(struct wr *w, const struct tlv *t)
+static void write_source_prefix(struct packet_writer *p, const struct tlv *t)
 {
 	const struct sdprefix *pair = tlv_pair(t);
+	struct wr *w = &p->w;
 
 	if (!pair || sdprefix_is_plain(pair))
 		return;
@@ -58,17 +59,57 @@ static void write_source_prefix(struct wr *w, const struct tlv *t)
 	wire_write_prefix(w, &pair->src, 0);
 }
 
+/* RFC 9616 6.1 and 6.2: longer is fine, shorter voids the sub-TLV alone. Of
+ * several in one TLV the first counts. */
+static enum tlv_verdict read_timestamp(struct tlv_in *t, struct rd body)
+{
+	struct tlv_hello *h = &t->out->u.hello;
+	struct tlv_ihu *i = &t->out->u.ihu;
+	uint32_t first = rd_u32(&body);
+
+	if (t->out->type == TLV_HELLO) {
+		if (!rd_ok(&body) || h->stamped)
+			return TLV_OK;
+		h->stamped = true;
+		h->sent = first;
+		return TLV_OK;
+	}
+	if (i->stamped || rd_left(&body) < 4)
+		return TLV_OK;
+	i->stamped = true;
+	i->origin = first;
+	i->received = rd_u32(&body);
+	return TLV_OK;
+}
+
+static void write_timestamp(struct packet_writer *p, const struct tlv *t)
+{
+	if (t->type == TLV_HELLO && t->u.hello.stamped) {
+		wr_u8(&p->w, SUB_TIMESTAMP);
+		wr_u8(&p->w, 4);
+		p->stamp_at = wr_len(&p->w);
+		wr_u32(&p->w, t->u.hello.sent);
+	} else if (t->type == TLV_IHU && t->u.ihu.stamped) {
+		wr_u8(&p->w, SUB_TIMESTAMP);
+		wr_u8(&p->w, 8);
+		wr_u32(&p->w, t->u.ihu.origin);
+		wr_u32(&p->w, t->u.ihu.received);
+	}
+}
+
 struct sub_row {
 	const char *name;
 	uint16_t in; /* TLV types where it has a meaning, a bit each; RFC 8966 4.4 */
 	enum tlv_verdict (*read)(struct tlv_in *t, struct rd body);
 	/* Appends itself if the TLV needs it; NULL: never sent. */
-	void (*write)(struct wr *w, const struct tlv *t);
+	void (*write)(struct packet_writer *p, const struct tlv *t);
 };
 
 #define IN(type) (1u << (type))
 static const struct sub_row sub_rows[256] = {
 	[SUB_PADN] = {"PadN", 0xffff, NULL, NULL},
+	[SUB_TIMESTAMP] = {"Timestamp", IN(TLV_HELLO) | IN(TLV_IHU), read_timestamp,
+			   write_timestamp},
 	[SUB_SOURCE_PREFIX] = {"Source Prefix",
 			       IN(TLV_UPDATE) | IN(TLV_ROUTE_REQUEST) | IN(TLV_SEQNO_REQUEST),
 			       read_source_prefix, write_source_prefix},
@@ -168,6 +209,7 @@ void packet_begin(struct packet_writer *p, void *buf, size_t size, enum family f
 	if (size > BABEL_HEADER_LEN + 0xffff)
 		size = BABEL_HEADER_LEN + 0xffff;
 	wire_state_init(&p->state, from_family, from);
+	p->stamp_at = 0;
 	p->w = wr_init(buf, size);
 	wr_u8(&p->w, BABEL_MAGIC);
 	wr_u8(&p->w, BABEL_VERSION);
@@ -224,7 +266,7 @@ bool packet_put(struct packet_writer *p, const struct tlv *t)
 	row->write(p, t);
 	for (size_t i = 0; i < sizeof(sub_rows) / sizeof(sub_rows[0]); i++)
 		if (sub_rows[i].write)
-			sub_rows[i].write(&p->w, t);
+			sub_rows[i].write(p, t);
 	if (!wr_ok(&p->w)) {
 		*p = before;
 		return false;
@@ -236,6 +278,12 @@ bool packet_put(struct packet_writer *p, const struct tlv *t)
 bool packet_empty(const struct packet_writer *p)
 {
 	return wr_len(&p->w) == BABEL_HEADER_LEN;
+}
+
+void packet_stamp(struct packet_writer *p, uint32_t moment)
+{
+	if (p->stamp_at)
+		wr_patch_u32(&p->w, p->stamp_at, moment);
 }
 
 struct span packet_end(struct packet_writer *p)

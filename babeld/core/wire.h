@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The Babel packet codec: RFC 8966 4 with the Source Prefix sub-TLV of
- * RFC 9079 7. Table-driven: a TLV is a row in one table, a sub-TLV a row in
- * another, walked by the same loop.
+ * RFC 9079 7 and the Timestamp of RFC 9616 6. Table-driven: a TLV is a row in
+ * one table, a sub-TLV a row in another, walked by the same loop.
  *
  * A packet is parsed as a whole into plain structs before anybody acts.
  * Parser state (router-id, next hops, default prefixes; RFC 8966 4.5) is
@@ -48,7 +48,7 @@ enum tlv_type { /* RFC 8966 4.6 */
 
 enum address_encoding { AE_WILDCARD = 0, AE_IP4 = 1, AE_IP6 = 2, AE_LINKLOCAL = 3 };
 
-enum sub_tlv_type { SUB_PAD1 = 0, SUB_PADN = 1, SUB_SOURCE_PREFIX = 128 };
+enum sub_tlv_type { SUB_PAD1 = 0, SUB_PADN = 1, SUB_TIMESTAMP = 3, SUB_SOURCE_PREFIX = 128 };
 #define SUB_TLV_MANDATORY 0x80
 
 #define HELLO_UNICAST 0x8000 /* RFC 8966 4.6.5 */
@@ -68,6 +68,8 @@ struct tlv_hello {
 	bool unicast;
 	uint16_t seqno;
 	interval_cs interval; /* 0: unscheduled */
+	bool stamped;	      /* RFC 9616 6.1 */
+	uint32_t sent;	      /* us of the sender's clock, modulo 2^32 */
 };
 
 struct tlv_ihu {
@@ -75,6 +77,9 @@ struct tlv_ihu {
 	struct addr addr;   /* whom it is for */
 	uint16_t rxcost;
 	interval_cs interval;
+	bool stamped;	   /* RFC 9616 6.2 */
+	uint32_t origin;   /* of the addressee's last stamped Hello */
+	uint32_t received; /* when that arrived, us of the sender's clock */
 };
 
 struct tlv_update {
@@ -166,6 +171,7 @@ bool packet_next(struct packet_parser *p, struct tlv *out, enum tlv_verdict *ver
 struct packet_writer {
 	struct wr w;
 	struct wire_state state;
+	size_t stamp_at; /* of a Hello's timestamp; 0: none */
 };
 /* size: how large the datagram may get; buf is the caller's. `from`: the
  * source address the packet will have, the implied next hop of its family. */
@@ -181,6 +187,9 @@ bool tlv_may_send(const struct tlv *t);
  * tlv_may_send() must hold. */
 bool packet_put(struct packet_writer *p, const struct tlv *t);
 bool packet_empty(const struct packet_writer *p);
+/* The moment of sending, in the stamped Hello if there is one, in place of what
+ * packet_put() was given: as late as possible (RFC 9616 3.4), before any MAC. */
+void packet_stamp(struct packet_writer *p, uint32_t moment);
 /* Sets the body length; returns the datagram. */
 struct span packet_end(struct packet_writer *p);
 

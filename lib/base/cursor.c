@@ -145,3 +145,9 @@ void wr_patch_u16(struct wr *w, size_t at, uint16_t v)
 	assert(at + 2 <= wr_len(w));
 	put_number(w->start + at, v, 2);
 }
+
+void wr_patch_u32(struct wr *w, size_t at, uint32_t v)
+{
+	assert(at + 4 <= wr_len(w));
+	put_number(w->start + at, v, 4);
+}

@@ -68,5 +68,6 @@ void wr_zero(struct wr *w, size_t n);
  * `at` is an offset from the start and must lie in what has been written. */
 void wr_patch_u8(struct wr *w, size_t at, uint8_t v);
 void wr_patch_u16(struct wr *w, size_t at, uint16_t v);
+void wr_patch_u32(struct wr *w, size_t at, uint32_t v);
 
 #endif

@@ -388,7 +388,8 @@ static void step(struct story *s, struct rd *r)
 
 static void begin(struct story *s)
 {
-	static const struct babel_env env = {env_send, env_route, env_random, env_note};
+	static const struct babel_env env = {
+		.send = env_send, .route = env_route, .random = env_random, .note = env_note};
 	struct babel_config config = {id_of(0)};
 
 	memset(s, 0, sizeof(*s));

@@ -126,7 +126,8 @@ static void on_note(void *ctx, const struct babel_note *n)
 
 struct rig *rig_new_with(uint16_t seqno, uint16_t hello_seqno)
 {
-	static const struct babel_env env = {on_send, on_route, on_random, on_note};
+	static const struct babel_env env = {
+		.send = on_send, .route = on_route, .random = on_random, .note = on_note};
 	struct babel_config config = {.router_id = rid(OWN_ID)};
 	struct babel_persist persist = {.router_id = rid(OWN_ID), .seqno = seqno, .n = 1};
 	const char *seed = getenv("SRCDEST_TEST_SEED");

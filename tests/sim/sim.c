@@ -207,7 +207,8 @@ static void env_note(void *ctx, const struct babel_note *note)
 		sim_fail(n->sim, "a core did not understand another");
 }
 
-static const struct babel_env sim_env = {env_send, env_route, env_random, env_note};
+static const struct babel_env sim_env = {
+	.send = env_send, .route = env_route, .random = env_random, .note = env_note};
 
 /* ---- Topology. ---- */
 

@@ -135,6 +135,8 @@ static inline struct tlv rnd_tlv(struct rng *r)
 		t.u.hello.unicast = below(r, 2);
 		t.u.hello.seqno = (uint16_t)rnd(r);
 		t.u.hello.interval.cs = (uint16_t)rnd(r);
+		t.u.hello.stamped = below(r, 2);
+		t.u.hello.sent = t.u.hello.stamped ? (uint32_t)rnd(r) : 0;
 		return t;
 	case 1:
 		t.type = TLV_IHU;
@@ -143,6 +145,9 @@ static inline struct tlv rnd_tlv(struct rng *r)
 			t.u.ihu.addr = rnd_nexthop(r, t.u.ihu.family);
 		t.u.ihu.rxcost = (uint16_t)rnd(r);
 		t.u.ihu.interval.cs = (uint16_t)(1 + below(r, 0xffff));
+		t.u.ihu.stamped = below(r, 2);
+		t.u.ihu.origin = t.u.ihu.stamped ? (uint32_t)rnd(r) : 0;
+		t.u.ihu.received = t.u.ihu.stamped ? (uint32_t)rnd(r) : 0;
 		return t;
 	case 2:
 		t.type = TLV_ACK_REQUEST;
@@ -191,10 +196,14 @@ static inline bool same_tlv(const struct tlv *a, const struct tlv *b)
 	case TLV_HELLO:
 		return a->u.hello.unicast == b->u.hello.unicast &&
 		       a->u.hello.seqno == b->u.hello.seqno &&
-		       a->u.hello.interval.cs == b->u.hello.interval.cs;
+		       a->u.hello.interval.cs == b->u.hello.interval.cs &&
+		       a->u.hello.stamped == b->u.hello.stamped &&
+		       (!a->u.hello.stamped || a->u.hello.sent == b->u.hello.sent);
 	case TLV_IHU:
 		return i->family == j->family && addr_cmp(&i->addr, &j->addr) == 0 &&
-		       i->rxcost == j->rxcost && i->interval.cs == j->interval.cs;
+		       i->rxcost == j->rxcost && i->interval.cs == j->interval.cs &&
+		       i->stamped == j->stamped &&
+		       (!i->stamped || (i->origin == j->origin && i->received == j->received));
 	case TLV_UPDATE:
 		return same_update(&a->u.update, &b->u.update);
 	case TLV_ROUTE_REQUEST:

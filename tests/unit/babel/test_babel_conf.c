@@ -72,13 +72,14 @@ static struct babel_if_config effective(struct fixture *f, const char *name)
 	return babel_conf_if_effective(i);
 }
 
-static void assert_config(const struct babel_if_config *c, struct babel_if_config want)
+static void assert_link(const struct babel_if_config *c, enum babel_link_type type,
+			bool split_horizon, uint16_t rxcost, usec_t hello, usec_t update)
 {
-	assert_int_equal(c->type, want.type);
-	assert_int_equal(c->split_horizon, want.split_horizon);
-	assert_int_equal(c->rxcost, want.rxcost);
-	assert_int_equal(c->hello_interval, want.hello_interval);
-	assert_int_equal(c->update_interval, want.update_interval);
+	assert_int_equal(c->type, type);
+	assert_int_equal(c->split_horizon, split_horizon);
+	assert_int_equal(c->rxcost, rxcost);
+	assert_int_equal(c->hello_interval, hello);
+	assert_int_equal(c->update_interval, update);
 }
 
 /* RFC 8966 appendix B, and per link type 3.7.4 and A.2. */
@@ -94,11 +95,9 @@ static void test_defaults(void **state)
 	interface(f, "eth1"); /* settings, but Babel does not run there */
 	assert_false(f->conf.conf.has_router_id);
 	c = effective(f, "eth0");
-	assert_config(&c, (struct babel_if_config){BABEL_WIRED, true, 96, 4 * USEC_PER_SEC,
-						   16 * USEC_PER_SEC});
+	assert_link(&c, BABEL_WIRED, true, 96, 4 * USEC_PER_SEC, 16 * USEC_PER_SEC);
 	c = effective(f, "wlan0");
-	assert_config(&c, (struct babel_if_config){BABEL_WIRELESS, false, 256, 4 * USEC_PER_SEC,
-						   16 * USEC_PER_SEC});
+	assert_link(&c, BABEL_WIRELESS, false, 256, 4 * USEC_PER_SEC, 16 * USEC_PER_SEC);
 	assert_null(babel_conf_if_find(&f->conf.conf, "eth1"));
 	assert_int_equal(babel_conf_networks(&f->conf.conf), 2);
 }
@@ -127,11 +126,9 @@ static void test_all_set(void **state)
 	assert_true(f->conf.conf.has_router_id);
 	assert_string_equal(router_id_str(&f->conf.conf.router_id, id), "01:23:45:67:89:ab:cd:ef");
 	c = effective(f, "eth0");
-	assert_config(&c, (struct babel_if_config){BABEL_WIRED, false, 1, USEC_PER_SEC,
-						   65534 * USEC_PER_CSEC});
+	assert_link(&c, BABEL_WIRED, false, 1, USEC_PER_SEC, 65534 * USEC_PER_CSEC);
 	c = effective(f, "wlan0");
-	assert_config(&c, (struct babel_if_config){BABEL_WIRELESS, true, 65534, 4 * USEC_PER_SEC,
-						   16 * USEC_PER_SEC});
+	assert_link(&c, BABEL_WIRELESS, true, 65534, 4 * USEC_PER_SEC, 16 * USEC_PER_SEC);
 	for (int t = 0; t < BABEL_CONF_TYPES; t++) {
 		assert_int_equal(f->conf.conf.redistribute6[t], t == ROUTE_STATIC);
 		assert_int_equal(f->conf.conf.redistribute4[t], t == ROUTE_CONNECTED);
@@ -160,8 +157,7 @@ static void test_change_and_unset(void **state)
 	set(f, "eth0", "mcast-hello-interval", NULL);
 	set(f, "eth0", "update-interval", NULL);
 	c = effective(f, "eth0");
-	assert_config(&c, (struct babel_if_config){BABEL_WIRED, true, 96, 4 * USEC_PER_SEC,
-						   16 * USEC_PER_SEC});
+	assert_link(&c, BABEL_WIRED, true, 96, 4 * USEC_PER_SEC, 16 * USEC_PER_SEC);
 	network(f, NB_DELETE, "eth0");
 	assert_true(babel_conf_ifs_empty(&f->conf.conf.ifs));
 }

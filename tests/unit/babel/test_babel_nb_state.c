@@ -79,7 +79,8 @@ static void env_note(void *ctx, const struct babel_note *n)
 	babel_events_note(((struct world *)ctx)->b.events, n);
 }
 
-static const struct babel_env env = {env_send, env_route, env_random, env_note};
+static const struct babel_env env = {
+	.send = env_send, .route = env_route, .random = env_random, .note = env_note};
 
 static void if_up(void *ctx, ifid_t ifid, const struct babel_if_info *info,
 		  const struct babel_if_config *config, bool again)

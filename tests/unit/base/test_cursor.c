@@ -157,16 +157,17 @@ static void overflow_sticks(void **state)
 
 static void patches_in_place(void **state)
 {
-	uint8_t buf[5] = {0};
-	static const uint8_t want[5] = {0x7f, 0xbe, 0xef, 4, 0};
+	uint8_t buf[9] = {0};
+	static const uint8_t want[9] = {0x7f, 0xbe, 0xef, 0xde, 0xad, 0xbe, 0xef, 8, 0};
 	struct wr w = wr_init(buf, sizeof(buf));
 
 	(void)state;
-	wr_bytes(&w, octets, 4);
+	wr_bytes(&w, octets, 8);
 	wr_patch_u8(&w, 0, 0x7f);
 	wr_patch_u16(&w, 1, 0xbeef);
-	assert_memory_equal(buf, want, 5);
-	assert_int_equal(wr_len(&w), 4);
+	wr_patch_u32(&w, 3, 0xdeadbeef);
+	assert_memory_equal(buf, want, 9);
+	assert_int_equal(wr_len(&w), 8);
 }
 
 int main(void)
