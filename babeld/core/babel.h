@@ -76,6 +76,17 @@ struct babel_choice {
 	uint16_t metric;
 };
 
+/* Why an Update of a neighbour is worth no more than a retraction: a filter is
+ * an infinite metric (RFC 8966 Appendix C). */
+enum babel_refusal {
+	REFUSED_NOT,
+	REFUSED_OWN_ID,	    /* it comes back to us: it has our router-id */
+	REFUSED_ABILITY,    /* the layer below can't hold (D,S) routes (RFC 9079 4) */
+	REFUSED_NEXT_HOP,   /* nobody, or ourselves */
+	REFUSED_NOT_ROUTED, /* a destination that is never routed (RFC 8966 Appendix C) */
+	REFUSALS,
+};
+
 enum babel_note_kind {
 	NOTE_NEIGH_UP,	    /* cost became finite */
 	NOTE_NEIGH_DOWN,    /* cost became infinite, or the neighbour was dropped */
@@ -247,5 +258,9 @@ void babel_each_request(const struct babel *b,
 			bool (*each)(void *ctx, const struct babel_request_view *v), void *ctx);
 struct router_id babel_router_id(const struct babel *b);
 uint16_t babel_seqno(const struct babel *b);
+/* Equal for equal tables, whatever order they were filled in: neighbours and
+ * their costs, routes, choices, sources, requests, own seqno. No moments. */
+uint64_t babel_hash(const struct babel *b);
+/* Why things are so: explain.h. */
 
 #endif

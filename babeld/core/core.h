@@ -34,6 +34,7 @@
 #define AWAITS_MAX	     16384
 #define QUEUED_TLVS_MAX	     4096 /* per queue */
 #define QUEUED_REPLIES_MAX   8192 /* Updates waiting in a unicast queue */
+#define REFUSALS_KEPT	     64	  /* refused Updates that are remembered, to be explained */
 
 /* ---- Parameters, RFC 8966 Appendix B where it names them. ---- */
 #define URGENT_TIMEOUT	     (200 * USEC_PER_MSEC)
@@ -141,7 +142,9 @@ struct route {
 	struct addr nexthop;
 	usec_t hold;
 	mono_t expires, updated;
-	struct deadline deadline; /* expiry, before that the request of 3.8.2.3 */
+	enum babel_refusal refusal; /* why it is infinite; REFUSED_NOT: not by policy */
+	bool expired;		    /* retracted by its timer, not by its neighbour */
+	struct deadline deadline;   /* expiry, before that the request of 3.8.2.3 */
 };
 LIST_TYPE(pfx_routes, struct route, in_pfx);
 LIST_TYPE(neigh_routes, struct route, in_neigh);
@@ -270,6 +273,17 @@ struct iface {
 };
 LIST_TYPE(ifaces, struct iface, link);
 
+/* An Update that was refused while there was no route to retract. */
+struct refused {
+	enum babel_refusal why; /* REFUSED_NOT: an empty place */
+	struct sdprefix pair;
+	ifid_t ifid;
+	struct addr neigh, nexthop;
+	struct router_id router_id;
+	uint16_t seqno, refmetric;
+	mono_t at;
+};
+
 struct babel {
 	struct babel_config config;
 	struct babel_env env;
@@ -289,7 +303,9 @@ struct babel {
 		struct memtag self, iface, neigh, pfx, route, source, request, upd, tlv, await;
 	} mem;
 	size_t awaits;
-	uint8_t *buf; /* one datagram under construction */
+	struct refused refused[REFUSALS_KEPT];
+	unsigned int refused_next; /* the place to be taken next */
+	uint8_t *buf;		   /* one datagram under construction */
 };
 
 #define DATAGRAM_MAX (65535 - 48)
@@ -427,10 +443,23 @@ struct route *route_find(const struct pfx *p, const struct neigh *n);
 /* Retracts what source_specific or a local decision has made unusable. */
 void route_retract_sourced(struct babel *b);
 
+/* ---- refused.c: only for explain.c ---- */
+void refused_keep(struct babel *b, const struct neigh *n, const struct tlv_update *u,
+		  enum babel_refusal why);
+/* Whatever that neighbour says of the pair now counts. */
+void refused_forget(struct babel *b, const struct neigh *n, const struct sdprefix *pair);
+
+/* ---- view.c ---- */
+struct babel_route_view route_view(const struct pfx *p, const struct route *r, mono_t now);
+struct babel_request_view request_view(const struct request *r);
+struct babel_source_view source_view(const struct source *s);
+
 /* ---- select.c: RFC 8966 3.6 ---- */
 bool route_feasible(const struct pfx *p, const struct route *r);
 bool route_usable(const struct babel *b, const struct pfx *p, const struct route *r);
 uint32_t route_smooth(const struct route *r, mono_t now);
+/* How often the smoothed metrics are compared while somebody is better. */
+usec_t route_reselect(const struct route *selected);
 /* Chooses, and sends what follows from a change: the choice, triggered
  * Updates, requests, answers. The node survives it. */
 void select_run(struct babel *b, struct pfx *p);

@@ -60,9 +60,8 @@ static bool own_address(const struct babel *b, enum family f, const struct addr 
 	return false;
 }
 
-/* Whether policy makes a finite Update worth as little as a retraction
- * (RFC 8966 Appendix C: a filter is an infinite metric). */
-static bool refused(struct babel *b, const struct neigh *n, const struct tlv_update *u)
+static enum babel_refusal refused(struct babel *b, const struct neigh *n,
+				  const struct tlv_update *u)
 {
 	enum family f = sdprefix_family(&u->pair);
 
@@ -71,14 +70,14 @@ static bool refused(struct babel *b, const struct neigh *n, const struct tlv_upd
 		 * before a restart. */
 		if (seqno_less(b->seqno, u->seqno))
 			babel_note_pair(b, NOTE_OWN_ROUTER_ID, n, &u->pair);
-		return true;
+		return REFUSED_OWN_ID;
 	}
 	if (!b->source_specific && !sdprefix_is_plain(&u->pair))
-		return true; /* RFC 9079 4 */
+		return REFUSED_ABILITY; /* RFC 9079 4 */
 	if (addr_is_zero(&u->nexthop) || addr_is_multicast(f, &u->nexthop) ||
 	    addr_is_loopback(f, &u->nexthop) || own_address(b, f, &u->nexthop))
-		return true;
-	return filtered(&u->pair.dst);
+		return REFUSED_NEXT_HOP;
+	return filtered(&u->pair.dst) ? REFUSED_NOT_ROUTED : REFUSED_NOT;
 }
 
 void route_recompute(struct babel *b, struct route *r)
@@ -119,6 +118,8 @@ static void take(struct babel *b, struct route *r, const struct tlv_update *u)
 	r->hold = interval * 7 / 2; /* RFC 8966 Appendix B: Route Expiry Time */
 	r->expires = mono_add(b->now, r->hold);
 	r->updated = b->now;
+	r->refusal = REFUSED_NOT;
+	r->expired = false;
 	route_recompute(b, r);
 	arm(b, r);
 }
@@ -136,9 +137,11 @@ static struct route *route_new(struct babel *b, struct pfx *p, struct neigh *n)
 }
 
 /* Keeps source and expiry (RFC 8966 4.6.9: they are not used). */
-static void retract(struct babel *b, struct route *r)
+static void retract(struct babel *b, struct route *r, enum babel_refusal why)
 {
 	r->refmetric = BABEL_INFINITY;
+	r->refusal = why;
+	r->expired = false;
 	r->updated = b->now;
 	route_recompute(b, r);
 	arm(b, r);
@@ -180,7 +183,7 @@ static void retract_all(struct babel *b, struct neigh *n)
 	LIST_EACH (neigh_routes, &n->routes, r) {
 		if (r->refmetric == BABEL_INFINITY)
 			continue;
-		retract(b, r);
+		retract(b, r, REFUSED_NOT);
 		select_run(b, r->pfx);
 	}
 }
@@ -188,6 +191,7 @@ static void retract_all(struct babel *b, struct neigh *n)
 void route_update(struct babel *b, struct neigh *n, const struct tlv_update *update)
 {
 	struct tlv_update u = *update;
+	enum babel_refusal why = REFUSED_NOT;
 	struct pfx *p;
 	struct route *have;
 
@@ -195,12 +199,20 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 		retract_all(b, n);
 		return;
 	}
-	if (u.metric != BABEL_INFINITY && refused(b, n, &u))
+	if (u.metric != BABEL_INFINITY)
+		why = refused(b, n, &u);
+	if (why)
 		u.metric = BABEL_INFINITY;
 	if (u.metric != BABEL_INFINITY)
 		source_reborn(b, &u);
 	p = pfx_find(b, &u.pair);
 	have = p ? route_find(p, n) : NULL;
+	if (have)
+		have->refusal = why;
+	if (why && !have)
+		refused_keep(b, n, update, why);
+	else
+		refused_forget(b, n, &u.pair);
 	switch (judge_update(have, p ? source_find(p, &u.router_id) : NULL, &u)) {
 	case UPD_DROP:
 		break;
@@ -216,7 +228,7 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 		select_run(b, p);
 		break;
 	case UPD_RETRACT:
-		retract(b, have);
+		retract(b, have, why);
 		select_run(b, p);
 		break;
 	case UPD_KEEP: /* RFC 8966 3.8.2.2 */
@@ -255,7 +267,8 @@ void route_due(struct babel *b, struct deadline *d)
 		arm(b, r);
 	} else if (r->refmetric != BABEL_INFINITY) { /* RFC 8966 3.5.3: infinite, armed again */
 		r->expires = mono_add(b->now, r->hold);
-		retract(b, r);
+		retract(b, r, REFUSED_NOT);
+		r->expired = true;
 		select_run(b, r->pfx);
 	} else {
 		route_free(b, r);
@@ -272,6 +285,6 @@ void route_retract_sourced(struct babel *b)
 			continue;
 		LIST_EACH (pfx_routes, &p->routes, r)
 			if (r->refmetric != BABEL_INFINITY)
-				retract(b, r);
+				retract(b, r, REFUSED_ABILITY);
 	}
 }

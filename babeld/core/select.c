@@ -43,6 +43,11 @@ uint32_t route_smooth(const struct route *r, mono_t now)
 	return (uint32_t)s;
 }
 
+usec_t route_reselect(const struct route *selected)
+{
+	return 2 * smooth_step(selected);
+}
+
 static struct route *least(const struct babel *b, const struct pfx *p)
 {
 	struct route *r, *best = NULL;
@@ -206,7 +211,7 @@ void select_run(struct babel *b, struct pfx *p)
 	}
 	if (again)
 		deadline_set(b, &p->reselect, DL_RESELECT,
-			     mono_add(b->now, 2 * smooth_step(p->selected)));
+			     mono_add(b->now, route_reselect(p->selected)));
 	else
 		deadline_clear(b, &p->reselect);
 }

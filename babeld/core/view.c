@@ -61,10 +61,9 @@ void babel_each_neigh(const struct babel *b,
 	}
 }
 
-static bool view_route(const struct pfx *p, const struct route *r, mono_t now,
-		       bool (*each)(void *ctx, const struct babel_route_view *v), void *ctx)
+struct babel_route_view route_view(const struct pfx *p, const struct route *r, mono_t now)
 {
-	struct babel_route_view v = {
+	return (struct babel_route_view){
 		.pair = p->entry.key,
 		.selected = p->selected == r,
 		.feasible = route_feasible(p, r),
@@ -79,8 +78,6 @@ static bool view_route(const struct pfx *p, const struct route *r, mono_t now,
 		.nexthop = r->nexthop,
 		.age = mono_sub(now, r->updated),
 	};
-
-	return each(ctx, &v);
 }
 
 /* A pair of ours, or one that is held though nobody tells of it any more. */
@@ -111,9 +108,12 @@ static bool view_routes(const struct babel *b, const struct pfx *p, mono_t now, 
 
 	if ((p->local || (p->held && pfx_routes_empty(&p->routes))) && !view_bare(b, p, each, ctx))
 		return false;
-	LIST_EACH (pfx_routes, &p->routes, r)
-		if (!view_route(p, r, now, each, ctx))
+	LIST_EACH (pfx_routes, &p->routes, r) {
+		struct babel_route_view v = route_view(p, r, now);
+
+		if (!each(ctx, &v))
 			return false;
+	}
 	return true;
 }
 
@@ -136,6 +136,16 @@ void babel_each_route_at(const struct babel *b, const struct sdprefix *pair, mon
 		view_routes(b, p, now, each, ctx);
 }
 
+struct babel_source_view source_view(const struct source *s)
+{
+	return (struct babel_source_view){
+		.pair = s->pfx->entry.key,
+		.router_id = s->router_id,
+		.seqno = s->seqno,
+		.metric = s->metric,
+	};
+}
+
 typedef bool (*each_source_fn)(void *ctx, const struct babel_source_view *v);
 
 static bool view_sources(const struct pfx *p, each_source_fn each, void *ctx)
@@ -143,12 +153,7 @@ static bool view_sources(const struct pfx *p, each_source_fn each, void *ctx)
 	const struct source *s;
 
 	LIST_EACH (sources, &p->sources, s) {
-		struct babel_source_view v = {
-			.pair = p->entry.key,
-			.router_id = s->router_id,
-			.seqno = s->seqno,
-			.metric = s->metric,
-		};
+		struct babel_source_view v = source_view(s);
 
 		if (!each(ctx, &v))
 			return false;
@@ -175,18 +180,23 @@ void babel_each_source_at(const struct babel *b, const struct sdprefix *pair, ea
 		view_sources(p, each, ctx);
 }
 
+struct babel_request_view request_view(const struct request *r)
+{
+	return (struct babel_request_view){
+		.pair = r->pfx->entry.key,
+		.router_id = r->router_id,
+		.seqno = r->seqno,
+		.resends_left = r->resends_left,
+	};
+}
+
 void babel_each_request(const struct babel *b,
 			bool (*each)(void *ctx, const struct babel_request_view *v), void *ctx)
 {
 	const struct request *r;
 
 	LIST_EACH (all_requests, &b->requests, r) {
-		struct babel_request_view v = {
-			.pair = r->pfx->entry.key,
-			.router_id = r->router_id,
-			.seqno = r->seqno,
-			.resends_left = r->resends_left,
-		};
+		struct babel_request_view v = request_view(r);
 
 		if (!each(ctx, &v))
 			return;

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* Why the routes of a pair are as they are. Pure and const. */
+#include "babeld/core/explain.h"
+
+#include "babeld/core/core.h"
+
+#define SMOOTH_LOOKS 1000 /* smoothed metrics have met long before */
+
+static usec_t left(mono_t end, mono_t now)
+{
+	usec_t d;
+
+	if (mono_is_never(end))
+		return INT64_MAX;
+	d = mono_sub(end, now);
+	return d > 0 ? d : 0;
+}
+
+static usec_t deadline_left(const struct deadline *d, mono_t now)
+{
+	return timer_armed(&d->node) ? left(d->node.at, now) : 0;
+}
+
+/* ---- verdicts ---- */
+
+static enum babel_link link_of(const struct neigh *n)
+{
+	if (n->cost != BABEL_INFINITY)
+		return LINK_UP;
+	if (n->iface->quiet)
+		return LINK_STARTING;
+	if (n->rxcost == BABEL_INFINITY)
+		return LINK_NO_HELLO;
+	if (n->txcost != BABEL_INFINITY)
+		return LINK_COST;
+	return timer_armed(&n->ihu.node) ? LINK_DEAF : LINK_NO_IHU;
+}
+
+/* In the order of select.c: what makes a route unusable, then whom it loses to. */
+static enum babel_verdict verdict_on(const struct babel *b, const struct pfx *p,
+				     const struct route *r)
+{
+	const struct route *chosen = p->selected;
+
+	if (r == chosen)
+		return VERDICT_SELECTED;
+	if (r->refusal)
+		return VERDICT_REFUSED;
+	if (r->refmetric == BABEL_INFINITY)
+		return r->expired ? VERDICT_EXPIRED : VERDICT_RETRACTED;
+	if (r->neigh->cost == BABEL_INFINITY)
+		return VERDICT_LINK;
+	if (r->metric == BABEL_INFINITY)
+		return VERDICT_TOO_FAR;
+	if (!route_usable(b, p, r))
+		return VERDICT_UNFEASIBLE;
+	if (p->local)
+		return VERDICT_LOCAL;
+	return chosen && r->metric >= chosen->metric ? VERDICT_WORSE : VERDICT_WAITING;
+}
+
+/* When the smoothed metric of r will be found to be less than that of the
+ * selected route, RFC 8966 A.3: they are compared at intervals. */
+static usec_t crossing(const struct pfx *p, const struct route *r, mono_t now)
+{
+	usec_t step = route_reselect(p->selected);
+	mono_t at = timer_armed(&p->reselect.node) ? p->reselect.node.at : mono_add(now, step);
+
+	for (unsigned int k = 0; k < SMOOTH_LOOKS; k++, at = mono_add(at, step))
+		if (route_smooth(r, at) < route_smooth(p->selected, at))
+			break;
+	return left(at, now);
+}
+
+static void add_waiting(struct babel_candidate *c, const struct pfx *p, const struct route *r,
+			mono_t now)
+{
+	if (c->verdict != VERDICT_WAITING || !p->selected)
+		return;
+	c->smoothed = (uint16_t)(route_smooth(r, now) >> 8);
+	c->selected_smoothed = (uint16_t)(route_smooth(p->selected, now) >> 8);
+	c->wait = crossing(p, r, now);
+}
+
+static void add_distance(struct babel_candidate *c, const struct source *s)
+{
+	if (!s)
+		return;
+	c->have_distance = true;
+	c->seqno = s->seqno;
+	c->metric = s->metric;
+	c->learning = s->learning;
+}
+
+static struct babel_candidate candidate(const struct babel *b, const struct pfx *p,
+					const struct route *r, mono_t now)
+{
+	struct babel_candidate c = {
+		.route = route_view(p, r, now),
+		.verdict = verdict_on(b, p, r),
+		.refusal = r->refusal,
+		.link = link_of(r->neigh),
+		.kept = true,
+		.expires = left(r->expires, now),
+	};
+
+	add_distance(&c, source_find(p, &r->router_id));
+	add_waiting(&c, p, r, now);
+	return c;
+}
+
+/* ---- what was refused and is not kept ---- */
+
+/* NULL: the neighbour is gone, or there is a route of it after all. */
+static const struct neigh *refuser(const struct babel *b, const struct refused *f)
+{
+	const struct iface *i = iface_find(b, f->ifid);
+	const struct neigh *n = i ? neigh_find(i, &f->neigh) : NULL;
+	const struct pfx *p = pfx_find(b, &f->pair);
+
+	return n && p && route_find(p, n) ? NULL : n;
+}
+
+static struct babel_candidate refused_candidate(const struct refused *f, const struct neigh *n,
+						mono_t now)
+{
+	return (struct babel_candidate){
+		.route = {.pair = f->pair,
+			  .router_id = f->router_id,
+			  .seqno = f->seqno,
+			  .refmetric = f->refmetric,
+			  .metric = BABEL_INFINITY,
+			  .ifid = f->ifid,
+			  .ifname = n->iface->name,
+			  .neigh = f->neigh,
+			  .nexthop = f->nexthop,
+			  .age = mono_sub(now, f->at)},
+		.verdict = VERDICT_REFUSED,
+		.refusal = f->why,
+		.link = link_of(n),
+	};
+}
+
+static bool any_refused(const struct babel *b, const struct sdprefix *pair)
+{
+	for (unsigned int k = 0; k < REFUSALS_KEPT; k++)
+		if (b->refused[k].why && sdprefix_eq(&b->refused[k].pair, pair) &&
+		    refuser(b, &b->refused[k]))
+			return true;
+	return false;
+}
+
+static void each_refused(const struct babel *b, const struct sdprefix *pair, mono_t now,
+			 const struct babel_explainer *to, void *ctx)
+{
+	for (unsigned int k = 0; k < REFUSALS_KEPT; k++) {
+		const struct refused *f = &b->refused[k];
+		const struct neigh *n =
+			f->why && sdprefix_eq(&f->pair, pair) ? refuser(b, f) : NULL;
+
+		if (n) {
+			struct babel_candidate c = refused_candidate(f, n, now);
+
+			to->candidate(ctx, &c);
+		}
+	}
+}
+
+/* ---- what is awaited ---- */
+
+static struct babel_awaited_answer answer(const struct request *r, mono_t now)
+{
+	struct babel_awaited_answer a = {
+		.request = request_view(r),
+		.to = r->only ? REQUEST_TO_NEIGH : REQUEST_TO_ALL,
+		.next = deadline_left(&r->deadline, now),
+	};
+
+	for (unsigned int k = 0; k < REQUESTERS_MAX; k++)
+		a.requesters += r->requesters[k] != NULL;
+	if (!r->timeout)
+		a.to = REQUEST_FORWARDED;
+	if (!r->only)
+		return a;
+	a.ifid = r->only->iface->ifid;
+	a.ifname = r->only->iface->name;
+	a.neigh = r->only->addr;
+	return a;
+}
+
+static struct babel_awaited_ack ack(const struct await *a)
+{
+	return (struct babel_awaited_ack){
+		.ifid = a->neigh->iface->ifid,
+		.ifname = a->neigh->iface->name,
+		.neigh = a->neigh->addr,
+		.asked = a->asked,
+		.tries_left = a->tries,
+	};
+}
+
+static struct babel_distance distance(const struct source *s, mono_t now)
+{
+	return (struct babel_distance){
+		.source = source_view(s),
+		.learning = s->learning,
+		.forgotten = left(mono_add(s->sent, SOURCE_GC), now),
+	};
+}
+
+/* The entry of RFC 8966 3.5.4 outlives the hold timer as long as somebody's
+ * retraction is kept, see hold_check(). */
+static usec_t hold_left(const struct pfx *p, mono_t now)
+{
+	mono_t end = p->held_until;
+	const struct route *r;
+
+	if (!p->held)
+		return 0;
+	if (!p->acked)
+		LIST_EACH (pfx_routes, &p->routes, r)
+			if (r->refmetric == BABEL_INFINITY && mono_before(end, r->expires))
+				end = r->expires;
+	return left(end, now);
+}
+
+/* ---- one pair, all of it ---- */
+
+static void explain(const struct babel *b, const struct pfx *p, mono_t now,
+		    const struct babel_explainer *to, void *ctx)
+{
+	struct babel_explained v = {
+		.pair = p->entry.key,
+		.local = p->local,
+		.local_metric = p->local_metric,
+		.choice = p->choice,
+		.held = p->held,
+		.hold_left = hold_left(p, now),
+		.hold_acked = p->held && p->acked,
+		.hold_unsure = p->held && p->unsure,
+	};
+	const struct source *s;
+	const struct request *q;
+	const struct route *r;
+	const struct await *a;
+
+	to->pair(ctx, &v);
+	LIST_EACH (pfx_routes, &p->routes, r) {
+		struct babel_candidate c = candidate(b, p, r, now);
+
+		to->candidate(ctx, &c);
+	}
+	each_refused(b, &p->entry.key, now, to, ctx);
+	LIST_EACH (sources, &p->sources, s) {
+		struct babel_distance d = distance(s, now);
+
+		to->distance(ctx, &d);
+	}
+	LIST_EACH (requests, &p->requests, q) {
+		struct babel_awaited_answer w = answer(q, now);
+
+		to->answer(ctx, &w);
+	}
+	LIST_EACH (pfx_awaits, &p->awaits, a) {
+		struct babel_awaited_ack w = ack(a);
+
+		to->ack(ctx, &w);
+	}
+}
+
+bool babel_explain(const struct babel *b, const struct sdprefix *pair, mono_t now,
+		   const struct babel_explainer *to, void *ctx)
+{
+	const struct pfx *p = pfx_find(b, pair);
+	struct babel_explained v = {.pair = *pair};
+
+	if (p) {
+		explain(b, p, now, to, ctx);
+		return true;
+	}
+	if (!any_refused(b, pair))
+		return false;
+	to->pair(ctx, &v);
+	each_refused(b, pair, now, to, ctx);
+	return true;
+}
+
+bool babel_explain_packet(const struct babel *b, enum family f, const struct addr *dst,
+			  const struct addr *src, mono_t now, const struct babel_explainer *to,
+			  void *ctx)
+{
+	const struct pfx *p = pfxs_lookup(&b->pfxs, f, dst, src);
+	bool any = p != NULL;
+
+	for (; p; p = pfxs_lookup_next(&b->pfxs, p, src)) {
+		explain(b, p, now, to, ctx);
+		if (p->local || p->choice.kind != CHOICE_NONE)
+			break; /* it takes the packet, to wherever that is */
+	}
+	return any;
+}
