@@ -47,6 +47,7 @@ static void tell(struct nb *nb, const struct event *e)
 	case NOTE_TLV_IGNORED:
 	case NOTE_ROUTE_LIMIT:
 	case NOTE_OWN_ROUTER_ID:
+	case NOTE_AUTH_REFUSED:
 		break;
 	}
 }

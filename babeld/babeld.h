@@ -22,7 +22,7 @@
 #include "lib/io/log.h"
 #include "lib/nb/nb.h"
 
-#define BABELD_NOTES (NOTE_OWN_ROUTER_ID + 1)
+#define BABELD_NOTES (NOTE_AUTH_REFUSED + 1)
 
 struct babeld {
 	struct daemon daemon;

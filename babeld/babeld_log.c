@@ -27,6 +27,7 @@ static enum log_level level_of(enum babel_note_kind kind)
 	case NOTE_PACKET_BAD:
 	case NOTE_ROUTE_LIMIT:
 	case NOTE_OWN_ROUTER_ID:
+	case NOTE_AUTH_REFUSED:
 		return LOG_LVL_WARNING;
 	case NOTE_TLV_IGNORED:
 	case NOTE_ROUTE_LOST:
@@ -70,6 +71,10 @@ void babeld_note(struct babeld *b, const struct babel_note *n)
 	case NOTE_OWN_ROUTER_ID:
 		log_limited(lim, level, "another router uses our router-id: %s%s%s", what,
 			    n->pair ? "," : "", where(n, at));
+		break;
+	case NOTE_AUTH_REFUSED:
+		log_limited(lim, level, "dropped a packet%s: %s", where(n, at),
+			    auth_verdict_name((enum auth_verdict)n->code));
 		break;
 	}
 }

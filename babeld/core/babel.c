@@ -91,6 +91,7 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->mem.upd.name = "babel waiting update";
 	b->mem.tlv.name = "babel waiting tlv";
 	b->mem.await.name = "babel awaited acknowledgment";
+	b->mem.peer.name = "babel signing peer";
 	b->config = *config;
 	b->env = *env;
 	b->ctx = ctx;
@@ -152,6 +153,7 @@ void babel_free(struct babel *b)
 	assert(!b->mem.iface.count && !b->mem.neigh.count && !b->mem.pfx.count);
 	assert(!b->mem.route.count && !b->mem.source.count && !b->mem.request.count);
 	assert(!b->mem.upd.count && !b->mem.tlv.count && !b->mem.await.count);
+	assert(!b->mem.peer.count);
 	tag = b->mem.self;
 	mem_free(&tag, b);
 	assert(!tag.count);
@@ -229,36 +231,6 @@ void babel_replay_choices(const struct babel *b)
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
 		if (p->choice.kind != CHOICE_NONE)
 			b->env.route(b->ctx, &p->entry.key, &p->choice);
-}
-
-void babel_persist_get(const struct babel *b, struct babel_persist *out)
-{
-	const struct iface *i;
-
-	*out = b->kept;
-	out->router_id = b->config.router_id;
-	out->seqno = b->seqno;
-	LIST_EACH (ifaces, &b->ifaces, i) {
-		unsigned int k = 0;
-
-		while (k < out->n && strcmp(out->ifs[k].name, i->name) != 0)
-			k++;
-		if (k == BABEL_PERSIST_IFS)
-			continue;
-		if (k == out->n)
-			out->n++;
-		memcpy(out->ifs[k].name, i->name, sizeof(i->name));
-		out->ifs[k].hello_seqno = i->hello_seqno;
-	}
-}
-
-void babel_persist_set(struct babel *b, const struct babel_persist *p)
-{
-	if (!router_id_eq(&p->router_id, &b->config.router_id) || p->n > BABEL_PERSIST_IFS)
-		return;
-	b->kept = *p;
-	b->seqno = p->seqno;
-	b->reborn_until = mono_add(b->now, SOURCE_GC);
 }
 
 struct router_id babel_router_id(const struct babel *b)

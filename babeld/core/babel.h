@@ -39,6 +39,41 @@ struct babel_rtt_config {
 	uint16_t max_penalty;
 };
 
+/* ---- MAC authentication, RFC 8967 and RFC 9467. ---- */
+
+#define BABEL_KEYS_MAX	8  /* per interface: each costs a digest a packet, both ways */
+#define BABEL_MAC_MAX	32 /* octets of a digest */
+#define BABEL_INDEX_LEN 8  /* octets of our own Index: enough, RFC 8967 7 */
+
+/* A key as the protocol sees it. The secret stays with whoever computes. */
+struct babel_key {
+	uint32_t handle; /* for env->mac; one secret and algorithm, never another */
+	uint32_t id;	 /* in its chain */
+	uint8_t mac_len; /* octets of its digest */
+	bool send, accept; /* at present; handed in anew when that ends */
+};
+
+struct babel_auth {
+	bool enabled;	 /* false: nothing is signed, nothing checked */
+	bool permissive; /* sign, but accept what is not signed, RFC 8967 5 */
+	bool window;	 /* tolerate reordering, RFC 9467 3.3 */
+	unsigned int n;	 /* without a key nothing is believed, unless permissive */
+	struct babel_key keys[BABEL_KEYS_MAX];
+};
+
+enum auth_verdict { /* RFC 8967 4.3, in its order */
+	AUTH_FINE,
+	AUTH_NO_MAC,	  /* no MAC TLV in the trailer */
+	AUTH_BAD_MAC,	  /* no key makes any of its MACs */
+	AUTH_NO_ROOM,	  /* too many neighbours are being challenged */
+	AUTH_NO_PC,	  /* no PC TLV */
+	AUTH_UNKNOWN,	  /* no Index is known of the sender: it is challenged */
+	AUTH_OTHER_INDEX, /* it has another Index now: it is challenged */
+	AUTH_REPLAYED,	  /* its packet counter has been there already */
+	AUTH_VERDICTS,
+};
+const char *auth_verdict_name(enum auth_verdict v);
+
 /* Per interface; defaults are in the YANG model. */
 struct babel_if_config {
 	enum babel_link_type type; /* wired: 2-out-of-3, wireless: ETX (RFC 8966 A.2) */
@@ -47,6 +82,7 @@ struct babel_if_config {
 	usec_t hello_interval;	   /* of multicast Hellos */
 	usec_t update_interval;	   /* between full updates */
 	struct babel_rtt_config rtt;
+	struct babel_auth auth;
 };
 
 struct babel_config {
@@ -95,6 +131,7 @@ enum babel_note_kind {
 	NOTE_ROUTE_LIMIT,   /* a neighbour's routes reached the cap and are dropped */
 	NOTE_ROUTE_LOST,    /* last feasible route of pair went */
 	NOTE_OWN_ROUTER_ID, /* someone else uses our router-id */
+	NOTE_AUTH_REFUSED,  /* not signed as it should be: auth_verdict in code */
 };
 
 struct babel_note {
@@ -113,11 +150,16 @@ struct babel_env { /* all that the protocol may ask of the world */
 	void (*send)(void *ctx, ifid_t via, const struct addr *to, struct span datagram);
 	/* The choice for a pair has changed. Never called for local routes. */
 	void (*route)(void *ctx, const struct sdprefix *pair, const struct babel_choice *c);
+	/* Indices and nonces are made of it: must not be predictable, RFC 8967 7. */
 	uint32_t (*random)(void *ctx);
 	void (*note)(void *ctx, const struct babel_note *n);
 	/* The moment it is, asked when a packet with a time stamp is about to
 	 * leave (RFC 9616 3.4). NULL: that of the event. */
 	mono_t (*clock)(void *ctx);
+	/* Digest of `pseudo` then `octets` under the key of that handle, mac_len
+	 * octets of it; false: can't. Needed only with keys. */
+	bool (*mac)(void *ctx, uint32_t key, struct span pseudo, struct span octets,
+		    uint8_t out[BABEL_MAC_MAX]);
 };
 
 /* env is copied, ctx is handed to its functions. */
@@ -182,9 +224,16 @@ struct babel_persist {
 	struct {
 		char name[16];
 		uint16_t hello_seqno; /* the next to be sent */
+		bool have_index;      /* RFC 8967 3.1, with no counter from pc on used yet */
+		uint8_t index[BABEL_INDEX_LEN];
+		uint32_t pc;
 	} ifs[BABEL_PERSIST_IFS];
 };
 void babel_persist_get(const struct babel *b, struct babel_persist *out);
+/* What babel_persist_get() said will be found by the next start. Until then
+ * packet counters don't pass the ones of the last time that was so: a new
+ * Index is taken instead. */
+void babel_persist_saved(struct babel *b, const struct babel_persist *p);
 /* Before the first babel_if_up(). Ignored if the router-id differs. */
 void babel_persist_set(struct babel *b, const struct babel_persist *p);
 
@@ -239,7 +288,48 @@ struct babel_request_view {
 	unsigned int resends_left;
 };
 
+/* What a key was good for. Counted since the key, or the neighbour, is known. */
+struct babel_key_view {
+	struct babel_key key;
+	uint64_t verified; /* packets */
+	uint64_t alone;	   /* of them: no other key verified those */
+	usec_t unneeded;   /* since the last of these, or since the key is known */
+};
+
+struct babel_auth_view { /* of an interface where it is enabled */
+	ifid_t ifid;
+	const char *name;
+	const struct babel_auth *auth;
+	bool have_index; /* something has been sent */
+	uint8_t index[BABEL_INDEX_LEN];
+	uint32_t pc; /* of the next packet */
+	struct babel_key_view keys[BABEL_KEYS_MAX];
+	uint64_t count[AUTH_VERDICTS]; /* packets */
+	uint64_t challenges, replies;  /* sent */
+	uint64_t unsigned_accepted;    /* by the permissive mode */
+	usec_t unsigned_quiet;	       /* since the last of these, or since the mode is on */
+	unsigned int peers;
+};
+
+struct babel_auth_peer_view { /* somebody who has signed, or was tolerated */
+	struct addr addr;
+	bool proven; /* its Index is known to be fresh */
+	bool challenged;
+	uint8_t index_len;
+	const uint8_t *index;
+	uint32_t pc_multicast, pc_unicast; /* highest accepted */
+	unsigned int n;
+	struct babel_key_view keys[BABEL_KEYS_MAX];
+	uint64_t unsigned_accepted;
+	usec_t unsigned_quiet; /* since the last of these, if any */
+	usec_t silent;	       /* since the last packet that was accepted, if any */
+};
+
 /* Each calls `each` until it returns false. */
+void babel_each_auth(const struct babel *b, mono_t now,
+		     bool (*each)(void *ctx, const struct babel_auth_view *v), void *ctx);
+void babel_each_auth_peer(const struct babel *b, ifid_t ifid, mono_t now,
+			  bool (*each)(void *ctx, const struct babel_auth_peer_view *v), void *ctx);
 void babel_each_if(const struct babel *b, bool (*each)(void *ctx, const struct babel_if_view *v),
 		   void *ctx);
 void babel_each_neigh(const struct babel *b,

@@ -19,6 +19,7 @@
 #ifndef SRCDEST_BABELD_CORE_CORE_H
 #define SRCDEST_BABELD_CORE_CORE_H
 
+#include "babeld/core/auth.h"
 #include "babeld/core/babel.h"
 #include "lib/base/heap.h"
 #include "lib/base/list.h"
@@ -35,6 +36,8 @@
 #define QUEUED_TLVS_MAX	     4096 /* per queue */
 #define QUEUED_REPLIES_MAX   8192 /* Updates waiting in a unicast queue */
 #define REFUSALS_KEPT	     64	  /* refused Updates that are remembered, to be explained */
+#define AUTH_PEERS_MAX	     256  /* per interface; counted as AUTH_NO_ROOM */
+#define AUTH_CHALLENGES_MAX  16	  /* per interface in CHALLENGE_GAP */
 
 /* ---- Parameters, RFC 8966 Appendix B where it names them. ---- */
 #define URGENT_TIMEOUT	     (200 * USEC_PER_MSEC)
@@ -51,6 +54,10 @@
 #define COPY_GAP	     (400 * USEC_PER_MSEC) /* between copies of a triggered Update */
 #define PACKET_GAP	     (4 * USEC_PER_MSEC)   /* between packets of one queue */
 #define NEIGH_IDLE	     (60 * USEC_PER_SEC)
+#define CHALLENGE_GAP	     (300 * USEC_PER_MSEC) /* per peer, RFC 8967 4.3.1.1 and 4.3.1.2 */
+#define CHALLENGE_LIFE	     (30 * USEC_PER_SEC)   /* RFC 8967 4.3.1.1 */
+#define AUTH_PEER_LIFE	     (300 * USEC_PER_SEC)  /* RFC 8967 4.4 */
+#define PC_AHEAD	     (UINT32_C(1) << 18)   /* counters set aside by what is saved */
 #define METRIC_SIGNIFICANT   64 /* a change that is worth a triggered Update, 3.7.2 */
 /* RFC 9616 3.3: older time stamps tell nothing; nor does an RTT that has not been
  * measured again for so long. */
@@ -72,6 +79,7 @@ enum deadline_kind {
 	DL_HOLD,
 	DL_RESELECT,
 	DL_FLUSH,
+	DL_AUTH,
 	DL_KINDS,
 };
 
@@ -268,6 +276,8 @@ struct iface {
 	bool quiet; /* just started: chooses nothing yet */
 	struct deadline hello, update, quiet_end;
 	struct neighs neighs;
+	struct iface_auth auth;
+	struct deadline auth_expiry;
 	struct outq out;
 	uint64_t packets_in, packets_out, packets_bad, dropped, ignored[TLV_VERDICTS];
 };
@@ -299,8 +309,9 @@ struct babel {
 	struct timer_heap timers;
 	struct babel_persist kept;	   /* Hello seqnos of interfaces that are not up */
 	bool kept_here[BABEL_PERSIST_IFS]; /* from this life */
+	uint32_t kept_limit[BABEL_PERSIST_IFS];
 	struct {
-		struct memtag self, iface, neigh, pfx, route, source, request, upd, tlv, await;
+		struct memtag self, iface, neigh, pfx, route, source, request, upd, tlv, await, peer;
 	} mem;
 	size_t awaits;
 	struct refused refused[REFUSALS_KEPT];
@@ -332,6 +343,12 @@ static inline bool seqno_less(uint16_t a, uint16_t b)
 {
 	return a != b && ((uint16_t)(b - a) & 0x8000) == 0;
 }
+
+/* ---- persist.c: by the name of the interface ---- */
+void kept_store(struct babel *b, const struct iface *i);
+/* Hello seqno and Index of an interface that starts; here: from this life.
+ * False: nothing is kept of it. */
+bool kept_fetch(const struct babel *b, struct iface *i, bool *here);
 
 /* ---- iface.c ---- */
 struct iface *iface_find(const struct babel *b, ifid_t ifid);
@@ -521,7 +538,37 @@ void out_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int cop
 void out_dump(struct babel *b, struct outq *q);
 void out_wake(struct babel *b, struct outq *q, usec_t within);
 void out_flush(struct babel *b, struct deadline *d);
+/* One packet to `to` (NULL: the group), from beginning to sending: all that
+ * leaves takes this way. The room is what will be left when it is ended. */
+void out_begin(struct babel *b, const struct iface *i, struct packet_writer *w);
+void out_end(struct babel *b, struct iface *i, const struct addr *to, struct packet_writer *w);
 /* Whatever is queued is forgotten; one datagram with this TLV leaves now. */
 void out_last_words(struct babel *b, struct outq *q, const struct tlv *t);
+
+/* ---- auth.c: received packets, RFC 8967 4.3 ---- */
+/* Whether the packet may be processed; challenges and their replies have left.
+ * The parser is at the beginning of the body. */
+bool auth_accept(struct babel *b, struct iface *i, const struct babel_datagram *d,
+		 const struct packet_parser *packet);
+
+/* ---- auth_peer.c: what is known of those who sign ---- */
+struct auth_peer *auth_peer_find(const struct iface *i, const struct addr *a);
+/* NULL at the cap. */
+struct auth_peer *auth_peer_get(struct babel *b, struct iface *i, const struct addr *a);
+/* It is remembered until then, or longer if so before. */
+void auth_peer_keep(struct babel *b, struct iface *i, struct auth_peer *p, mono_t until);
+void auth_peers_due(struct babel *b, struct deadline *d);
+/* The configuration of an interface is another; `old` NULL: it has just come. */
+void auth_configure(struct babel *b, struct iface *i, const struct babel_auth *old);
+void auth_fini(struct babel *b, struct iface *i);
+
+/* ---- auth_send.c: RFC 8967 4.2 ---- */
+/* What is added to a packet when it is ended. */
+size_t auth_overhead(const struct iface *i);
+/* Ends a packet: body, packet counter, MACs. */
+struct span auth_seal(struct babel *b, struct iface *i, const struct addr *to,
+		      struct packet_writer *w);
+/* The last counter set aside, not to be reached without saving again. */
+uint32_t auth_promise(uint32_t pc, uint32_t limit);
 
 #endif

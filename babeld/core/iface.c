@@ -136,27 +136,19 @@ static unsigned int free_slot(const struct babel *b)
 	return slot;
 }
 
-/* The place of an interface among the kept ones; kept.n if it has none. */
-static unsigned int kept_place(const struct babel *b, const char *name)
-{
-	unsigned int k = 0;
-
-	while (k < b->kept.n && strcmp(b->kept.ifs[k].name, name) != 0)
-		k++;
-	return k;
-}
-
 static void start(struct babel *b, ifid_t ifid, const struct babel_if_info *info,
 		  const struct babel_if_config *config)
 {
 	struct iface *i = mem_new(&b->mem.iface, sizeof(*i));
-	unsigned int kept;
+	bool here = false, kept;
 
 	i->ifid = ifid;
 	strncpy(i->name, info->name, sizeof(i->name) - 1);
 	i->slot = free_slot(b);
 	set_info(i, info);
 	set_config(i, config);
+	auth_peers_init(&i->auth.peers);
+	auth_configure(b, i, NULL);
 	i->last_hello = b->now;
 	neighs_init(&i->neighs);
 	out_init(&i->out, i, NULL);
@@ -168,12 +160,12 @@ static void start(struct babel *b, ifid_t ifid, const struct babel_if_info *info
 	i->hello_due = true;
 	arm_hello(b, i);
 	arm_update(b, i);
-	kept = kept_place(b, i->name);
-	i->hello_seqno =
-		kept < b->kept.n ? b->kept.ifs[kept].hello_seqno : (uint16_t)b->env.random(b->ctx);
+	kept = kept_fetch(b, i, &here);
+	if (!kept)
+		i->hello_seqno = (uint16_t)b->env.random(b->ctx);
 	/* A restart with memory goes unnoticed, routes via us go on being
 	 * used; source_reborn() keeps that from making loops. */
-	if (kept == b->kept.n || b->kept_here[kept]) {
+	if (!kept || here) {
 		i->quiet = true;
 		deadline_set(b, &i->quiet_end, DL_IF_QUIET, mono_add(b->now, IF_QUIET));
 		retract_former_life(b, i);
@@ -212,6 +204,7 @@ static void change(struct babel *b, struct iface *i, const struct babel_if_info 
 
 	set_info(i, info);
 	set_config(i, config);
+	auth_configure(b, i, &old.auth);
 	if (new_address)
 		iface_hello_burst(b, i, 2);
 	if (new_ip4)
@@ -248,19 +241,6 @@ void babel_if_up(struct babel *b, ifid_t ifid, const struct babel_if_info *info,
 	start(b, ifid, info, config);
 }
 
-static void keep_hello_seqno(struct babel *b, const struct iface *i)
-{
-	unsigned int k = kept_place(b, i->name);
-
-	if (k == BABEL_PERSIST_IFS)
-		return;
-	if (k == b->kept.n)
-		b->kept.n++;
-	memcpy(b->kept.ifs[k].name, i->name, sizeof(i->name));
-	b->kept.ifs[k].hello_seqno = i->hello_seqno;
-	b->kept_here[k] = true;
-}
-
 static void forget_announced(struct babel *b, unsigned int slot)
 {
 	const struct iface *i;
@@ -277,13 +257,14 @@ void iface_free(struct babel *b, struct iface *i)
 {
 	unsigned int slot = i->slot;
 
-	keep_hello_seqno(b, i);
+	kept_store(b, i);
 	deadline_clear(b, &i->hello);
 	deadline_clear(b, &i->update);
 	deadline_clear(b, &i->quiet_end);
 	while (!neighs_empty(&i->neighs))
 		neigh_free(b, neighs_first(&i->neighs));
 	ifaces_del(&b->ifaces, i);
+	auth_fini(b, i);
 	out_fini(b, &i->out);
 	mem_free(&b->mem.iface, i);
 	forget_announced(b, slot);

@@ -264,6 +264,21 @@ static size_t room(const struct iface *i)
 	return size < DATAGRAM_MAX ? size : DATAGRAM_MAX;
 }
 
+void out_begin(struct babel *b, const struct iface *i, struct packet_writer *w)
+{
+	packet_begin(w, b->buf, room(i) - auth_overhead(i), FAM_IP6, &i->info.linklocal);
+}
+
+void out_end(struct babel *b, struct iface *i, const struct addr *to, struct packet_writer *w)
+{
+	struct span datagram;
+
+	rtt_stamp_packet(b, w);
+	datagram = auth_seal(b, i, to ? to : &babel_group, w); /* over the time stamp too */
+	i->packets_out++;
+	b->env.send(b->ctx, i->ifid, to, datagram);
+}
+
 /* Fills and sends one packet. False: everything that was ready has left. */
 static bool one_packet(struct babel *b, struct outq *q)
 {
@@ -271,14 +286,11 @@ static bool one_packet(struct babel *b, struct outq *q)
 	struct packet_writer w;
 	bool all;
 
-	packet_begin(&w, b->buf, room(i), FAM_IP6, &i->info.linklocal);
+	out_begin(b, i, &w);
 	all = (q->neigh ? ack_put_request(q->neigh, &w) : put_hello(i, &w) && put_ihus(i, &w)) &&
 	      put_tlvs(b, q, &w) && put_ready(b, q, &w) && put_dump(b, q, &w);
-	if (!packet_empty(&w)) {
-		rtt_stamp_packet(b, &w);
-		i->packets_out++;
-		b->env.send(b->ctx, i->ifid, q->neigh ? &q->neigh->addr : NULL, packet_end(&w));
-	}
+	if (!packet_empty(&w))
+		out_end(b, i, q->neigh ? &q->neigh->addr : NULL, &w);
 	if (q->neigh)
 		q->neigh->ack_opaque++;
 	return !all;
@@ -315,9 +327,7 @@ void out_last_words(struct babel *b, struct outq *q, const struct tlv *t)
 {
 	struct packet_writer w;
 
-	packet_begin(&w, b->buf, room(q->iface), FAM_IP6, &q->iface->info.linklocal);
-	if (!packet_put(&w, t))
-		return;
-	q->iface->packets_out++;
-	b->env.send(b->ctx, q->iface->ifid, q->neigh ? &q->neigh->addr : NULL, packet_end(&w));
+	out_begin(b, q->iface, &w);
+	if (packet_put(&w, t))
+		out_end(b, q->iface, q->neigh ? &q->neigh->addr : NULL, &w);
 }

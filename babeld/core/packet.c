@@ -105,6 +105,8 @@ static void packet(struct babel *b, struct iface *i, const struct babel_datagram
 		note(b, NOTE_PACKET_BAD, i, from, (int)pv);
 		return;
 	}
+	if (!auth_accept(b, i, d, &parser)) /* RFC 8967 4.3: before anything is made of it */
+		return;
 	n = neigh_get(b, i, from); /* RFC 8966 3.4: before its routes are used */
 	if (!n)
 		i->dropped++;

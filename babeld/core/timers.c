@@ -27,6 +27,7 @@ static const struct {
 	[DL_HOLD] = {"hold time", hold_over},			   /* RFC 8966 3.5.4 */
 	[DL_RESELECT] = {"smoothed metrics may have crossed", select_again}, /* RFC 8966 A.3 */
 	[DL_FLUSH] = {"packet", out_flush},				     /* RFC 8966 3.1 */
+	[DL_AUTH] = {"packet counters forgotten", auth_peers_due},	     /* RFC 8967 4.4 */
 };
 
 void deadline_set(struct babel *b, struct deadline *d, enum deadline_kind kind, mono_t at)

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "babeld/core/wire_auth.h"
 #include "babeld/core/wire_impl.h"
 
 /* ---- Sub-TLVs, RFC 8966 4.4 and 4.7, RFC 9079 7.1, RFC 9616 6 ---- */
@@ -158,8 +159,8 @@ enum packet_verdict packet_open(struct packet_parser *p, struct span datagram,
 		return PACKET_BAD_VERSION;
 	if (len > rd_left(&r))
 		return PACKET_BAD_LENGTH;
-	/* What is behind the body is the trailer: no TLV known here may be in
-	 * it (RFC 8966 4.2), so nobody looks. */
+	/* What is behind the body is the trailer, where RFC 8967 6.1 alone
+	 * has a TLV (wire_auth.h). */
 	p->body = rd_init(rd_span(&r, len));
 	return PACKET_OK;
 }
@@ -184,6 +185,9 @@ bool packet_next(struct packet_parser *p, struct tlv *out, enum tlv_verdict *ver
 		return true;
 	}
 	if (type == TLV_PADN)
+		return true;
+	*verdict = TLV_STATE_ONLY;
+	if (type >= TLV_MAC && type <= TLV_CHALLENGE_REPLY) /* RFC 8967 4.3: read before */
 		return true;
 	*verdict = TLV_UNKNOWN_TYPE;
 	if (type >= N_TLV_ROWS)

@@ -121,7 +121,7 @@ struct tlv {
 enum tlv_verdict { /* why a TLV was ignored; counted by the caller */
 	TLV_OK,
 	TLV_PADDING,
-	TLV_STATE_ONLY,	   /* Router-Id, Next Hop: fine */
+	TLV_STATE_ONLY,	   /* Router-Id, Next Hop, those of wire_auth.h: fine */
 	TLV_UNKNOWN_TYPE,
 	TLV_TRUNCATED,	   /* shorter than its fields, or runs past the body */
 	TLV_BAD_SUB,	   /* a sub-TLV runs past its TLV, or a malformed known one */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "babeld/core/wire_auth.h"
 #include "babeld/core/wire_impl.h"
 
 bool router_id_eq(const struct router_id *a, const struct router_id *b)
@@ -83,5 +84,9 @@ const char *packet_verdict_name(enum packet_verdict v)
 
 const char *tlv_type_name(unsigned int type)
 {
+	static const char *const auth[] = {"MAC", "PC", "Challenge Request", "Challenge Reply"};
+
+	if (type >= TLV_MAC && type <= TLV_CHALLENGE_REPLY)
+		return auth[type - TLV_MAC];
 	return type < N_TLV_ROWS ? wire_tlv_rows[type].name : "unknown";
 }

@@ -104,7 +104,7 @@ RFC_TEST(8966, "4.2-e", "an empty body is valid")
 
 RFC_TEST(8966, "4.3-a", "unknown TLV types are ignored one by one")
 {
-	static const unsigned int types[] = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 200, 254, 255};
+	static const unsigned int types[] = {11, 12, 13, 14, 15, 20, 200, 254, 255};
 	struct pkt p = pkt_empty();
 	size_t n = sizeof(types) / sizeof(types[0]);
 
