@@ -147,11 +147,17 @@ static bool same_info(const struct babel_if_info *a, const struct babel_if_info 
 	       addr_cmp(&a->ip4, &b->ip4) == 0 && a->mtu == b->mtu;
 }
 
+static bool same_rtt(const struct babel_rtt_config *a, const struct babel_rtt_config *b)
+{
+	return a->on == b->on && a->decay == b->decay && a->min == b->min && a->max == b->max &&
+	       a->max_penalty == b->max_penalty;
+}
+
 static bool same_config(const struct babel_if_config *a, const struct babel_if_config *b)
 {
 	return a->type == b->type && a->split_horizon == b->split_horizon &&
 	       a->rxcost == b->rxcost && a->hello_interval == b->hello_interval &&
-	       a->update_interval == b->update_interval;
+	       a->update_interval == b->update_interval && same_rtt(&a->rtt, &b->rtt);
 }
 
 static void go_down(struct ifs *s, struct ifs_if *i)

@@ -13,6 +13,11 @@
  * RFC 8966 B. */
 #define HELLO_DEFAULT  ((interval_cs){400})
 #define UPDATE_DEFAULT ((interval_cs){1600})
+/* RFC 9616 4.1 and 4.2 */
+#define RTT_DECAY      42
+#define RTT_MIN	       10
+#define RTT_MAX	       120
+#define RTT_PENALTY    150
 
 void babel_conf_init(struct babel_conf *c)
 {
@@ -58,6 +63,17 @@ size_t babel_conf_networks(const struct babel_conf *c)
 	return n;
 }
 
+static struct babel_rtt_config rtt_effective(const struct babel_conf_if *i)
+{
+	return (struct babel_rtt_config){
+		.on = i->rtt.has_on && i->rtt.on,
+		.decay = i->rtt.decay ? i->rtt.decay : RTT_DECAY,
+		.min = (i->rtt.min ? i->rtt.min : RTT_MIN) * USEC_PER_MSEC,
+		.max = (i->rtt.max ? i->rtt.max : RTT_MAX) * USEC_PER_MSEC,
+		.max_penalty = i->rtt.has_penalty ? i->rtt.penalty : RTT_PENALTY,
+	};
+}
+
 struct babel_if_config babel_conf_if_effective(const struct babel_conf_if *i)
 {
 	bool wired = i->type == BABEL_WIRED;
@@ -70,6 +86,7 @@ struct babel_if_config babel_conf_if_effective(const struct babel_conf_if *i)
 				    : 256, /* RFC 8966 B */
 		.hello_interval = interval_usec(i->hello.cs ? i->hello : HELLO_DEFAULT),
 		.update_interval = interval_usec(i->update.cs ? i->update : UPDATE_DEFAULT),
+		.rtt = rtt_effective(i),
 	};
 }
 
@@ -151,7 +168,8 @@ static struct babel_conf_if *if_get(void *ctx, const struct nb_change *c)
 static bool if_is_bare(const struct babel_conf_if *i)
 {
 	return !i->network && i->type == BABEL_WIRED && !i->has_split_horizon && !i->rxcost &&
-	       !i->hello.cs && !i->update.cs;
+	       !i->hello.cs && !i->update.cs && !i->rtt.has_on && !i->rtt.decay && !i->rtt.min &&
+	       !i->rtt.max && !i->rtt.has_penalty;
 }
 
 /* Entries about which nothing is said any more go. */
@@ -215,6 +233,48 @@ static void update_apply(void *ctx, const struct nb_change *c)
 	struct babel_conf_if *i = if_get(ctx, c);
 
 	i->update.cs = number(c);
+	if_put(ctx, i);
+}
+
+static void timestamps_apply(void *ctx, const struct nb_change *c)
+{
+	struct babel_conf_if *i = if_get(ctx, c);
+
+	i->rtt.has_on = c->op == NB_SET;
+	i->rtt.on = c->op == NB_SET && strcmp(c->value, "true") == 0;
+	if_put(ctx, i);
+}
+
+static void rtt_decay_apply(void *ctx, const struct nb_change *c)
+{
+	struct babel_conf_if *i = if_get(ctx, c);
+
+	i->rtt.decay = number(c);
+	if_put(ctx, i);
+}
+
+static void rtt_min_apply(void *ctx, const struct nb_change *c)
+{
+	struct babel_conf_if *i = if_get(ctx, c);
+
+	i->rtt.min = number(c);
+	if_put(ctx, i);
+}
+
+static void rtt_max_apply(void *ctx, const struct nb_change *c)
+{
+	struct babel_conf_if *i = if_get(ctx, c);
+
+	i->rtt.max = number(c);
+	if_put(ctx, i);
+}
+
+static void rtt_penalty_apply(void *ctx, const struct nb_change *c)
+{
+	struct babel_conf_if *i = if_get(ctx, c);
+
+	i->rtt.has_penalty = c->op == NB_SET;
+	i->rtt.penalty = number(c);
 	if_put(ctx, i);
 }
 
@@ -287,6 +347,11 @@ static const struct nb_node nodes[] = {
 	{IF "/rxcost", NULL, rxcost_apply},
 	{IF "/mcast-hello-interval", NULL, hello_apply},
 	{IF "/update-interval", NULL, update_apply},
+	{IF "/enable-timestamps", NULL, timestamps_apply},
+	{IF "/rtt-decay", NULL, rtt_decay_apply},
+	{IF "/rtt-min", NULL, rtt_min_apply},
+	{IF "/rtt-max", NULL, rtt_max_apply},
+	{IF "/max-rtt-penalty", NULL, rtt_penalty_apply},
 };
 
 const struct nb_table babel_nb_table = {

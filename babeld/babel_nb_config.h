@@ -26,6 +26,12 @@ struct babel_conf_if {
 	bool has_split_horizon, split_horizon;
 	uint16_t rxcost;	   /* 0: not set */
 	interval_cs hello, update; /* 0: not set, the model's default */
+	struct {
+		bool has_on, on;
+		uint16_t decay, min, max; /* as in the model; 0: not set, its default */
+		bool has_penalty;
+		uint16_t penalty;
+	} rtt;
 };
 LIST_TYPE(babel_conf_ifs, struct babel_conf_if, link);
 

@@ -169,6 +169,15 @@ static const char *if_state(const struct if_row *row)
 	return row->v.usable ? "no-link-local" : "down";
 }
 
+static void write_rtt_settings(struct nb_writer *w, const struct babel_rtt_config *c)
+{
+	nb_leaf_bool(w, "enable-timestamps", c->on);
+	nb_leaf_u64(w, "rtt-decay", c->decay);
+	nb_leaf_u64(w, "rtt-min", (uint64_t)(c->min / USEC_PER_MSEC));
+	nb_leaf_u64(w, "rtt-max", (uint64_t)(c->max / USEC_PER_MSEC));
+	nb_leaf_u64(w, "max-rtt-penalty", c->max_penalty);
+}
+
 static void write_if(const struct babeld *b, struct nb_writer *w, const struct if_row *row)
 {
 	struct running r = {.ifid = row->v.ifid, .w = w};
@@ -189,6 +198,7 @@ static void write_if(const struct babeld *b, struct nb_writer *w, const struct i
 		nb_leaf_u64(w, "rxcost", c.rxcost);
 		nb_leaf_u64(w, "mcast-hello-interval", interval_from_usec(c.hello_interval).cs);
 		nb_leaf_u64(w, "update-interval", interval_from_usec(c.update_interval).cs);
+		write_rtt_settings(w, &c.rtt);
 	}
 	if (row->exists && row->v.ready && b->babel)
 		babel_each_if(b->babel, write_running, &r);
@@ -246,6 +256,12 @@ static void write_neigh(struct nb_writer *w, const struct babel_neigh_view *v)
 	nb_leaf_u64(w, "rxcost", v->rxcost);
 	nb_leaf_u64(w, "txcost", v->txcost);
 	nb_leaf_u64(w, "cost", v->cost);
+	if (v->have_rtt) {
+		nb_leaf_u64(w, "rtt", (uint64_t)v->rtt);
+		nb_leaf_u64(w, "rtt-cost", v->rtt_cost);
+	}
+	nb_leaf_u64(w, "rtt-samples", v->rtt_samples);
+	nb_leaf_u64(w, "rtt-refused", v->rtt_refused);
 	nb_leaf_u64(w, "routes", v->routes);
 	nb_end(w);
 }

@@ -18,6 +18,8 @@
 #define RECEIVE_ROOM (1 << 20)
 /* Routing protocols are of class CS6 (RFC 4594 3.2). */
 #define TCLASS_CS6   0xc0
+/* Nothing waits longer in the socket of a daemon that lives. */
+#define WAIT_MAX     (10 * USEC_PER_SEC)
 
 struct babel_udp {
 	struct loop *loop;
@@ -73,11 +75,35 @@ const char *udp_verdict_name(enum udp_verdict v)
 	return "unknown";
 }
 
-static void read_info(struct msghdr *h, struct udp_meta *m)
+mono_t udp_arrival(mono_t now, const struct timespec *day_now, const struct timespec *stamp)
+{
+	usec_t waited = (day_now->tv_sec - stamp->tv_sec) * USEC_PER_SEC +
+			(day_now->tv_nsec - stamp->tv_nsec) / 1000;
+
+	return waited < 0 || waited > WAIT_MAX ? now : mono_add(now, -waited);
+}
+
+static mono_t arrival(const struct babel_udp *u, const struct cmsghdr *c)
+{
+	struct timespec stamp, day;
+	mono_t now;
+
+	memcpy(&stamp, CMSG_DATA(c), sizeof(stamp));
+	/* In this order: what lies between them makes it earlier, not later. */
+	now = loop_now(u->loop);
+	clock_gettime(CLOCK_REALTIME, &day);
+	return udp_arrival(now, &day, &stamp);
+}
+
+/* *arrived stays as it is if the kernel does not say. */
+static void read_control(const struct babel_udp *u, struct msghdr *h, struct udp_meta *m,
+			 mono_t *arrived)
 {
 	struct in6_pktinfo info;
 
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS)
+			*arrived = arrival(u, c);
 		if (c->cmsg_level != IPPROTO_IPV6 || c->cmsg_type != IPV6_PKTINFO)
 			continue;
 		memcpy(&info, CMSG_DATA(c), sizeof(info));
@@ -92,7 +118,8 @@ static bool receive(struct babel_udp *u)
 {
 	union {
 		struct cmsghdr align;
-		uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+		uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
+			     CMSG_SPACE(sizeof(struct timespec))];
 	} control;
 	struct sockaddr_in6 from = {0};
 	struct iovec iov = {.iov_base = u->buf, .iov_len = sizeof(u->buf)};
@@ -113,7 +140,8 @@ static bool receive(struct babel_udp *u)
 	if (n < 0)
 		return errno == EINTR || (errno != EAGAIN && errno != EWOULDBLOCK);
 	u->view.received++;
-	read_info(&h, &m);
+	d.arrived = loop_now(u->loop);
+	read_control(u, &h, &m, &d.arrived);
 	m.from = addr_from(FAM_IP6, &from.sin6_addr);
 	m.from_port = ntohs(from.sin6_port);
 	v = h.msg_flags & MSG_TRUNC ? UDP_TRUNCATED : udp_judge(&m, u->ops, u->ctx);
@@ -128,7 +156,6 @@ static bool receive(struct babel_udp *u)
 	d.ifid = m.ifid;
 	d.from = m.from;
 	d.to = m.to;
-	d.arrived = loop_now(u->loop);
 	d.octets = span_of(u->buf, (size_t)n);
 	u->ops->packet(u->ctx, &d);
 	return true;
@@ -156,6 +183,8 @@ static bool set_options(int fd, char *err, unsigned int err_size)
 		{"IPV6_MULTICAST_HOPS", IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1},
 		{"IPV6_MULTICAST_LOOP", IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0},
 		{"IPV6_TCLASS", IPPROTO_IPV6, IPV6_TCLASS, TCLASS_CS6},
+		/* RFC 9616 3.2: when it came, not when we had time to look. */
+		{"SO_TIMESTAMPNS", SOL_SOCKET, SO_TIMESTAMPNS, 1},
 	};
 	int room = RECEIVE_ROOM;
 

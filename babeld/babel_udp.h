@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "babeld/core/babel.h"
 #include "lib/io/loop.h"
@@ -49,6 +50,11 @@ struct udp_ops {
 /* The checks alone. */
 enum udp_verdict udp_judge(const struct udp_meta *m, const struct udp_ops *ops, void *ctx);
 const char *udp_verdict_name(enum udp_verdict v);
+
+/* A moment of the kernel's by the clock of the day, as one of the monotonic clock:
+ * both clocks as they are now. Never after now; if the day's clock has been set
+ * in between, it is now. */
+mono_t udp_arrival(mono_t now, const struct timespec *day_now, const struct timespec *stamp);
 
 struct babel_udp_view {
 	uint64_t received, sent;

@@ -13,11 +13,17 @@
 
 static void neighbor_text(void *ctx, struct text *t, const Mgmt__Node *n)
 {
+	long long rtt = node_int(n, "rtt");
+
 	(void)ctx;
-	txt_printf(t, "Neighbour %s dev %s reach %s ureach %s rxcost %s txcost %s cost %s.\n",
+	txt_printf(t, "Neighbour %s dev %s reach %s ureach %s rxcost %s txcost %s",
 		   node_str(n, "address"), node_str(n, "interface"),
 		   node_str(n, "hello-mcast-history"), node_str(n, "hello-ucast-history"),
-		   node_str(n, "rxcost"), node_str(n, "txcost"), node_str(n, "cost"));
+		   node_str(n, "rxcost"), node_str(n, "txcost"));
+	if (node_has(n, "rtt")) /* in milliseconds */
+		txt_printf(t, " rtt %lld.%03lld rttcost %s", rtt / 1000, rtt % 1000,
+			   node_str(n, "rtt-cost"));
+	txt_printf(t, " cost %s.\n", node_str(n, "cost"));
 }
 
 void show_babel_neighbor(struct cli_session *s)
@@ -149,6 +155,12 @@ static void settings_text(struct text *t, const Mgmt__Node *i)
 	txt_printf(t, "  Update interval is %lld ms\n",
 		   (long long)node_int(i, "update-interval") * 10);
 	txt_printf(t, "  Rxcost multiplier is %s\n", node_str(i, "rxcost"));
+	if (node_bool(i, "enable-timestamps"))
+		txt_printf(t,
+			   "  Timestamps are enabled, rtt-min %s ms, rtt-max %s ms, "
+			   "max-rtt-penalty %s, rtt-decay %s\n",
+			   node_str(i, "rtt-min"), node_str(i, "rtt-max"),
+			   node_str(i, "max-rtt-penalty"), node_str(i, "rtt-decay"));
 }
 
 static void interface_text(void *ctx, struct text *t, const Mgmt__Node *i)

@@ -21,7 +21,8 @@ DESCRIBED = ("container", "list", "leaf", "leaf-list", "enum", "typedef", "group
 NUMBER = re.compile(r"u?int(8|16|32|64)")
 # Dimensionless.
 PLAIN = {"index", "if-index", "lower-if-index", "instance", "distance", "discriminator", "metric",
-         "tag", "error", "weight", "id", "session", "seqno", "rxcost", "txcost", "cost"}
+         "tag", "error", "weight", "id", "session", "seqno", "rxcost", "txcost", "cost",
+         "rtt-decay", "max-rtt-penalty"}
 
 
 def statements(text, at=0):

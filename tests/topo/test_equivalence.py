@@ -31,7 +31,9 @@ HOPS = {"fe80::2 e0": ("fe80::2", "e0"), "fe80::2 e1": ("fe80::2", "e1"),
         "blackhole": ("blackhole", ""), "reject": ("unreachable", "")}
 DROPPING = ("blackhole", "reject")
 NUMBERS = {"rxcost": ("rxcost", 1, (1, 65534)), "hello-interval": ("mcast-hello-interval", 10,
-           (50, 6000)), "update-interval": ("update-interval", 10, (200, 6000))}
+           (50, 6000)), "update-interval": ("update-interval", 10, (200, 6000)),
+           "rtt-min": ("rtt-min", 1, (1, 119)), "max-rtt-penalty": ("max-rtt-penalty", 1, (0, 65535))}
+SWITCHES = ["split-horizon", "enable-timestamps"]
 REDISTRIBUTE = [(f, p) for f in ("ipv6", "ipv4") for p in ("static", "connected", "kernel")]
 
 
@@ -126,7 +128,7 @@ class Generator:
     def interface(self):
         name = self.random.choice(("e0", "e1", "none0"))
         have = self.settings.setdefault(name, set())
-        word = self.random.choice(["description", "link-type", "split-horizon"] + list(NUMBERS))
+        word = self.random.choice(["description", "link-type"] + SWITCHES + list(NUMBERS))
         if word == "description":
             text = self.random.choice(("uplink", "to the left | right", "a & b < c"))
             return interface_edit(name, "description " + text,
@@ -135,7 +137,7 @@ class Generator:
         if word == "link-type":
             kind = self.random.choice(("wired", "wireless"))
             return setting(name, "babel " + kind, word, kind)
-        if word == "split-horizon":
+        if word in SWITCHES:
             yes = self.random.random() < .5
             return setting(name, ("" if yes else "no ") + "babel " + word, word,
                            "true" if yes else "false")
@@ -233,7 +235,8 @@ class Front:
                 "announces": parameters.get("redistribute")}
 
 
-BABEL = ("running", "rxcost", "linkType", "splitHorizon", "mcastHelloInterval", "updateInterval")
+BABEL = ("running", "rxcost", "linkType", "splitHorizon", "mcastHelloInterval", "updateInterval",
+         "enableTimestamps", "rttMin", "rttMax", "maxRttPenalty")
 
 
 class Lines(Front):

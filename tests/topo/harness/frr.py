@@ -44,8 +44,12 @@ def interface_lines(i):
         lines.append(f"babel {i['link-type']}")
     if "split-horizon" in i:
         lines.append(("" if i["split-horizon"] else "no ") + "babel split-horizon")
+    if "enable-timestamps" in i:
+        lines.append(("" if i["enable-timestamps"] else "no ") + "babel enable-timestamps")
     for leaf, word, factor in (("rxcost", "rxcost", 1), ("mcast-hello-interval", "hello-interval", 10),
-                               ("update-interval", "update-interval", 10)):
+                               ("update-interval", "update-interval", 10), ("rtt-decay", "rtt-decay", 1),
+                               ("rtt-min", "rtt-min", 1), ("rtt-max", "rtt-max", 1),
+                               ("max-rtt-penalty", "max-rtt-penalty", 1)):
         if leaf in i:
             lines.append(f"babel {word} {i[leaf] * factor}")
     return lines

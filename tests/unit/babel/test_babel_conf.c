@@ -162,6 +162,46 @@ static void test_change_and_unset(void **state)
 	assert_true(babel_conf_ifs_empty(&f->conf.conf.ifs));
 }
 
+/* RFC 9616 4.1 and 4.2: the defaults, with and without the model's, and each
+ * setting. Without a word about it time stamps are off. */
+static void test_rtt(void **state)
+{
+	static const char *const leaves[] = {"enable-timestamps", "rtt-decay", "rtt-min", "rtt-max",
+					     "max-rtt-penalty"};
+	static const char *const defaults[] = {NULL, "42", "10", "120", "150"};
+	static const char *const mine[] = {"true", "256", "1", "65535", "0"};
+	struct fixture *f = *state;
+	struct babel_rtt_config c;
+
+	network(f, NB_CREATE, "eth0");
+	for (int given = 0; given < 2; given++) {
+		c = effective(f, "eth0").rtt;
+		assert_false(c.on);
+		assert_int_equal(c.decay, 42);
+		assert_int_equal(c.min, 10 * USEC_PER_MSEC);
+		assert_int_equal(c.max, 120 * USEC_PER_MSEC);
+		assert_int_equal(c.max_penalty, 150);
+		for (size_t k = 1; k < 5; k++)
+			set(f, "eth0", leaves[k], defaults[k]);
+	}
+	for (size_t k = 0; k < 5; k++)
+		set(f, "eth0", leaves[k], mine[k]);
+	c = effective(f, "eth0").rtt;
+	assert_true(c.on);
+	assert_int_equal(c.decay, 256);
+	assert_int_equal(c.min, USEC_PER_MSEC);
+	assert_int_equal(c.max, 65535 * USEC_PER_MSEC);
+	assert_int_equal(c.max_penalty, 0);
+	set(f, "eth0", "enable-timestamps", "false");
+	assert_false(effective(f, "eth0").rtt.on);
+	network(f, NB_DELETE, "eth0");
+	for (size_t k = 0; k < 5; k++) {
+		assert_false(babel_conf_ifs_empty(&f->conf.conf.ifs));
+		set(f, "eth0", leaves[k], NULL);
+	}
+	assert_true(babel_conf_ifs_empty(&f->conf.conf.ifs));
+}
+
 /* `no router babel`: one record, and all that the instance had is gone; what is
  * said about interfaces is not its own. */
 static void test_instance_goes(void **state)
@@ -242,13 +282,10 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_defaults),
-		T(test_all_set),
-		T(test_change_and_unset),
-		T(test_instance_goes),
-		T(test_protocols),
-		T(test_refused),
-		cmocka_unit_test(test_router_id_text),
+		T(test_defaults),	  T(test_all_set),
+		T(test_change_and_unset), T(test_rtt),
+		T(test_instance_goes),	  T(test_protocols),
+		T(test_refused),	  cmocka_unit_test(test_router_id_text),
 	};
 
 	return cmocka_run_group_tests_name("babeld: configuration", tests, NULL, NULL);

@@ -144,6 +144,10 @@ PLAIN_TEST("what comes again unchanged changes nothing; what changed is told onc
 	configure("eth0", 7);
 	ifs_reconfigure(ifs);
 	assert_calls("change 2 eth0 fe80::5 192.0.2.1 mtu 1500 cost 7;");
+	babel_conf_ifs_first(&conf.ifs)->rtt.has_on = babel_conf_ifs_first(&conf.ifs)->rtt.on =
+		true;
+	ifs_reconfigure(ifs);
+	assert_calls("change 2 eth0 fe80::5 192.0.2.1 mtu 1500 cost 7;");
 	ifs_replay(ifs);
 	assert_calls("up 2 eth0 fe80::5 192.0.2.1 mtu 1500 cost 7;");
 	end();
@@ -258,6 +262,30 @@ PLAIN_TEST("an interface without Babel, and a datagram without information, are 
 		for (int j = 0; j < i; j++)
 			assert_string_not_equal(udp_verdict_name((enum udp_verdict)i),
 						udp_verdict_name((enum udp_verdict)j));
+}
+
+/* The day's clock is at 1000.5 s, the monotonic one at 77 s. */
+static usec_t arrived(long sec, long nsec)
+{
+	struct timespec day = {1000, 500000000}, stamp = {sec, nsec};
+
+	return udp_arrival((mono_t){77 * USEC_PER_SEC}, &day, &stamp).us;
+}
+
+RFC_TEST(9616, "3.2-f", "a datagram arrived when the kernel says so, however late it is read")
+{
+	assert_int_equal(arrived(1000, 500000000), 77 * USEC_PER_SEC);
+	assert_int_equal(arrived(1000, 400000000), 77 * USEC_PER_SEC - 100000);
+	assert_int_equal(arrived(999, 999999000), 77 * USEC_PER_SEC - 500001);
+	assert_int_equal(arrived(990, 500000000), 67 * USEC_PER_SEC);
+}
+
+PLAIN_TEST("a datagram never arrives after now, nor so early that the day's clock was set")
+{
+	assert_int_equal(arrived(1000, 500001000), 77 * USEC_PER_SEC);
+	assert_int_equal(arrived(4600, 0), 77 * USEC_PER_SEC);
+	assert_int_equal(arrived(990, 499999000), 77 * USEC_PER_SEC);
+	assert_int_equal(arrived(0, 0), 77 * USEC_PER_SEC);
 }
 
 /* ---- fates ---- */

@@ -357,6 +357,49 @@ static void interfaces_and_neighbours(void **state)
 	pager_end(&g);
 }
 
+/* RFC 9616: our Hello was 66 ms on its way and back, 1 ms of them at the neighbour;
+ * then a Hello that is older than the last one. */
+static void round_trip_time(void **state)
+{
+	const char *const at[] = {"eth1", "fe80::3", NULL};
+	struct world *w = *state;
+	struct babel_conf_if *c = babel_conf_ifs_first(&w->b.config.conf.ifs);
+	uint32_t now = (uint32_t)w->now.us + 4 /* env_random() */;
+	struct tlv t[] = {
+		{.type = TLV_HELLO, .u.hello = {false, 4, {60000}, true, 6000}},
+		{.type = TLV_IHU, .u.ihu = {FAM_IP6, us, 96, {60000}, true, now - 66000, 5000}},
+	};
+	struct pager g;
+
+	begin(&g, w, STATE "/neighbor", at);
+	assert_true(pager_next(&g, 10));
+	assert_string_equal(pager_leaf(g.v[0], "rtt"), "");
+	pager_end(&g);
+	c->rtt.has_on = c->rtt.on = true;
+	c->rtt.decay = 7;
+	ifs_reconfigure(w->b.ifs);
+	say(w, 1, t, 2);
+	t[0].u.hello.seqno++;
+	t[0].u.hello.sent = 5999;
+	say(w, 1, t, 2);
+	begin(&g, w, STATE "/neighbor", at);
+	assert_true(pager_next(&g, 10));
+	assert_string_equal(pager_leaf(g.v[0], "rtt"), "65000");
+	assert_string_equal(pager_leaf(g.v[0], "rtt-cost"), "75");
+	assert_string_equal(pager_leaf(g.v[0], "cost"), "171");
+	assert_string_equal(pager_leaf(g.v[0], "rtt-samples"), "1");
+	assert_string_equal(pager_leaf(g.v[0], "rtt-refused"), "1");
+	pager_end(&g);
+	begin(&g, w, STATE "/interface", (const char *const[]){"eth1", NULL});
+	assert_true(pager_next(&g, 10));
+	assert_string_equal(pager_leaf(g.v[0], "enable-timestamps"), "true");
+	assert_string_equal(pager_leaf(g.v[0], "rtt-decay"), "7");
+	assert_string_equal(pager_leaf(g.v[0], "rtt-min"), "10");
+	assert_string_equal(pager_leaf(g.v[0], "rtt-max"), "120");
+	assert_string_equal(pager_leaf(g.v[0], "max-rtt-penalty"), "150");
+	pager_end(&g);
+}
+
 /* An announcement leaves a feasibility distance behind, RFC 8966 3.7.3. */
 static void sources_and_requests(void **state)
 {
@@ -652,6 +695,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(routes_are_keyed, setup, teardown),
 		cmocka_unit_test_setup_teardown(members_of_a_route, setup, teardown),
 		cmocka_unit_test_setup_teardown(interfaces_and_neighbours, setup, teardown),
+		cmocka_unit_test_setup_teardown(round_trip_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(sources_and_requests, setup, teardown),
 		cmocka_unit_test_setup_teardown(this_router, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_once_whatever_happens, setup, teardown),

@@ -107,7 +107,8 @@ static const struct ask {
 	{"", "commit confirmed ", true, "<NUMBER> <<cr>>"},
 	{"interface v0", "", true, "babel commit description no"},
 	{"interface v0", "babel ", true,
-	 "hello-interval rxcost split-horizon update-interval wired wireless"},
+	 "enable-timestamps hello-interval max-rtt-penalty rtt-decay rtt-max rtt-min rxcost "
+	 "split-horizon update-interval wired wireless"},
 	{"interface v0", "babel w", false, "wired wireless"},
 	{"interface v0", "babel rxcost ", true, "<(1-65534)>"},
 	{"interface v0", "babel hello-interval ", true, "<(20-655340)>"},
