@@ -48,6 +48,8 @@ static void tell(struct nb *nb, const struct event *e)
 	case NOTE_ROUTE_LIMIT:
 	case NOTE_OWN_ROUTER_ID:
 	case NOTE_AUTH_REFUSED:
+	case NOTE_CONNECTED:
+	case NOTE_KINDS:
 		break;
 	}
 }

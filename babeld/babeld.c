@@ -442,7 +442,7 @@ void babeld_init(struct babeld *b)
 	b->loop = b->daemon.loop;
 	b->source_specific = true;
 	b->sync_latest = MONO_NEVER;
-	for (size_t i = 0; i < BABELD_NOTES; i++)
+	for (size_t i = 0; i < NOTE_KINDS; i++)
 		b->note_limit[i] = (struct log_limit)LOG_LIMIT(10, 5 * USEC_PER_SEC);
 	b->fate_limit = (struct log_limit)LOG_LIMIT(10, 5 * USEC_PER_SEC);
 	fates_init(&b->fates);

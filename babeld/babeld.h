@@ -22,8 +22,6 @@
 #include "lib/io/log.h"
 #include "lib/nb/nb.h"
 
-#define BABELD_NOTES (NOTE_AUTH_REFUSED + 1)
-
 struct babeld {
 	struct daemon daemon;
 	struct loop *loop;
@@ -53,7 +51,7 @@ struct babeld {
 	struct loop_timer *end;	 /* polls the good-bye */
 	mono_t end_latest;
 
-	struct log_limit note_limit[BABELD_NOTES], fate_limit;
+	struct log_limit note_limit[NOTE_KINDS], fate_limit;
 };
 
 /* babeld.c. The order of a start: _init, configuration, _start. */

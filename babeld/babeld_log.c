@@ -28,9 +28,11 @@ static enum log_level level_of(enum babel_note_kind kind)
 	case NOTE_ROUTE_LIMIT:
 	case NOTE_OWN_ROUTER_ID:
 	case NOTE_AUTH_REFUSED:
+	case NOTE_CONNECTED:
 		return LOG_LVL_WARNING;
 	case NOTE_TLV_IGNORED:
 	case NOTE_ROUTE_LOST:
+	case NOTE_KINDS:
 		break;
 	}
 	return LOG_LVL_INFO;
@@ -75,6 +77,13 @@ void babeld_note(struct babeld *b, const struct babel_note *n)
 	case NOTE_AUTH_REFUSED:
 		log_limited(lim, level, "dropped a packet%s: %s", where(n, at),
 			    auth_verdict_name((enum auth_verdict)n->code));
+		break;
+	case NOTE_CONNECTED:
+		log_limited(lim, level,
+			    "refused %s%s: it would take over traffic of a connected prefix", what,
+			    where(n, at));
+		break;
+	case NOTE_KINDS:
 		break;
 	}
 }

@@ -63,12 +63,13 @@ static void pfx_free(struct babel *b, struct pfx *p)
 	deadline_clear(b, &p->hold);
 	deadline_clear(b, &p->reselect);
 	pfxs_del(&b->pfxs, p);
+	mem_free(&b->mem.policy, p->offer);
 	mem_free(&b->mem.pfx, p);
 }
 
 void pfx_release(struct babel *b, struct pfx *p)
 {
-	if (p->local || p->held || !pfx_routes_empty(&p->routes) || !sources_empty(&p->sources) ||
+	if (p->offer || p->held || !pfx_routes_empty(&p->routes) || !sources_empty(&p->sources) ||
 	    !requests_empty(&p->requests) || !pfx_upds_empty(&p->upds))
 		return;
 	pfx_free(b, p);
@@ -92,6 +93,7 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->mem.tlv.name = "babel waiting tlv";
 	b->mem.await.name = "babel awaited acknowledgment";
 	b->mem.peer.name = "babel signing peer";
+	b->mem.policy.name = "babel policy";
 	b->config = *config;
 	b->env = *env;
 	b->ctx = ctx;
@@ -149,17 +151,19 @@ void babel_free(struct babel *b)
 		pfx_empty(b, p);
 	pfxs_fini(&b->pfxs);
 	timer_heap_fini(&b->timers);
+	policy_free(b);
 	mem_free(&b->mem.self, b->buf);
 	assert(!b->mem.iface.count && !b->mem.neigh.count && !b->mem.pfx.count);
 	assert(!b->mem.route.count && !b->mem.source.count && !b->mem.request.count);
 	assert(!b->mem.upd.count && !b->mem.tlv.count && !b->mem.await.count);
 	assert(!b->mem.peer.count);
+	assert(!b->mem.policy.count);
 	tag = b->mem.self;
 	mem_free(&tag, b);
 	assert(!tag.count);
 }
 
-static void at(struct babel *b, mono_t now)
+void babel_at(struct babel *b, mono_t now)
 {
 	if (mono_before(b->now, now))
 		b->now = now;
@@ -170,7 +174,7 @@ void babel_goodbye(struct babel *b, mono_t now)
 	struct tlv t = {.type = TLV_UPDATE};
 	struct iface *i;
 
-	at(b, now);
+	babel_at(b, now);
 	t.u.update.wildcard = true;
 	t.u.update.metric = BABEL_INFINITY;
 	LIST_EACH (ifaces, &b->ifaces, i) {
@@ -179,37 +183,12 @@ void babel_goodbye(struct babel *b, mono_t now)
 	}
 }
 
-void babel_local_add(struct babel *b, const struct sdprefix *pair, uint16_t metric, mono_t now)
-{
-	struct pfx *p;
-
-	at(b, now);
-	p = pfx_get(b, pair);
-	p->local = true;
-	/* Ours is finite, RFC 8966 3.7. */
-	p->local_metric = metric < BABEL_INFINITY ? metric : BABEL_INFINITY - 1;
-	select_run(b, p);
-}
-
-void babel_local_del(struct babel *b, const struct sdprefix *pair, mono_t now)
-{
-	struct pfx *p;
-
-	at(b, now);
-	p = pfx_find(b, pair);
-	if (!p || !p->local)
-		return;
-	p->local = false;
-	select_run(b, p);
-	pfx_release(b, p);
-}
-
 void babel_set_source_specific(struct babel *b, bool able, mono_t now)
 {
 	struct iface *i;
 	struct pfx *p;
 
-	at(b, now);
+	babel_at(b, now);
 	if (b->source_specific == able)
 		return;
 	b->source_specific = able;

@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "babeld/core/filter.h"
 #include "babeld/core/wire.h"
 #include "lib/base/mono.h"
 #include "lib/base/prefix.h"
@@ -110,6 +111,9 @@ struct babel_choice {
 	ifid_t ifid;
 	struct addr nexthop;
 	uint16_t metric;
+	uint32_t tag;	     /* of rules; 0: none */
+	enum family has_src; /* FAM_NONE, or the family of src */
+	struct addr src;     /* preferred source of this host's own packets */
 };
 
 /* Why an Update of a neighbour is worth no more than a retraction: a filter is
@@ -120,6 +124,10 @@ enum babel_refusal {
 	REFUSED_ABILITY,    /* the layer below can't hold (D,S) routes (RFC 9079 4) */
 	REFUSED_NEXT_HOP,   /* nobody, or ourselves */
 	REFUSED_NOT_ROUTED, /* a destination that is never routed (RFC 8966 Appendix C) */
+	REFUSED_CONNECTED,  /* it would take a connected prefix's traffic over (RFC 9079 9) */
+	REFUSED_IN,	    /* a rule of that kind, likewise the following */
+	REFUSED_REDISTRIBUTE, /* ours, not announced */
+	REFUSED_INSTALL,      /* chosen and announced, but not for zebra */
 	REFUSALS,
 };
 
@@ -132,6 +140,8 @@ enum babel_note_kind {
 	NOTE_ROUTE_LOST,    /* last feasible route of pair went */
 	NOTE_OWN_ROUTER_ID, /* someone else uses our router-id */
 	NOTE_AUTH_REFUSED,  /* not signed as it should be: auth_verdict in code */
+	NOTE_CONNECTED,	    /* refused: pair would take a connected prefix's traffic over */
+	NOTE_KINDS,
 };
 
 struct babel_note {
@@ -192,6 +202,33 @@ void babel_packet(struct babel *b, const struct babel_datagram *d, mono_t now);
 /* We originate the pair with this metric (0 normally); again: new metric. */
 void babel_local_add(struct babel *b, const struct sdprefix *pair, uint16_t metric, mono_t now);
 void babel_local_del(struct babel *b, const struct sdprefix *pair, mono_t now);
+/* The same, if the "redistribute" rules let it: they also match what else is
+ * known of it, and may give it another metric and tag. */
+struct babel_local {
+	uint16_t metric;     /* to announce it with */
+	uint32_t rib_metric; /* what it has in the RIB */
+	uint32_t tag;
+	uint8_t protocol;   /* where the RIB has it from */
+	const char *ifname; /* copied; of its next hop. NULL: none */
+};
+void babel_local_offer(struct babel *b, const struct sdprefix *pair, const struct babel_local *l,
+		       mono_t now);
+
+/* ---- Policy. Each call replaces what the one before said; whatever follows
+ * from the difference, and nothing else, is chosen anew, announced and
+ * retracted. ---- */
+
+struct babel_filters {
+	const struct filter_rule *rules[FILTER_KINDS]; /* copied; in any order */
+	size_t n[FILTER_KINDS];
+	/* Take (D,S), S not any, although D is in a connected prefix: it would
+	 * take over what is sent from S to that link (RFC 9079 9). */
+	bool accept_connected_specific;
+};
+void babel_set_filters(struct babel *b, const struct babel_filters *f, mono_t now);
+/* The prefixes of the links that this router is on, in any order. The whole
+ * family never counts. */
+void babel_set_connected(struct babel *b, const struct prefix *prefixes, size_t n, mono_t now);
 
 /* false: the layer below can't hold (D,S) routes; they are then neither
  * accepted nor installed (RFC 9079 4). True at the start. */
@@ -247,6 +284,7 @@ struct babel_if_view {
 	unsigned int neighbours;
 	uint64_t packets_in, packets_out, packets_bad, tlvs_ignored;
 	uint64_t ignored[TLV_VERDICTS];
+	uint64_t connected_refused; /* finite Updates, see babel_filters */
 };
 
 struct babel_neigh_view {
@@ -267,6 +305,9 @@ struct babel_route_view {
 	bool local; /* ours: neighbour fields are void */
 	bool selected, feasible;
 	bool held; /* retracted, kept until hold ends */
+	enum babel_refusal refusal;
+	uint16_t rule; /* that refused; 0: none */
+	uint32_t tag;
 	struct router_id router_id;
 	uint16_t seqno, refmetric, metric; /* as advertised to us; with our cost */
 	ifid_t ifid;
@@ -325,6 +366,14 @@ struct babel_auth_peer_view { /* somebody who has signed, or was tolerated */
 	usec_t silent;	       /* since the last packet that was accepted, if any */
 };
 
+struct babel_filter_view {
+	enum filter_kind kind;
+	const struct filter_rule *rule;
+	/* Updates taken or refused by it (in), sent or kept back (out), routes of
+	 * zebra's (redistribute), choices (install). */
+	uint64_t hits;
+};
+
 /* Each calls `each` until it returns false. */
 void babel_each_auth(const struct babel *b, mono_t now,
 		     bool (*each)(void *ctx, const struct babel_auth_view *v), void *ctx);
@@ -346,6 +395,9 @@ void babel_each_source_at(const struct babel *b, const struct sdprefix *pair,
 /* In no order; there are at most some thousands. */
 void babel_each_request(const struct babel *b,
 			bool (*each)(void *ctx, const struct babel_request_view *v), void *ctx);
+/* By kind, then in the order of numbers. */
+void babel_each_filter(const struct babel *b,
+		       bool (*each)(void *ctx, const struct babel_filter_view *v), void *ctx);
 struct router_id babel_router_id(const struct babel *b);
 uint16_t babel_seqno(const struct babel *b);
 /* Equal for equal tables, whatever order they were filled in: neighbours and

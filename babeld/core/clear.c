@@ -2,19 +2,13 @@
 /* What an operator may want to have learnt anew. */
 #include "babeld/core/core.h"
 
-static void at(struct babel *b, mono_t now)
-{
-	if (mono_before(b->now, now))
-		b->now = now;
-}
-
 unsigned int babel_clear_neigh(struct babel *b, ifid_t ifid, const struct addr *addr, mono_t now)
 {
 	struct iface *i;
 	struct neigh *n, *next;
 	unsigned int cleared = 0;
 
-	at(b, now);
+	babel_at(b, now);
 	LIST_EACH (ifaces, &b->ifaces, i) {
 		if (ifid && i->ifid != ifid)
 			continue;
@@ -54,7 +48,7 @@ unsigned int babel_clear_route(struct babel *b, const struct sdprefix *pair, mon
 	struct iface *i;
 	unsigned int cleared;
 
-	at(b, now);
+	babel_at(b, now);
 	cleared = forget_routes(b, pair);
 	t.u.route_request.pair = *pair;
 	LIST_EACH (ifaces, &b->ifaces, i)
@@ -66,7 +60,7 @@ void babel_refresh(struct babel *b, mono_t now)
 {
 	struct iface *i;
 
-	at(b, now);
+	babel_at(b, now);
 	LIST_EACH (ifaces, &b->ifaces, i)
 		request_wildcard(b, i, NULL);
 }

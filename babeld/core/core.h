@@ -137,6 +137,16 @@ struct hellos { /* of one kind, RFC 8966 A.1 */
 	struct deadline deadline;
 };
 
+/* What policy makes of a received route. A refused one stays in the table, as
+ * if its metric were infinite (RFC 8966 Appendix C), so that an edit of the
+ * rules needs no new Update. */
+struct accepted {
+	uint16_t refmetric; /* no less than advertised */
+	uint32_t tag;
+	enum babel_refusal why; /* it is infinite; REFUSED_NOT: not by policy */
+	uint16_t rule;
+};
+
 /* A row of the route table, RFC 8966 3.2.6: one per pair and neighbour. */
 struct route {
 	struct list_link in_pfx, in_neigh;
@@ -144,13 +154,13 @@ struct route {
 	struct neigh *neigh;
 	struct router_id router_id;
 	uint16_t seqno, refmetric; /* as advertised */
+	struct accepted in;	   /* what policy makes of that */
 	uint16_t metric;	   /* with our cost, RFC 8966 3.5.2 */
 	uint32_t smooth;	   /* RFC 8966 A.3, in 1/256 */
 	mono_t smooth_at;
 	struct addr nexthop;
 	usec_t hold;
 	mono_t expires, updated;
-	enum babel_refusal refusal; /* why it is infinite; REFUSED_NOT: not by policy */
 	bool expired;		    /* retracted by its timer, not by its neighbour */
 	struct deadline deadline;   /* expiry, before that the request of 3.8.2.3 */
 };
@@ -206,10 +216,21 @@ struct advert {
 	uint16_t seqno, metric;
 };
 
+/* A route that the outside has for us to announce. */
+struct offer {
+	struct babel_local l; /* ifname points to the member below */
+	char ifname[FILTER_IFNAME];
+	uint16_t refused; /* number of the rule; 0: announced */
+};
+
 struct pfx {
 	struct sdentry entry;
-	bool local;
+	struct offer *offer; /* NULL: none */
+	bool local;	     /* there is one, and it is announced */
 	uint16_t local_metric;
+	uint32_t local_tag;
+	uint16_t install_rule; /* that judged the choice; 0: none */
+	bool not_installed;    /* it refused */
 	struct pfx_routes routes;
 	struct sources sources;
 	struct requests requests;
@@ -280,6 +301,7 @@ struct iface {
 	struct deadline auth_expiry;
 	struct outq out;
 	uint64_t packets_in, packets_out, packets_bad, dropped, ignored[TLV_VERDICTS];
+	uint64_t connected_refused;
 };
 LIST_TYPE(ifaces, struct iface, link);
 
@@ -294,6 +316,15 @@ struct refused {
 	mono_t at;
 };
 
+struct policy {
+	struct filter_rule *rules[FILTER_KINDS]; /* by number */
+	uint64_t *hits[FILTER_KINDS];
+	size_t n[FILTER_KINDS];
+	bool accept_connected;
+	struct prefix *connected; /* sorted */
+	size_t n_connected;
+};
+
 struct babel {
 	struct babel_config config;
 	struct babel_env env;
@@ -303,6 +334,7 @@ struct babel {
 	uint32_t stamp_origin; /* of our time stamps, RFC 9616 3.1: anything */
 	bool source_specific;
 	mono_t reborn_until; /* distances told before a restart may live on until then */
+	struct policy policy;
 	struct ifaces ifaces;
 	struct pfxs pfxs;
 	struct all_requests requests;
@@ -312,6 +344,7 @@ struct babel {
 	uint32_t kept_limit[BABEL_PERSIST_IFS];
 	struct {
 		struct memtag self, iface, neigh, pfx, route, source, request, upd, tlv, await, peer;
+		struct memtag policy;
 	} mem;
 	size_t awaits;
 	struct refused refused[REFUSALS_KEPT];
@@ -326,6 +359,8 @@ void deadline_set(struct babel *b, struct deadline *d, enum deadline_kind kind, 
 void deadline_clear(struct babel *b, struct deadline *d);
 
 /* ---- babel.c ---- */
+/* Every event begins with it: time goes on, and never back. */
+void babel_at(struct babel *b, mono_t now);
 /* Evenly from [least, most]. */
 usec_t babel_jitter(struct babel *b, usec_t least, usec_t most);
 void babel_note_neigh(struct babel *b, enum babel_note_kind kind, const struct neigh *n);
@@ -379,6 +414,26 @@ void neigh_hello_missed(struct babel *b, struct deadline *d);
 void neigh_unicast_hello_missed(struct babel *b, struct deadline *d);
 void neigh_ihu_lost(struct babel *b, struct deadline *d);
 void neigh_idle(struct babel *b, struct deadline *d);
+
+/* ---- policy.c: what the rules (filter.h) mean for this instance ---- */
+/* Judges; const. `r` out: the rule that decided, or NULL. */
+struct accepted policy_in(const struct babel *b, const struct neigh *n, const struct sdprefix *pair,
+			  const struct advert *heard, const struct filter_rule **r);
+/* The metric that is told there in place of a's; infinite: nothing is. */
+uint16_t policy_out(const struct policy *pol, const struct iface *i, const struct pfx *p,
+		    const struct advert *a, const struct filter_rule **r);
+/* Changes the choice into what zebra is to have; true: by another rule than
+ * last time. */
+bool policy_install(const struct babel *b, struct pfx *p, struct babel_choice *c,
+		    const struct filter_rule **r);
+/* Whether an own route stands, or a connected prefix, where a hold as
+ * unreachable would take its traffic away. */
+bool policy_never_held(const struct babel *b, const struct pfx *p);
+void policy_hit(struct babel *b, enum filter_kind kind, const struct filter_rule *r);
+/* A finite Update was judged: counts, and tells if it is news. */
+void policy_noted(struct babel *b, const struct neigh *n, const struct sdprefix *pair,
+		  const struct route *have, const struct accepted *a, const struct filter_rule *r);
+void policy_free(struct babel *b);
 
 /* ---- cost.c: RFC 8966 A.2, pure ---- */
 uint16_t cost_rx(enum babel_link_type type, uint16_t nominal, uint16_t multicast, uint16_t unicast);
@@ -454,6 +509,10 @@ enum update_verdict judge_update(const struct route *have, const struct source *
 				 const struct tlv_update *u);
 void route_update(struct babel *b, struct neigh *n, const struct tlv_update *u);
 void route_recompute(struct babel *b, struct route *r);
+/* RFC 8966 3.8.2.2: asks for a newer seqno if the route would be better than
+ * what there is, but for its feasibility. */
+void route_want(struct babel *b, const struct sdprefix *pair, struct neigh *n,
+		const struct router_id *id, uint16_t refmetric);
 void route_free(struct babel *b, struct route *r);
 void route_due(struct babel *b, struct deadline *d);
 struct route *route_find(const struct pfx *p, const struct neigh *n);
@@ -521,6 +580,9 @@ enum update_why { WHY_DUMP, WHY_TRIGGERED, WHY_REPLY };
 enum put { PUT_UPDATE, PUT_RETRACTION, PUT_SKIP, PUT_FULL };
 enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, struct pfx *p,
 		    enum update_why why);
+/* What is told of a pair there under some policy; infinite: nothing. */
+uint16_t update_metric(const struct babel *b, const struct policy *pol, const struct iface *i,
+		       const struct pfx *p);
 /* On all interfaces: at once with copies, or when convenient, once. */
 void update_trigger_urgent(struct babel *b, struct pfx *p);
 void update_trigger(struct babel *b, struct pfx *p);

@@ -44,7 +44,7 @@ static enum babel_verdict verdict_on(const struct babel *b, const struct pfx *p,
 
 	if (r == chosen)
 		return VERDICT_SELECTED;
-	if (r->refusal)
+	if (r->in.why)
 		return VERDICT_REFUSED;
 	if (r->refmetric == BABEL_INFINITY)
 		return r->expired ? VERDICT_EXPIRED : VERDICT_RETRACTED;
@@ -98,7 +98,7 @@ static struct babel_candidate candidate(const struct babel *b, const struct pfx 
 	struct babel_candidate c = {
 		.route = route_view(p, r, now),
 		.verdict = verdict_on(b, p, r),
-		.refusal = r->refusal,
+		.refusal = r->in.why,
 		.link = link_of(r->neigh),
 		.kept = true,
 		.expires = left(r->expires, now),

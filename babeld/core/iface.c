@@ -230,8 +230,7 @@ void babel_if_up(struct babel *b, ifid_t ifid, const struct babel_if_info *info,
 {
 	struct iface *i = iface_find(b, ifid);
 
-	if (mono_before(b->now, now))
-		b->now = now;
+	babel_at(b, now);
 	if (i && strncmp(i->name, info->name, sizeof(i->name) - 1) == 0) {
 		change(b, i, info, config);
 		return;
@@ -274,8 +273,7 @@ void babel_if_down(struct babel *b, ifid_t ifid, mono_t now)
 {
 	struct iface *i = iface_find(b, ifid);
 
-	if (mono_before(b->now, now))
-		b->now = now;
+	babel_at(b, now);
 	if (i)
 		iface_free(b, i);
 }

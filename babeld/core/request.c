@@ -130,6 +130,7 @@ static void forward(struct babel *b, struct pfx *p, struct neigh *n,
 void request_seqno(struct babel *b, struct neigh *n, const struct tlv_seqno_request *q)
 {
 	struct pfx *p = pfx_find(b, &q->pair);
+	const struct filter_rule *rule;
 	struct advert a;
 
 	/* RFC 8966 4.6.11 forbids to send such. */
@@ -137,6 +138,8 @@ void request_seqno(struct babel *b, struct neigh *n, const struct tlv_seqno_requ
 		return;
 	if (!p || !update_advert(b, p, &a))
 		return; /* RFC 8966 3.8.1.2: only while we advertise the prefix */
+	if (policy_out(&b->policy, n->iface, p, &a, &rule) == BABEL_INFINITY)
+		return; /* and not where we don't */
 	if (!router_id_eq(&a.router_id, &q->router_id) || !seqno_less(a.seqno, q->seqno)) {
 		update_reply(b, n, p);
 	} else if (router_id_eq(&q->router_id, &b->config.router_id)) {

@@ -82,7 +82,7 @@ static enum babel_refusal refused(struct babel *b, const struct neigh *n,
 
 void route_recompute(struct babel *b, struct route *r)
 {
-	uint16_t metric = cost_metric(r->neigh->cost, r->refmetric);
+	uint16_t metric = cost_metric(r->neigh->cost, r->in.refmetric);
 
 	if (r->metric == BABEL_INFINITY) {
 		r->smooth = (uint32_t)metric << 8; /* a first sample */
@@ -107,18 +107,19 @@ static void arm(struct babel *b, struct route *r)
 	deadline_set(b, &r->deadline, DL_ROUTE, at);
 }
 
-static void take(struct babel *b, struct route *r, const struct tlv_update *u)
+static void take(struct babel *b, struct route *r, const struct tlv_update *u,
+		 const struct accepted *in)
 {
 	usec_t interval = u->interval.cs ? interval_usec(u->interval) : DEFAULT_UPDATE;
 
 	r->router_id = u->router_id;
 	r->seqno = u->seqno;
 	r->refmetric = u->metric;
+	r->in = *in;
 	r->nexthop = u->nexthop;
 	r->hold = interval * 7 / 2; /* RFC 8966 Appendix B: Route Expiry Time */
 	r->expires = mono_add(b->now, r->hold);
 	r->updated = b->now;
-	r->refusal = REFUSED_NOT;
 	r->expired = false;
 	route_recompute(b, r);
 	arm(b, r);
@@ -140,14 +141,15 @@ static struct route *route_new(struct babel *b, struct pfx *p, struct neigh *n)
 static void retract(struct babel *b, struct route *r, enum babel_refusal why)
 {
 	r->refmetric = BABEL_INFINITY;
-	r->refusal = why;
+	r->in = (struct accepted){.refmetric = BABEL_INFINITY, .why = why};
 	r->expired = false;
 	r->updated = b->now;
 	route_recompute(b, r);
 	arm(b, r);
 }
 
-static void make(struct babel *b, struct pfx *p, struct neigh *n, const struct tlv_update *u)
+static void make(struct babel *b, struct pfx *p, struct neigh *n, const struct tlv_update *u,
+		 const struct accepted *in)
 {
 	if (neigh_routes_count(&n->routes) >= ROUTES_PER_NEIGH_MAX || (!p && !pfx_room(b))) {
 		n->iface->dropped++;
@@ -158,22 +160,21 @@ static void make(struct babel *b, struct pfx *p, struct neigh *n, const struct t
 	}
 	if (!p)
 		p = pfx_get(b, &u->pair);
-	take(b, route_new(b, p, n), u);
+	take(b, route_new(b, p, n), u, in);
 	select_run(b, p);
 }
 
-/* RFC 8966 3.8.2.2: an unfeasible route that would be better than what we
- * have is worth a newer seqno. */
-static void want(struct babel *b, struct neigh *n, const struct tlv_update *u)
+void route_want(struct babel *b, const struct sdprefix *pair, struct neigh *n,
+		const struct router_id *id, uint16_t refmetric)
 {
-	struct pfx *p = pfx_find(b, &u->pair);
-	uint16_t metric = cost_metric(n->cost, u->metric);
+	struct pfx *p = pfx_find(b, pair);
+	uint16_t metric = cost_metric(n->cost, refmetric);
 
 	if (!p || p->local || metric == BABEL_INFINITY)
 		return;
 	if (p->selected && metric + METRIC_SIGNIFICANT > p->selected->metric)
 		return;
-	request_better(b, p, n, &u->router_id);
+	request_better(b, p, n, id);
 }
 
 static void retract_all(struct babel *b, struct neigh *n)
@@ -188,10 +189,34 @@ static void retract_all(struct babel *b, struct neigh *n)
 	}
 }
 
+/* What the rules make of a finite Update; noted. */
+static struct accepted accept(struct babel *b, struct neigh *n, const struct route *have,
+			      const struct tlv_update *u)
+{
+	struct advert heard = {u->router_id, u->seqno, u->metric};
+	const struct filter_rule *r;
+	struct accepted in = policy_in(b, n, &u->pair, &heard, &r);
+
+	if (u->metric != BABEL_INFINITY)
+		policy_noted(b, n, &u->pair, have, &in, r);
+	return in;
+}
+
+static enum update_verdict judge_accepted(const struct route *have, const struct source *src,
+					  const struct tlv_update *u, const struct accepted *in)
+{
+	/* RFC 8966 Appendix C: refused is infinite, and nothing that is
+	 * infinite is unfeasible. */
+	if (u->metric != BABEL_INFINITY && in->refmetric == BABEL_INFINITY)
+		return have ? UPD_REFRESH : UPD_NEW;
+	return judge_update(have, src, u);
+}
+
 void route_update(struct babel *b, struct neigh *n, const struct tlv_update *update)
 {
 	struct tlv_update u = *update;
 	enum babel_refusal why = REFUSED_NOT;
+	struct accepted in;
 	struct pfx *p;
 	struct route *have;
 
@@ -207,24 +232,25 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 		source_reborn(b, &u);
 	p = pfx_find(b, &u.pair);
 	have = p ? route_find(p, n) : NULL;
-	if (have)
-		have->refusal = why;
+	if (have && u.metric == BABEL_INFINITY)
+		have->in.why = why;
 	if (why && !have)
 		refused_keep(b, n, update, why);
 	else
 		refused_forget(b, n, &u.pair);
-	switch (judge_update(have, p ? source_find(p, &u.router_id) : NULL, &u)) {
+	in = accept(b, n, have, &u);
+	switch (judge_accepted(have, p ? source_find(p, &u.router_id) : NULL, &u, &in)) {
 	case UPD_DROP:
 		break;
 	case UPD_NEW:
-		make(b, p, n, &u);
+		make(b, p, n, &u, &in);
 		break;
 	case UPD_NEW_UNUSABLE:
-		make(b, p, n, &u);
-		want(b, n, &u);
+		make(b, p, n, &u, &in);
+		route_want(b, &u.pair, n, &u.router_id, in.refmetric);
 		break;
 	case UPD_REFRESH:
-		take(b, have, &u);
+		take(b, have, &u, &in);
 		select_run(b, p);
 		break;
 	case UPD_RETRACT:
@@ -235,9 +261,9 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 		request_better(b, p, n, &u.router_id);
 		break;
 	case UPD_UNUSABLE:
-		take(b, have, &u);
+		take(b, have, &u, &in);
 		select_run(b, p);
-		want(b, n, &u);
+		route_want(b, &u.pair, n, &u.router_id, in.refmetric);
 		break;
 	}
 }

@@ -93,9 +93,17 @@ static usec_t hold_time(const struct babel *b)
 	return longest;
 }
 
+static bool choice_eq(const struct babel_choice *a, const struct babel_choice *b)
+{
+	return a->kind == b->kind && a->ifid == b->ifid && a->metric == b->metric &&
+	       a->tag == b->tag && a->has_src == b->has_src && addr_cmp(&a->src, &b->src) == 0 &&
+	       addr_cmp(&a->nexthop, &b->nexthop) == 0;
+}
+
 static void tell_choice(struct babel *b, struct pfx *p)
 {
 	struct babel_choice c = {.kind = CHOICE_NONE};
+	const struct filter_rule *rule;
 	bool able = b->source_specific || sdprefix_is_plain(&p->entry.key);
 
 	if (p->selected) {
@@ -103,11 +111,13 @@ static void tell_choice(struct babel *b, struct pfx *p)
 		c.ifid = p->selected->neigh->iface->ifid;
 		c.nexthop = p->selected->nexthop;
 		c.metric = p->selected->metric;
-	} else if (p->held && able) { /* RFC 8966 3.5.4 */
+		c.tag = p->selected->in.tag;
+	} else if (p->held && able && !policy_never_held(b, p)) { /* RFC 8966 3.5.4 */
 		c.kind = CHOICE_UNREACHABLE;
 	}
-	if (c.kind == p->choice.kind && c.ifid == p->choice.ifid && c.metric == p->choice.metric &&
-	    addr_cmp(&c.nexthop, &p->choice.nexthop) == 0)
+	if (policy_install(b, p, &c, &rule) || !choice_eq(&c, &p->choice))
+		policy_hit(b, FILTER_INSTALL, rule);
+	if (choice_eq(&c, &p->choice))
 		return;
 	p->choice = c;
 	b->env.route(b->ctx, &p->entry.key, &c);

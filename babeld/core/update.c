@@ -47,37 +47,54 @@ enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, st
 {
 	struct iface *i = q->iface;
 	struct tlv t = {.type = TLV_UPDATE};
-	struct advert a = {.metric = BABEL_INFINITY};
+	struct advert a = {.metric = BABEL_INFINITY}, said;
 	bool finite = update_advert(b, p, &a);
 	bool withheld = no_nexthop(i, p) || (why != WHY_REPLY && split_horizon(i, p));
+	const struct filter_rule *rule = NULL;
 
-	if (why == WHY_DUMP && (withheld || (!finite && !p->held)))
+	said = a;
+	if (finite && !withheld) {
+		said.metric = policy_out(&b->policy, i, p, &a, &rule);
+		withheld = said.metric == BABEL_INFINITY;
+	}
+	if (why == WHY_DUMP && (withheld || (!finite && !p->held))) {
+		policy_hit(b, FILTER_OUT, rule);
 		return PUT_SKIP;
+	}
 	if (finite && (withheld || !source_room(p, &a.router_id)))
 		finite = false;
 	if (!finite)
-		a.metric = BABEL_INFINITY;
-	fill(&t.u.update, i, p, &a);
+		said.metric = BABEL_INFINITY;
+	fill(&t.u.update, i, p, &said);
 	if (!packet_put(w, &t))
 		return PUT_FULL;
+	policy_hit(b, FILTER_OUT, rule);
 	if (!finite)
 		return PUT_RETRACTION;
-	source_sent(b, p, &a); /* RFC 8966 3.7.3 */
+	source_sent(b, p, &said); /* RFC 8966 3.7.3 */
 	p->announced |= iface_bit(i);
 	if (p->was_finite)
 		p->told.metric = a.metric;
 	return PUT_UPDATE;
 }
 
+uint16_t update_metric(const struct babel *b, const struct policy *pol, const struct iface *i,
+		       const struct pfx *p)
+{
+	const struct filter_rule *rule;
+	struct advert a;
+
+	if (!update_advert(b, p, &a) || no_nexthop(i, p) || split_horizon(i, p))
+		return BABEL_INFINITY;
+	return policy_out(pol, i, p, &a, &rule);
+}
+
 /* Whether an interface needs to hear of a change: not where the news is
  * "nothing" and nothing was said before. */
 static bool concerned(const struct babel *b, const struct iface *i, const struct pfx *p)
 {
-	struct advert a;
-
-	if (p->announced & iface_bit(i))
-		return true;
-	return update_advert(b, p, &a) && !no_nexthop(i, p) && !split_horizon(i, p);
+	return (p->announced & iface_bit(i)) ||
+	       update_metric(b, &b->policy, i, p) != BABEL_INFINITY;
 }
 
 unsigned int update_copies(const struct iface *i)

@@ -19,6 +19,7 @@ void babel_each_if(const struct babel *b, bool (*each)(void *ctx, const struct b
 			.packets_in = i->packets_in,
 			.packets_out = i->packets_out,
 			.packets_bad = i->packets_bad,
+			.connected_refused = i->connected_refused,
 		};
 
 		memcpy(v.ignored, i->ignored, sizeof(v.ignored));
@@ -63,11 +64,14 @@ void babel_each_neigh(const struct babel *b,
 
 struct babel_route_view route_view(const struct pfx *p, const struct route *r, mono_t now)
 {
-	return (struct babel_route_view){
+	struct babel_route_view v = {
 		.pair = p->entry.key,
 		.selected = p->selected == r,
 		.feasible = route_feasible(p, r),
 		.held = p->held,
+		.refusal = r->in.why,
+		.rule = r->in.rule,
+		.tag = r->in.tag,
 		.router_id = r->router_id,
 		.seqno = r->seqno,
 		.refmetric = r->refmetric,
@@ -78,24 +82,36 @@ struct babel_route_view route_view(const struct pfx *p, const struct route *r, m
 		.nexthop = r->nexthop,
 		.age = mono_sub(now, r->updated),
 	};
+
+	if (v.selected && p->not_installed) {
+		v.refusal = REFUSED_INSTALL;
+		v.rule = p->install_rule;
+	}
+	return v;
 }
 
-/* A pair of ours, or one that is held though nobody tells of it any more. */
+/* A pair of ours, announced or not, or one that is held though nobody tells of
+ * it any more. */
 static bool view_bare(const struct babel *b, const struct pfx *p,
 		      bool (*each)(void *ctx, const struct babel_route_view *v), void *ctx)
 {
 	struct babel_route_view v = {
 		.pair = p->entry.key,
-		.local = p->local,
+		.local = p->offer != NULL,
 		.selected = p->local,
 		.feasible = p->local,
 		.held = p->held,
+		.tag = p->offer ? p->local_tag : 0,
 		.router_id = p->local ? b->config.router_id : p->told.router_id,
 		.seqno = p->local ? b->seqno : p->told.seqno,
 		.refmetric = p->local ? p->local_metric : BABEL_INFINITY,
 		.metric = p->local ? p->local_metric : BABEL_INFINITY,
 	};
 
+	if (p->offer && !p->local) {
+		v.refusal = REFUSED_REDISTRIBUTE;
+		v.rule = p->offer->refused;
+	}
 	return each(ctx, &v);
 }
 
@@ -106,7 +122,7 @@ static bool view_routes(const struct babel *b, const struct pfx *p, mono_t now, 
 {
 	const struct route *r;
 
-	if ((p->local || (p->held && pfx_routes_empty(&p->routes))) && !view_bare(b, p, each, ctx))
+	if ((p->offer || (p->held && pfx_routes_empty(&p->routes))) && !view_bare(b, p, each, ctx))
 		return false;
 	LIST_EACH (pfx_routes, &p->routes, r) {
 		struct babel_route_view v = route_view(p, r, now);
@@ -200,5 +216,22 @@ void babel_each_request(const struct babel *b,
 
 		if (!each(ctx, &v))
 			return;
+	}
+}
+
+void babel_each_filter(const struct babel *b,
+		       bool (*each)(void *ctx, const struct babel_filter_view *v), void *ctx)
+{
+	for (unsigned int kind = 0; kind < FILTER_KINDS; kind++) {
+		for (size_t k = 0; k < b->policy.n[kind]; k++) {
+			struct babel_filter_view v = {
+				.kind = (enum filter_kind)kind,
+				.rule = &b->policy.rules[kind][k],
+				.hits = b->policy.hits[kind][k],
+			};
+
+			if (!each(ctx, &v))
+				return;
+		}
 	}
 }

@@ -78,7 +78,7 @@ struct rig {
 	size_t n_sent, room_sent, n_packets, room_packets;
 	size_t mark, packet_mark; /* where looking starts */
 	struct rig_choice choices[RIG_CHOICES];
-	unsigned int n_choices, notes[NOTE_AUTH_REFUSED + 1];
+	unsigned int n_choices, notes[NOTE_KINDS];
 };
 
 /* Interfaces get the defaults of RFC 8966 Appendix B: wired, cost 96, split
