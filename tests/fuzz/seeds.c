@@ -21,7 +21,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 		snprintf(path, sizeof(path), "%s/seed-%zu", dir, i);
 		f = fopen(path, "wb");
-		if (!f || fwrite(seeds[i].octets, 1, seeds[i].len, f) != seeds[i].len || fclose(f)) {
+		if (!f || fwrite(seeds[i].octets, 1, seeds[i].len, f) != seeds[i].len ||
+		    fclose(f)) {
 			perror(path);
 			exit(1);
 		}
