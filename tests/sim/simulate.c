@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * simulate: a campaign from the command line. See doc/dev/simulation.md.
+ * Exits with 0 if nothing failed, 1 if something did, 2 on wrong usage.
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/campaign.h"
+
+static void usage(FILE *f)
+{
+	fputs("usage: simulate [OPTION...]\n"
+	      "  --shape S       line, ring, grid (default), random, clique, mobile\n"
+	      "  --nodes N       how many routers (36)\n"
+	      "  --seed N        what everything follows from (1)\n"
+	      "  --runs N        that many runs, each with the next seed (1)\n"
+	      "  --events N      packets taken in and deadlines run, at least (100000)\n"
+	      "  --origins N     routers that announce a prefix of their own (all)\n"
+	      "  --loss N        of 1000 packets, always (0)\n"
+	      "  --storm-loss N  of 1000, up to that during storms (200)\n"
+	      "  --dup N         of 1000 packets come twice (0)\n"
+	      "  --reorder MS    delays differ by up to that (0)\n"
+	      "  --wireless N    of 1000 links (0)\n"
+	      "  --plain N       of 1000 routers are not source-specific (0)\n"
+	      "  --mishaps LIST  of link,mute,cost,uplink,restart,reboot,leave,split (all)\n"
+	      "  --quiet S       seconds within which all must be well again (240)\n"
+	      "  --log FILE      JSON lines, for plot.py\n",
+	      f);
+}
+
+/* Names may be cut short: "mute" is "mute link". */
+static unsigned int mishaps(char *list)
+{
+	unsigned int bits = 0, k;
+
+	for (char *name = strtok(list, ","); name; name = strtok(NULL, ",")) {
+		for (k = 0; k < SIM_MISHAPS; k++)
+			if (strncmp(sim_round_names[k], name, strlen(name)) == 0)
+				break;
+		if (k == SIM_MISHAPS)
+			return 0;
+		bits |= 1u << k;
+	}
+	return bits;
+}
+
+static bool shape(struct sim_plan *p, const char *name)
+{
+	for (unsigned int k = 0; k < SIM_SHAPES; k++) {
+		if (strcmp(sim_shape_names[k], name) != 0)
+			continue;
+		p->shape = (enum sim_shape)k;
+		return true;
+	}
+	return false;
+}
+
+enum opt {
+	OPT_SHAPE = 1,
+	OPT_NODES,
+	OPT_SEED,
+	OPT_RUNS,
+	OPT_EVENTS,
+	OPT_ORIGINS,
+	OPT_LOSS,
+	OPT_STORM_LOSS,
+	OPT_DUP,
+	OPT_REORDER,
+	OPT_WIRELESS,
+	OPT_PLAIN,
+	OPT_MISHAPS,
+	OPT_QUIET,
+	OPT_LOG,
+};
+
+static bool option(struct sim_plan *p, uint64_t *runs, int opt, char *arg)
+{
+	uint64_t n = strtoull(arg, NULL, 0);
+
+	switch (opt) {
+	case OPT_SHAPE:
+		return shape(p, arg);
+	case OPT_NODES:
+		p->nodes = (unsigned int)n;
+		return n > 0 && n < 65535;
+	case OPT_SEED:
+		p->seed = n;
+		return true;
+	case OPT_RUNS:
+		*runs = n;
+		return n > 0;
+	case OPT_EVENTS:
+		p->events = n;
+		return true;
+	case OPT_ORIGINS:
+		p->origins = (unsigned int)n;
+		return true;
+	case OPT_LOSS:
+		p->loss = (unsigned int)n;
+		return n < 1000;
+	case OPT_STORM_LOSS:
+		p->storm_loss = (unsigned int)n;
+		return n < 1000;
+	case OPT_DUP:
+		p->dup = (unsigned int)n;
+		return n < 1000;
+	case OPT_REORDER:
+		p->reorder = (usec_t)n * USEC_PER_MSEC;
+		return n < 10000;
+	case OPT_WIRELESS:
+		p->wireless = (unsigned int)n;
+		return n <= 1000;
+	case OPT_PLAIN:
+		p->plain = (unsigned int)n;
+		return n <= 1000;
+	case OPT_MISHAPS:
+		p->mishaps = mishaps(arg);
+		return p->mishaps != 0;
+	case OPT_QUIET:
+		p->quiet = (usec_t)n * USEC_PER_SEC;
+		return n > 0;
+	case OPT_LOG:
+		p->log = fopen(arg, "w");
+		return p->log != NULL;
+	default:
+		return false;
+	}
+}
+
+static const struct option options[] = {
+	{"shape", 1, NULL, OPT_SHAPE},	     {"nodes", 1, NULL, OPT_NODES},
+	{"seed", 1, NULL, OPT_SEED},	     {"runs", 1, NULL, OPT_RUNS},
+	{"events", 1, NULL, OPT_EVENTS},     {"origins", 1, NULL, OPT_ORIGINS},
+	{"loss", 1, NULL, OPT_LOSS},	     {"storm-loss", 1, NULL, OPT_STORM_LOSS},
+	{"dup", 1, NULL, OPT_DUP},	     {"reorder", 1, NULL, OPT_REORDER},
+	{"wireless", 1, NULL, OPT_WIRELESS}, {"plain", 1, NULL, OPT_PLAIN},
+	{"mishaps", 1, NULL, OPT_MISHAPS},   {"quiet", 1, NULL, OPT_QUIET},
+	{"log", 1, NULL, OPT_LOG},	     {NULL, 0, NULL, 0},
+};
+
+int main(int argc, char **argv)
+{
+	struct sim_plan plan;
+	uint64_t runs = 1;
+	bool ok = true;
+	int opt;
+
+	sim_plan_init(&plan);
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option(&plan, &runs, opt, optarg))
+			continue;
+		usage(stderr);
+		return 2;
+	}
+	for (; runs; runs--, plan.seed++) {
+		struct sim_campaign c;
+
+		ok &= sim_campaign_run(&c, &plan);
+		sim_campaign_print(&c, stdout);
+		fflush(stdout);
+		sim_campaign_free(&c);
+	}
+	if (plan.log)
+		fclose(plan.log);
+	return ok ? 0 : 1;
+}
