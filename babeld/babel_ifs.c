@@ -25,6 +25,9 @@ struct ifs_if {
 	bool stale;
 	ifid_t ifid;
 	struct ifs_addrs addrs;
+	bool looked; /* `found` and `why` are valid */
+	enum babel_link_type found;
+	char why[LINK_WHY];
 	bool ready; /* up() was called with what follows */
 	char name[ZAPI_IFNAME];
 	struct babel_if_info info;
@@ -147,17 +150,9 @@ static bool same_info(const struct babel_if_info *a, const struct babel_if_info 
 	       addr_cmp(&a->ip4, &b->ip4) == 0 && a->mtu == b->mtu;
 }
 
-static bool same_rtt(const struct babel_rtt_config *a, const struct babel_rtt_config *b)
-{
-	return a->on == b->on && a->decay == b->decay && a->min == b->min && a->max == b->max &&
-	       a->max_penalty == b->max_penalty;
-}
-
 static bool same_config(const struct babel_if_config *a, const struct babel_if_config *b)
 {
-	return a->type == b->type && a->split_horizon == b->split_horizon &&
-	       a->rxcost == b->rxcost && a->hello_interval == b->hello_interval &&
-	       a->update_interval == b->update_interval && same_rtt(&a->rtt, &b->rtt);
+	return memcmp(a, b, sizeof(*a)) == 0; /* both begun as zeros */
 }
 
 static void go_down(struct ifs *s, struct ifs_if *i)
@@ -166,6 +161,15 @@ static void go_down(struct ifs *s, struct ifs_if *i)
 		return;
 	i->ready = false;
 	s->ops->down(s->ctx, i->ifid, i->name);
+}
+
+/* Once for each time that zebra speaks of it: it may have become another. */
+static void look(struct ifs *s, struct ifs_if *i, const struct babel_conf_if *conf)
+{
+	if (conf->set.link_type != LINK_AUTO || i->looked)
+		return;
+	i->looked = true;
+	i->found = s->ops->link(s->ctx, i->ifid, i->z.name, i->why);
 }
 
 /* Brings what the protocol was told in line with what is. */
@@ -183,7 +187,8 @@ static void reconcile(struct ifs *s, struct ifs_if *i)
 		go_down(s, i);
 		return;
 	}
-	config = babel_conf_if_effective(conf);
+	look(s, i, conf);
+	babel_conf_if_effective(conf, i->found, &config);
 	again = i->ready;
 	if (again && same_info(&info, &i->info) && same_config(&config, &i->config))
 		return;
@@ -191,7 +196,7 @@ static void reconcile(struct ifs *s, struct ifs_if *i)
 	snprintf(i->name, sizeof(i->name), "%s", i->z.name);
 	i->info = info;
 	i->info.name = i->name;
-	i->config = config;
+	memcpy(&i->config, &config, sizeof(config));
 	s->ops->up(s->ctx, i->ifid, &i->info, &i->config, again);
 }
 
@@ -206,6 +211,7 @@ void ifs_interface(struct ifs *s, const struct zapi_interface *z, bool exists)
 		i->stale = false;
 		i->z = *z;
 		i->z.name[sizeof(i->z.name) - 1] = '\0';
+		i->looked = false;
 		reconcile(s, i);
 		return;
 	}
@@ -332,6 +338,8 @@ void ifs_each(const struct ifs *s, bool (*each)(void *ctx, const struct ifs_view
 			.usable = babel_zapi_if_usable(&i->z),
 			.linklocal = choose(i, is_linklocal, NULL) != NULL,
 			.ready = i->ready,
+			.found = i->found,
+			.why = i->looked ? i->why : "",
 		};
 
 		if (i->known && !each(ctx, &v))

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+#include "babeld/babel_link.h"
 #include "babeld/babel_nb_config.h"
 #include "babeld/core/babel.h"
 #include "lib/zapi/zapi.h"
@@ -24,6 +25,8 @@ struct ifs_ops {
 	void (*up)(void *ctx, ifid_t ifid, const struct babel_if_info *info,
 		   const struct babel_if_config *config, bool again);
 	void (*down)(void *ctx, ifid_t ifid, const char *name);
+	/* What the kernel says of the link, where that is wanted. */
+	enum babel_link_type (*link)(void *ctx, ifid_t ifid, const char *name, char why[LINK_WHY]);
 };
 
 /* conf and ops are borrowed for as long. */
@@ -52,6 +55,8 @@ struct ifs_view {
 	unsigned int mtu;
 	const struct babel_conf_if *conf; /* NULL: not configured */
 	bool usable, linklocal, ready;
+	enum babel_link_type found; /* and why, if it was asked for */
+	const char *why;
 };
 /* Until it returns false. */
 void ifs_each(const struct ifs *s, bool (*each)(void *ctx, const struct ifs_view *v), void *ctx);

@@ -2,22 +2,14 @@
 /* Configuration of babeld: change records into struct babel_conf. */
 #include "babeld/babel_nb_config.h"
 
+#include "babeld/babel_nb_if.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/zapi/zapi.h"
-
-/* Of an interface that has no settings and so not the model's defaults: the same,
- * RFC 8966 B. */
-#define HELLO_DEFAULT  ((interval_cs){400})
-#define UPDATE_DEFAULT ((interval_cs){1600})
-/* RFC 9616 4.1 and 4.2 */
-#define RTT_DECAY      42
-#define RTT_MIN	       10
-#define RTT_MAX	       120
-#define RTT_PENALTY    150
 
 void babel_conf_init(struct babel_conf *c)
 {
@@ -31,16 +23,6 @@ void babel_conf_fini(struct babel_conf *c)
 
 	while ((i = babel_conf_ifs_pop(&c->ifs)))
 		free(i);
-}
-
-static struct babel_conf_if *if_find(struct babel_conf *c, const char *name)
-{
-	struct babel_conf_if *i;
-
-	LIST_EACH (babel_conf_ifs, &c->ifs, i)
-		if (strcmp(i->name, name) == 0)
-			return i;
-	return NULL;
 }
 
 const struct babel_conf_if *babel_conf_if_find(const struct babel_conf *c, const char *name)
@@ -61,33 +43,6 @@ size_t babel_conf_networks(const struct babel_conf *c)
 	LIST_EACH (babel_conf_ifs, &c->ifs, i)
 		n += i->network;
 	return n;
-}
-
-static struct babel_rtt_config rtt_effective(const struct babel_conf_if *i)
-{
-	return (struct babel_rtt_config){
-		.on = i->rtt.has_on && i->rtt.on,
-		.decay = i->rtt.decay ? i->rtt.decay : RTT_DECAY,
-		.min = (i->rtt.min ? i->rtt.min : RTT_MIN) * USEC_PER_MSEC,
-		.max = (i->rtt.max ? i->rtt.max : RTT_MAX) * USEC_PER_MSEC,
-		.max_penalty = i->rtt.has_penalty ? i->rtt.penalty : RTT_PENALTY,
-	};
-}
-
-struct babel_if_config babel_conf_if_effective(const struct babel_conf_if *i)
-{
-	bool wired = i->type == BABEL_WIRED;
-
-	return (struct babel_if_config){
-		.type = i->type,
-		.split_horizon = i->has_split_horizon ? i->split_horizon : wired,
-		.rxcost = i->rxcost ? i->rxcost
-			  : wired   ? 96
-				    : 256, /* RFC 8966 B */
-		.hello_interval = interval_usec(i->hello.cs ? i->hello : HELLO_DEFAULT),
-		.update_interval = interval_usec(i->update.cs ? i->update : UPDATE_DEFAULT),
-		.rtt = rtt_effective(i),
-	};
 }
 
 static int hex_digit(char c)
@@ -149,133 +104,13 @@ static void router_id_apply(void *ctx, const struct nb_change *c)
 
 /* ---- interfaces ---- */
 
-/* The interface that a record is about, made if it has to be. */
-static struct babel_conf_if *if_get(void *ctx, const struct nb_change *c)
-{
-	struct babel_conf *conf = conf_of(ctx);
-	struct babel_conf_if *i = if_find(conf, c->keys[0]);
-
-	if (i)
-		return i;
-	i = calloc(1, sizeof(*i));
-	if (!i)
-		abort();
-	snprintf(i->name, sizeof(i->name), "%s", c->keys[0]);
-	babel_conf_ifs_add_tail(&conf->ifs, i);
-	return i;
-}
-
-static bool if_is_bare(const struct babel_conf_if *i)
-{
-	return !i->network && i->type == BABEL_WIRED && !i->has_split_horizon && !i->rxcost &&
-	       !i->hello.cs && !i->update.cs && !i->rtt.has_on && !i->rtt.decay && !i->rtt.min &&
-	       !i->rtt.max && !i->rtt.has_penalty;
-}
-
-/* Entries about which nothing is said any more go. */
-static void if_put(void *ctx, struct babel_conf_if *i)
-{
-	if (!if_is_bare(i))
-		return;
-	babel_conf_ifs_del(&conf_of(ctx)->ifs, i);
-	free(i);
-}
-
 static void network_apply(void *ctx, const struct nb_change *c)
 {
-	struct babel_conf_if *i = if_get(ctx, c);
+	struct babel_conf *conf = conf_of(ctx);
+	struct babel_conf_if *i = conf_if_get(conf, c->keys[0]);
 
 	i->network = c->op != NB_DELETE;
-	if_put(ctx, i);
-}
-
-static uint16_t number(const struct nb_change *c)
-{
-	return c->op == NB_SET ? (uint16_t)strtoul(c->value, NULL, 10) : 0;
-}
-
-static void link_type_apply(void *ctx, const struct nb_change *c)
-{
-	bool wireless = c->op == NB_SET && strcmp(c->value, "wireless") == 0;
-	struct babel_conf_if *i = if_get(ctx, c);
-
-	i->type = wireless ? BABEL_WIRELESS : BABEL_WIRED;
-	if_put(ctx, i);
-}
-
-static void split_horizon_apply(void *ctx, const struct nb_change *c)
-{
-	struct babel_conf_if *i = if_get(ctx, c);
-
-	i->has_split_horizon = c->op == NB_SET;
-	i->split_horizon = c->op == NB_SET && strcmp(c->value, "true") == 0;
-	if_put(ctx, i);
-}
-
-static void rxcost_apply(void *ctx, const struct nb_change *c)
-{
-	struct babel_conf_if *i = if_get(ctx, c);
-
-	i->rxcost = number(c);
-	if_put(ctx, i);
-}
-
-static void hello_apply(void *ctx, const struct nb_change *c)
-{
-	struct babel_conf_if *i = if_get(ctx, c);
-
-	i->hello.cs = number(c);
-	if_put(ctx, i);
-}
-
-static void update_apply(void *ctx, const struct nb_change *c)
-{
-	struct babel_conf_if *i = if_get(ctx, c);
-
-	i->update.cs = number(c);
-	if_put(ctx, i);
-}
-
-static void timestamps_apply(void *ctx, const struct nb_change *c)
-{
-	struct babel_conf_if *i = if_get(ctx, c);
-
-	i->rtt.has_on = c->op == NB_SET;
-	i->rtt.on = c->op == NB_SET && strcmp(c->value, "true") == 0;
-	if_put(ctx, i);
-}
-
-static void rtt_decay_apply(void *ctx, const struct nb_change *c)
-{
-	struct babel_conf_if *i = if_get(ctx, c);
-
-	i->rtt.decay = number(c);
-	if_put(ctx, i);
-}
-
-static void rtt_min_apply(void *ctx, const struct nb_change *c)
-{
-	struct babel_conf_if *i = if_get(ctx, c);
-
-	i->rtt.min = number(c);
-	if_put(ctx, i);
-}
-
-static void rtt_max_apply(void *ctx, const struct nb_change *c)
-{
-	struct babel_conf_if *i = if_get(ctx, c);
-
-	i->rtt.max = number(c);
-	if_put(ctx, i);
-}
-
-static void rtt_penalty_apply(void *ctx, const struct nb_change *c)
-{
-	struct babel_conf_if *i = if_get(ctx, c);
-
-	i->rtt.has_penalty = c->op == NB_SET;
-	i->rtt.penalty = number(c);
-	if_put(ctx, i);
+	conf_if_put(conf, i);
 }
 
 /* ---- redistribution ---- */
@@ -318,12 +153,25 @@ static void babel_apply(void *ctx, const struct nb_change *c)
 	if (c->op != NB_DELETE)
 		return;
 	conf->has_router_id = false;
+	conf->smoothing = BABEL_SMOOTH_BY_HELLOS;
 	memset(conf->redistribute4, 0, sizeof(conf->redistribute4));
 	memset(conf->redistribute6, 0, sizeof(conf->redistribute6));
 	LIST_EACH_SAFE (babel_conf_ifs, &conf->ifs, i, next) {
 		i->network = false;
-		if_put(ctx, i);
+		conf_if_put(conf, i);
 	}
+}
+
+/* No value: about three Hello intervals. */
+static void half_life_apply(void *ctx, const struct nb_change *c)
+{
+	struct babel_conf *conf = conf_of(ctx);
+	unsigned long seconds = c->op == NB_SET ? strtoul(c->value, NULL, 10) : 0;
+
+	conf->half_life = (usec_t)seconds * USEC_PER_SEC;
+	conf->smoothing = c->op != NB_SET ? BABEL_SMOOTH_BY_HELLOS
+			  : seconds	  ? BABEL_SMOOTH_HALF_LIFE
+					  : BABEL_SMOOTH_OFF;
 }
 
 static void applied(void *ctx)
@@ -342,16 +190,29 @@ static const struct nb_node nodes[] = {
 	{BABEL "/router-id", router_id_prepare, router_id_apply},
 	{BABEL "/network", NULL, network_apply},
 	{BABEL "/redistribute", redistribute_prepare, redistribute_apply},
-	{IF "/link-type", NULL, link_type_apply},
-	{IF "/split-horizon", NULL, split_horizon_apply},
-	{IF "/rxcost", NULL, rxcost_apply},
-	{IF "/mcast-hello-interval", NULL, hello_apply},
-	{IF "/update-interval", NULL, update_apply},
-	{IF "/enable-timestamps", NULL, timestamps_apply},
-	{IF "/rtt-decay", NULL, rtt_decay_apply},
-	{IF "/rtt-min", NULL, rtt_min_apply},
-	{IF "/rtt-max", NULL, rtt_max_apply},
-	{IF "/max-rtt-penalty", NULL, rtt_penalty_apply},
+	{BABEL "/smoothing-half-life", NULL, half_life_apply},
+	{IF "/link-type", NULL, if_leaf_apply},
+	{IF "/split-horizon", NULL, if_leaf_apply},
+	{IF "/rxcost", NULL, if_leaf_apply},
+	{IF "/metric-algorithm", NULL, if_leaf_apply},
+	{IF "/k-out-of-j", NULL, if_k_out_of_j_apply},
+	{IF "/k-out-of-j/k", NULL, if_leaf_apply},
+	{IF "/k-out-of-j/j", NULL, if_leaf_apply},
+	{IF "/mcast-hello-interval", NULL, if_leaf_apply},
+	{IF "/ucast-hello-interval", NULL, if_leaf_apply},
+	{IF "/unscheduled-hellos", NULL, if_leaf_apply},
+	{IF "/update-interval", NULL, if_leaf_apply},
+	{IF "/unicast", NULL, if_leaf_apply},
+	{IF "/probe-mtu", NULL, if_leaf_apply},
+	{IF "/rfc6126-compatible", NULL, if_leaf_apply},
+	{IF "/enable-timestamps", NULL, if_leaf_apply},
+	{IF "/rtt-decay", NULL, if_leaf_apply},
+	{IF "/rtt-min", NULL, if_leaf_apply},
+	{IF "/rtt-max", NULL, if_leaf_apply},
+	{IF "/max-rtt-penalty", NULL, if_rtt_penalty_apply},
+	{IF "/neighbor", NULL, if_neighbor_apply},
+	{IF "/neighbor/rxcost", NULL, if_neighbor_apply},
+	{IF "/neighbor/extra-cost", NULL, if_neighbor_apply},
 };
 
 const struct nb_table babel_nb_table = {

@@ -17,21 +17,35 @@
 
 #define BABEL_IFNAME 16
 
-/* As configured; what depends on the link type may be left open. */
+enum conf_link_type { LINK_AUTO, LINK_WIRED, LINK_WIRELESS, LINK_TUNNEL };
+enum conf_switch { SWITCH_AUTO, SWITCH_OFF, SWITCH_ON };
+
+/* The settings of an interface as configured; zero is "not set" throughout,
+ * what depends on the link type may be left open. babel_nb_if.c has a row for
+ * each leaf. */
+struct babel_if_set {
+	uint8_t link_type;     /* enum conf_link_type */
+	uint8_t split_horizon; /* enum conf_switch */
+	uint8_t quality;       /* enum babel_quality */
+	bool unscheduled_hellos, unicast, probe_mtu, rfc6126;
+	uint16_t rxcost;
+	interval_cs hello, unicast_hello, update;
+	uint16_t k, j;
+	struct {
+		uint8_t on;		  /* enum conf_switch */
+		uint16_t decay, min, max; /* as in the model */
+		bool has_penalty;
+		uint16_t penalty;
+	} rtt;
+	unsigned int n_costs;
+	struct babel_neigh_cost costs[BABEL_NEIGH_COSTS];
+};
+
 struct babel_conf_if {
 	struct list_link link;
 	char name[BABEL_IFNAME];
 	bool network;
-	enum babel_link_type type;
-	bool has_split_horizon, split_horizon;
-	uint16_t rxcost;	   /* 0: not set */
-	interval_cs hello, update; /* 0: not set, the model's default */
-	struct {
-		bool has_on, on;
-		uint16_t decay, min, max; /* as in the model; 0: not set, its default */
-		bool has_penalty;
-		uint16_t penalty;
-	} rtt;
+	struct babel_if_set set;
 };
 LIST_TYPE(babel_conf_ifs, struct babel_conf_if, link);
 
@@ -41,6 +55,8 @@ struct babel_conf {
 	bool has_router_id;
 	struct router_id router_id;
 	struct babel_conf_ifs ifs;
+	enum babel_smoothing smoothing;
+	usec_t half_life;
 	bool redistribute4[BABEL_CONF_TYPES], redistribute6[BABEL_CONF_TYPES];
 };
 
@@ -49,8 +65,11 @@ void babel_conf_fini(struct babel_conf *c);
 /* NULL: Babel is not to run there. */
 const struct babel_conf_if *babel_conf_if_find(const struct babel_conf *c, const char *name);
 size_t babel_conf_networks(const struct babel_conf *c);
-/* With the defaults of its link type filled in. */
-struct babel_if_config babel_conf_if_effective(const struct babel_conf_if *i);
+/* With the defaults of its link type filled in; `found` is what the link was
+ * found to be, where the type is not configured. */
+void babel_conf_if_effective(const struct babel_conf_if *i, enum babel_link_type found,
+			     struct babel_if_config *out);
+const char *babel_link_type_name(enum babel_link_type t);
 
 /* Eight octets in hex with colons; false leaves *out alone. */
 bool router_id_parse(const char *s, struct router_id *out);

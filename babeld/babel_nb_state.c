@@ -191,9 +191,10 @@ static void write_if(const struct babeld *b, struct nb_writer *w, const struct i
 		nb_leaf_u64(w, "mtu", row->v.mtu);
 	}
 	if (row->conf) {
-		struct babel_if_config c = babel_conf_if_effective(row->conf);
+		struct babel_if_config c;
 
-		nb_leaf(w, "link-type", c.type == BABEL_WIRED ? "wired" : "wireless");
+		babel_conf_if_effective(row->conf, row->v.found, &c);
+		nb_leaf(w, "link-type", babel_link_type_name(c.type));
 		nb_leaf_bool(w, "split-horizon", c.split_horizon);
 		nb_leaf_u64(w, "rxcost", c.rxcost);
 		nb_leaf_u64(w, "mcast-hello-interval", interval_from_usec(c.hello_interval).cs);

@@ -199,8 +199,9 @@ static void if_up(void *ctx, ifid_t ifid, const struct babel_if_info *info,
 	if (!b->babel)
 		return;
 	if (!again)
-		log_notice("interface %s: Babel runs from %s", info->name,
-			   addr_str(FAM_IP6, &info->linklocal, addr));
+		log_notice("interface %s: Babel runs from %s, link type %s", info->name,
+			   addr_str(FAM_IP6, &info->linklocal, addr),
+			   babel_link_type_name(config->type));
 	babel_udp_join(b->udp, ifid, info->name);
 	babel_if_up(b->babel, ifid, info, config, loop_now(b->loop));
 	if (!again)
@@ -218,7 +219,16 @@ static void if_down(void *ctx, ifid_t ifid, const char *name)
 	babel_if_down(b->babel, ifid, loop_now(b->loop));
 }
 
-static const struct ifs_ops ifs_ops = {.up = if_up, .down = if_down};
+static enum babel_link_type if_link(void *ctx, ifid_t ifid, const char *name, char why[LINK_WHY])
+{
+	struct link_facts f;
+
+	(void)ctx;
+	link_look(ifid, name, &f);
+	return link_judge(&f, why);
+}
+
+static const struct ifs_ops ifs_ops = {.up = if_up, .down = if_down, .link = if_link};
 
 /* ---- zebra; it may still speak after the good-bye ---- */
 
@@ -385,7 +395,9 @@ static void choose_router_id(struct babeld *b)
 
 static void protocol_start(struct babeld *b)
 {
-	struct babel_config config = {.router_id = b->router_id};
+	struct babel_config config = {.router_id = b->router_id,
+				      .smoothing = b->config.conf.smoothing,
+				      .half_life = b->config.conf.half_life};
 
 	b->babel = babel_new(&config, &env, b, loop_now(b->loop));
 	babel_persist_set(b->babel, &b->persist);
@@ -429,6 +441,7 @@ void babeld_reconfigure(struct babeld *b)
 		return;
 	if (c->has_router_id && !router_id_eq(&c->router_id, &b->router_id))
 		protocol_restart(b);
+	babel_set_smoothing(b->babel, c->smoothing, c->half_life, loop_now(b->loop));
 	ifs_reconfigure(b->ifs);
 	subscribe_all(b);
 	sync_wait(b);

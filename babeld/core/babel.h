@@ -30,7 +30,22 @@ struct babel;
 
 typedef uint32_t ifid_t; /* the kernel's ifindex; 0 is none */
 
-enum babel_link_type { BABEL_WIRED, BABEL_WIRELESS };
+enum babel_link_type { BABEL_WIRED, BABEL_WIRELESS, BABEL_TUNNEL };
+
+/* How the Hellos that arrive become an rxcost, RFC 8966 A.2. */
+enum babel_quality {
+	BABEL_QUALITY_OF_TYPE, /* wireless: ETX, else k-out-of-j */
+	BABEL_K_OUT_OF_J,
+	BABEL_ETX,
+};
+
+/* What one neighbour costs more, or else, than the rest of its link. */
+#define BABEL_NEIGH_COSTS 64
+struct babel_neigh_cost {
+	struct addr addr; /* its link-local address */
+	uint16_t rxcost;  /* 0: that of the interface */
+	uint16_t extra;	  /* added to the cost of the link to it */
+};
 
 /* How the round-trip time becomes cost, RFC 9616 4. */
 struct babel_rtt_config {
@@ -77,17 +92,35 @@ const char *auth_verdict_name(enum auth_verdict v);
 
 /* Per interface; defaults are in the YANG model. */
 struct babel_if_config {
-	enum babel_link_type type; /* wired: 2-out-of-3, wireless: ETX (RFC 8966 A.2) */
+	enum babel_link_type type; /* found out already, where that was wanted */
 	bool split_horizon;	   /* RFC 8966 3.7.4 */
 	uint16_t rxcost;	   /* 1..65534 */
 	usec_t hello_interval;	   /* of multicast Hellos */
 	usec_t update_interval;	   /* between full updates */
+	enum babel_quality quality;
+	uint8_t k, j;		       /* of k-out-of-j, 1..16; 0: 2 of 3 */
+	usec_t unicast_hello_interval; /* 0: none are scheduled */
+	bool unscheduled_hellos;       /* Hellos ahead of time promise nothing (Interval 0) */
+	bool unicast;		       /* all but multicast Hellos goes to each neighbour alone */
+	bool probe_mtu;		       /* Hellos are as large as the link should carry */
+	bool rfc6126;		       /* neighbours know no more than that, RFC 8966 F */
+	unsigned int n_costs;
+	struct babel_neigh_cost costs[BABEL_NEIGH_COSTS];
 	struct babel_rtt_config rtt;
 	struct babel_auth auth;
 };
 
+/* How fast the smoothed metrics of RFC 8966 A.3 follow. */
+enum babel_smoothing {
+	BABEL_SMOOTH_BY_HELLOS, /* a time constant of three Hello intervals */
+	BABEL_SMOOTH_HALF_LIFE,
+	BABEL_SMOOTH_OFF,
+};
+
 struct babel_config {
 	struct router_id router_id; /* must be valid */
+	enum babel_smoothing smoothing;
+	usec_t half_life; /* with BABEL_SMOOTH_HALF_LIFE, not 0 */
 };
 
 /* What the outside knows of an interface that is up. */
@@ -233,6 +266,10 @@ void babel_set_connected(struct babel *b, const struct prefix *prefixes, size_t 
 /* false: the layer below can't hold (D,S) routes; they are then neither
  * accepted nor installed (RFC 9079 4). True at the start. */
 void babel_set_source_specific(struct babel *b, bool able, mono_t now);
+
+/* Another smoothing from now on; what was smoothed so far stays so. */
+void babel_set_smoothing(struct babel *b, enum babel_smoothing smoothing, usec_t half_life,
+			 mono_t now);
 
 /* Tells env->route every current choice again, for a zebra that came back. */
 void babel_replay_choices(const struct babel *b);

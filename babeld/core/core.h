@@ -391,6 +391,8 @@ static inline uint64_t iface_bit(const struct iface *i) /* in pfx.announced */
 {
 	return UINT64_C(1) << i->slot;
 }
+/* What is configured for that neighbour, else for all of the interface. */
+struct babel_neigh_cost iface_neigh_cost(const struct iface *i, const struct addr *a);
 void iface_hello_due(struct babel *b, struct deadline *d);
 void iface_update_due(struct babel *b, struct deadline *d);
 void iface_quiet_over(struct babel *b, struct deadline *d);
@@ -436,8 +438,9 @@ void policy_noted(struct babel *b, const struct neigh *n, const struct sdprefix 
 void policy_free(struct babel *b);
 
 /* ---- cost.c: RFC 8966 A.2, pure ---- */
-uint16_t cost_rx(enum babel_link_type type, uint16_t nominal, uint16_t multicast, uint16_t unicast);
-uint16_t cost_link(enum babel_link_type type, uint16_t txcost, uint16_t rxcost);
+uint16_t cost_rx(const struct babel_if_config *c, uint16_t nominal, uint16_t multicast,
+		 uint16_t unicast);
+uint16_t cost_link(const struct babel_if_config *c, uint16_t txcost, uint16_t rxcost);
 /* M(c, m) of RFC 8966 3.5.2. */
 uint16_t cost_metric(uint16_t cost, uint16_t refmetric);
 
@@ -533,9 +536,9 @@ struct babel_source_view source_view(const struct source *s);
 /* ---- select.c: RFC 8966 3.6 ---- */
 bool route_feasible(const struct pfx *p, const struct route *r);
 bool route_usable(const struct babel *b, const struct pfx *p, const struct route *r);
-uint32_t route_smooth(const struct route *r, mono_t now);
+uint32_t route_smooth(const struct babel *b, const struct route *r, mono_t now);
 /* How often the smoothed metrics are compared while somebody is better. */
-usec_t route_reselect(const struct route *selected);
+usec_t route_reselect(const struct babel *b, const struct route *selected);
 /* Chooses, and sends what follows from a change: the choice, triggered
  * Updates, requests, answers. The node survives it. */
 void select_run(struct babel *b, struct pfx *p);

@@ -14,43 +14,46 @@ static unsigned int received(uint16_t history, unsigned int n)
 	return count;
 }
 
-static bool two_of_three(uint16_t history)
+static bool etx(const struct babel_if_config *c)
 {
-	return received(history, 3) >= 2;
+	switch (c->quality) {
+	case BABEL_QUALITY_OF_TYPE: /* RFC 8966 A.2 */
+		return c->type == BABEL_WIRELESS;
+	case BABEL_K_OUT_OF_J:
+		return false;
+	case BABEL_ETX:
+		return true;
+	}
+	return false;
 }
 
-uint16_t cost_rx(enum babel_link_type type, uint16_t nominal, uint16_t multicast, uint16_t unicast)
+uint16_t cost_rx(const struct babel_if_config *c, uint16_t nominal, uint16_t multicast,
+		 uint16_t unicast)
 {
 	unsigned int ones;
 	uint32_t cost;
 
-	switch (type) {
-	case BABEL_WIRED: /* RFC 8966 A.2.1: either kind of Hello suffices */
-		return two_of_three(multicast) || two_of_three(unicast) ? nominal : BABEL_INFINITY;
-	case BABEL_WIRELESS: /* RFC 8966 A.2.2: the nominal cost over beta */
-		ones = received(multicast, ETX_WINDOW);
-		if (!ones)
-			return BABEL_INFINITY;
-		cost = (uint32_t)nominal * ETX_WINDOW / ones;
-		return cost < BABEL_INFINITY ? (uint16_t)cost : BABEL_INFINITY;
-	}
-	return BABEL_INFINITY;
+	if (!etx(c)) /* RFC 8966 A.2.1: either kind of Hello suffices */
+		return received(multicast, c->j) >= c->k || received(unicast, c->j) >= c->k
+			       ? nominal
+			       : BABEL_INFINITY;
+	/* RFC 8966 A.2.2: the nominal cost over beta. Unicast Hellos, which the
+	 * link layer sends again when lost, tell nothing about beta. */
+	ones = received(multicast, ETX_WINDOW);
+	if (!ones)
+		return BABEL_INFINITY;
+	cost = (uint32_t)nominal * ETX_WINDOW / ones;
+	return cost < BABEL_INFINITY ? (uint16_t)cost : BABEL_INFINITY;
 }
 
-uint16_t cost_link(enum babel_link_type type, uint16_t txcost, uint16_t rxcost)
+uint16_t cost_link(const struct babel_if_config *c, uint16_t txcost, uint16_t rxcost)
 {
-	uint64_t cost = BABEL_INFINITY;
+	uint64_t cost = txcost; /* RFC 8966 A.2.1 */
 
 	if (rxcost == BABEL_INFINITY || txcost == BABEL_INFINITY)
 		return BABEL_INFINITY;
-	switch (type) {
-	case BABEL_WIRED: /* RFC 8966 A.2.1 */
-		cost = txcost;
-		break;
-	case BABEL_WIRELESS: /* RFC 8966 A.2.2 */
+	if (etx(c)) /* RFC 8966 A.2.2 */
 		cost = (uint64_t)(txcost > 256 ? txcost : 256) * rxcost / 256;
-		break;
-	}
 	if (cost == 0)
 		return 1; /* RFC 8966 3.4.3: strictly positive, whatever the IHU said */
 	return cost < BABEL_INFINITY ? (uint16_t)cost : BABEL_INFINITY;

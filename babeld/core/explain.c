@@ -61,25 +61,28 @@ static enum babel_verdict verdict_on(const struct babel *b, const struct pfx *p,
 
 /* When the smoothed metric of r will be found to be less than that of the
  * selected route, RFC 8966 A.3: they are compared at intervals. */
-static usec_t crossing(const struct pfx *p, const struct route *r, mono_t now)
+static usec_t crossing(const struct babel *b, const struct pfx *p, const struct route *r,
+		       mono_t now)
 {
-	usec_t step = route_reselect(p->selected);
+	usec_t step = route_reselect(b, p->selected);
 	mono_t at = timer_armed(&p->reselect.node) ? p->reselect.node.at : mono_add(now, step);
 
 	for (unsigned int k = 0; k < SMOOTH_LOOKS; k++, at = mono_add(at, step))
-		if (route_smooth(r, at) < route_smooth(p->selected, at))
+		if (route_smooth(b, r, at) < route_smooth(b, p->selected, at))
 			break;
 	return left(at, now);
 }
 
-static void add_waiting(struct babel_candidate *c, const struct pfx *p, const struct route *r,
+static void add_waiting(const struct babel *b, struct babel_candidate *c, const struct route *r,
 			mono_t now)
 {
+	const struct pfx *p = r->pfx;
+
 	if (c->verdict != VERDICT_WAITING || !p->selected)
 		return;
-	c->smoothed = (uint16_t)(route_smooth(r, now) >> 8);
-	c->selected_smoothed = (uint16_t)(route_smooth(p->selected, now) >> 8);
-	c->wait = crossing(p, r, now);
+	c->smoothed = (uint16_t)(route_smooth(b, r, now) >> 8);
+	c->selected_smoothed = (uint16_t)(route_smooth(b, p->selected, now) >> 8);
+	c->wait = crossing(b, p, r, now);
 }
 
 static void add_distance(struct babel_candidate *c, const struct source *s)
@@ -105,7 +108,7 @@ static struct babel_candidate candidate(const struct babel *b, const struct pfx 
 	};
 
 	add_distance(&c, source_find(p, &r->router_id));
-	add_waiting(&c, p, r, now);
+	add_waiting(b, &c, r, now);
 	return c;
 }
 

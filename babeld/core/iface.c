@@ -10,6 +10,9 @@
 #define INTERVAL_MIN (10 * USEC_PER_MSEC)
 #define INTERVAL_MAX (600 * USEC_PER_SEC)
 #define IHU_EVERY    3 /* Hellos, on a clean link, RFC 8966 Appendix B */
+#define K_DEFAULT    2 /* RFC 8966 Appendix B */
+#define J_DEFAULT    3
+#define J_MAX	     16 /* as long as a history is */
 
 struct iface *iface_find(const struct babel *b, ifid_t ifid)
 {
@@ -115,6 +118,29 @@ static void set_config(struct iface *i, const struct babel_if_config *config)
 		i->config.rxcost = 1;
 	if (i->config.rtt.decay < 1 || i->config.rtt.decay > 256) /* RFC 9616 4.1 */
 		i->config.rtt.decay = 42;
+	if (config->k == 0 || config->k > config->j || config->j > J_MAX) {
+		i->config.k = K_DEFAULT;
+		i->config.j = J_DEFAULT;
+	}
+	if (config->unicast_hello_interval)
+		i->config.unicast_hello_interval = clamp(config->unicast_hello_interval);
+	if (config->n_costs > BABEL_NEIGH_COSTS)
+		i->config.n_costs = BABEL_NEIGH_COSTS;
+}
+
+struct babel_neigh_cost iface_neigh_cost(const struct iface *i, const struct addr *a)
+{
+	const struct babel_if_config *c = &i->config;
+	struct babel_neigh_cost own = {.addr = *a, .rxcost = c->rxcost};
+
+	for (unsigned int k = 0; k < c->n_costs; k++) {
+		if (addr_cmp(&c->costs[k].addr, a) != 0)
+			continue;
+		own.extra = c->costs[k].extra;
+		if (c->costs[k].rxcost)
+			own.rxcost = c->costs[k].rxcost;
+	}
+	return own;
 }
 
 static void set_info(struct iface *i, const struct babel_if_info *info)

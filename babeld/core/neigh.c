@@ -71,9 +71,10 @@ bool neigh_lossy(const struct neigh *n)
 void neigh_cost_changed(struct babel *b, struct neigh *n)
 {
 	const struct babel_if_config *c = &n->iface->config;
-	uint16_t rx = cost_rx(c->type, c->rxcost, n->multicast.history, n->unicast.history);
-	uint16_t cost = n->iface->quiet ? BABEL_INFINITY
-					: rtt_cost(n, cost_link(c->type, n->txcost, rx));
+	struct babel_neigh_cost own = iface_neigh_cost(n->iface, &n->addr);
+	uint16_t rx = cost_rx(c, own.rxcost, n->multicast.history, n->unicast.history);
+	uint16_t cost =
+		n->iface->quiet ? BABEL_INFINITY : rtt_cost(n, cost_link(c, n->txcost, rx));
 	uint16_t old = n->cost;
 	struct route *r;
 
@@ -82,6 +83,7 @@ void neigh_cost_changed(struct babel *b, struct neigh *n)
 		n->ihu_due = true;
 		out_wake(b, &n->iface->out, URGENT_TIMEOUT);
 	}
+	cost = cost_metric(cost, own.extra);
 	n->rxcost = rx;
 	n->judged |= rx != BABEL_INFINITY;
 	if (cost == old)

@@ -88,7 +88,7 @@ void route_recompute(struct babel *b, struct route *r)
 		r->smooth = (uint32_t)metric << 8; /* a first sample */
 		r->smooth_at = b->now;
 	} else {
-		r->smooth = route_smooth(r, b->now);
+		r->smooth = route_smooth(b, r, b->now);
 		r->smooth_at = b->now;
 	}
 	r->metric = metric;

@@ -22,15 +22,28 @@ bool route_usable(const struct babel *b, const struct pfx *p, const struct route
 	       (b->source_specific || sdprefix_is_plain(&p->entry.key));
 }
 
-/* RFC 8966 A.3: a time constant of three Hello intervals. */
-static usec_t smooth_step(const struct route *r)
+/* RFC 8966 A.3: a time constant of three Hello intervals, unless configured
+ * as a half-life, which is ln 2 of it. 0: no smoothing. */
+static usec_t smooth_step(const struct babel *b, const struct route *r)
 {
-	return 3 * r->neigh->iface->config.hello_interval / SMOOTH_STEPS;
+	usec_t step = 3 * r->neigh->iface->config.hello_interval / SMOOTH_STEPS;
+
+	switch (b->config.smoothing) {
+	case BABEL_SMOOTH_BY_HELLOS:
+		break;
+	case BABEL_SMOOTH_HALF_LIFE:
+		step = b->config.half_life * 1443 / 1000 / SMOOTH_STEPS;
+		break;
+	case BABEL_SMOOTH_OFF:
+		return 0;
+	}
+	return step > 0 ? step : 1;
 }
 
-uint32_t route_smooth(const struct route *r, mono_t now)
+uint32_t route_smooth(const struct babel *b, const struct route *r, mono_t now)
 {
-	int64_t steps = mono_sub(now, r->smooth_at) / smooth_step(r);
+	usec_t step = smooth_step(b, r);
+	int64_t steps = step ? mono_sub(now, r->smooth_at) / step : SMOOTH_DONE;
 	int64_t target = (int64_t)r->metric << 8, s = r->smooth;
 
 	if (steps >= SMOOTH_DONE)
@@ -43,9 +56,9 @@ uint32_t route_smooth(const struct route *r, mono_t now)
 	return (uint32_t)s;
 }
 
-usec_t route_reselect(const struct route *selected)
+usec_t route_reselect(const struct babel *b, const struct route *selected)
 {
-	return 2 * smooth_step(selected);
+	return 2 * smooth_step(b, selected);
 }
 
 static struct route *least(const struct babel *b, const struct pfx *p)
@@ -69,11 +82,11 @@ static struct route *choose(const struct babel *b, const struct pfx *p, bool *ag
 		return NULL;
 	if (!cur || !route_usable(b, p, cur))
 		return least(b, p); /* nothing selected: least metric */
-	cur_smooth = route_smooth(cur, b->now);
+	cur_smooth = route_smooth(b, cur, b->now);
 	LIST_EACH (pfx_routes, &p->routes, r) {
 		if (r->metric >= cur->metric || !route_usable(b, p, r))
 			continue;
-		if (route_smooth(r, b->now) >= cur_smooth)
+		if (route_smooth(b, r, b->now) >= cur_smooth)
 			*again = true;
 		else if (!best || r->metric < best->metric)
 			best = r;
@@ -221,7 +234,7 @@ void select_run(struct babel *b, struct pfx *p)
 	}
 	if (again)
 		deadline_set(b, &p->reselect, DL_RESELECT,
-			     mono_add(b->now, route_reselect(p->selected)));
+			     mono_add(b->now, route_reselect(b, p->selected)));
 	else
 		deadline_clear(b, &p->reselect);
 }
@@ -229,4 +242,25 @@ void select_run(struct babel *b, struct pfx *p)
 void select_again(struct babel *b, struct deadline *d)
 {
 	select_run(b, container_of(d, struct pfx, reselect));
+}
+
+void babel_set_smoothing(struct babel *b, enum babel_smoothing smoothing, usec_t half_life,
+			 mono_t now)
+{
+	struct route *r;
+	struct pfx *p;
+
+	if (mono_before(b->now, now))
+		b->now = now;
+	if (b->config.smoothing == smoothing && b->config.half_life == half_life)
+		return;
+	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
+		LIST_EACH (pfx_routes, &p->routes, r) {
+			r->smooth = route_smooth(b, r, b->now);
+			r->smooth_at = b->now;
+		}
+	b->config.smoothing = smoothing;
+	b->config.half_life = half_life;
+	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
+		select_run(b, p);
 }

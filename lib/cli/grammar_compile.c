@@ -117,6 +117,23 @@ static bool entry_lines(struct grammar *g, struct entry *e, char *err, size_t er
 	return true;
 }
 
+static bool entry_unset_lines(struct grammar *g, struct entry *e, char *err, size_t err_size)
+{
+	const char *line;
+	size_t i = 0;
+
+	while ((line = statement_next(g, e->node, "unset", &i))) {
+		struct command *c = arena_get(&g->arena, sizeof(*c));
+
+		c->entry = e;
+		c->unsets = true;
+		if (!line_compile(g, c, line, err, err_size))
+			return false;
+		commands_add(g, &e->mode->commands, c);
+	}
+	return true;
+}
+
 /* Parents first, so that a mode is known before what is typed in it. */
 static bool entries_below(struct grammar *g, const struct lysc_node *node, char *err,
 			  size_t err_size)
@@ -133,7 +150,8 @@ static bool entries_below(struct grammar *g, const struct lysc_node *node, char 
 		m = mode_around(g, node);
 		e->node = node;
 		e->mode = m;
-		if (!entry_numbers(g, e, err, err_size) || !entry_lines(g, e, err, err_size))
+		if (!entry_numbers(g, e, err, err_size) || !entry_lines(g, e, err, err_size) ||
+		    !entry_unset_lines(g, e, err, err_size))
 			return false;
 		mode = statement(g, node, "mode");
 		e->opens = mode ? mode_add(g, mode, node) : NULL;
@@ -199,7 +217,7 @@ static void add_negated(struct grammar *g, struct mode *m)
 		const struct command *yes = m->commands.v[i];
 		struct command *no;
 
-		if (!yes->entry)
+		if (!yes->entry || yes->unsets)
 			continue;
 		no = arena_get(&g->arena, sizeof(*no));
 		line_negate(g, no, yes, starts_alone(m, yes));

@@ -158,7 +158,9 @@ static void add_leaf(struct meaning *k, const struct grammar_edit *like)
 	const struct lysc_node *leaf = k->c->entry->node;
 	const char *value = value_of(k, leaf);
 
-	if (is_bool(leaf) && !value)
+	if (k->c->unsets)
+		add_edit(k, GRAMMAR_REMOVE, leaf, like);
+	else if (is_bool(leaf) && !value)
 		add_edit(k, GRAMMAR_SET, leaf, like)->value = k->c->negated ? "false" : "true";
 	else if (k->c->negated)
 		add_edit(k, GRAMMAR_REMOVE, leaf, like);

@@ -72,6 +72,7 @@ struct command {
 	int id;
 	struct entry *entry; /* NULL: of grammar_add() */
 	bool negated;
+	bool unsets; /* the leaf goes */
 	struct token tok[TOKENS_MAX]; /* the last is TOK_END */
 	size_t n;
 	struct set set[SETS_MAX];

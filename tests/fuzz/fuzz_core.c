@@ -390,7 +390,7 @@ static void begin(struct story *s)
 {
 	static const struct babel_env env = {
 		.send = env_send, .route = env_route, .random = env_random, .note = env_note};
-	struct babel_config config = {id_of(0)};
+	struct babel_config config = {.router_id = id_of(0)};
 
 	memset(s, 0, sizeof(*s));
 	s->now.us = 1;

@@ -255,7 +255,7 @@ void sim_start(struct sim *s, unsigned int node, enum sim_life life)
 {
 	struct sim_node *n = s->nodes[node];
 	struct babel_config config = {
-		{{0, 0, 0, 0, 1, 0, (uint8_t)((node + 1) >> 8), (uint8_t)(node + 1)}}};
+		.router_id = {{0, 0, 0, 0, 1, 0, (uint8_t)((node + 1) >> 8), (uint8_t)(node + 1)}}};
 
 	assert(!n->babel);
 	sim_note(s, life == SIM_REMEMBER ? "start with memory" : "start", node, n->life);

@@ -67,9 +67,11 @@ static void interface(struct fixture *f, const char *name)
 static struct babel_if_config effective(struct fixture *f, const char *name)
 {
 	const struct babel_conf_if *i = babel_conf_if_find(&f->conf.conf, name);
+	struct babel_if_config c;
 
 	assert_non_null(i);
-	return babel_conf_if_effective(i);
+	babel_conf_if_effective(i, BABEL_WIRED, &c);
+	return c;
 }
 
 static void assert_link(const struct babel_if_config *c, enum babel_link_type type,

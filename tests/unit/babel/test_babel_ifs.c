@@ -14,6 +14,7 @@
 static char calls[512];
 static struct babel_conf conf;
 static struct ifs *ifs;
+static enum babel_link_type says;
 
 static void up(void *ctx, ifid_t ifid, const struct babel_if_info *info,
 	       const struct babel_if_config *config, bool again)
@@ -37,7 +38,15 @@ static void down(void *ctx, ifid_t ifid, const char *name)
 	snprintf(calls + n, sizeof(calls) - n, "down %u %s;", ifid, name);
 }
 
-static const struct ifs_ops ops = {.up = up, .down = down};
+static enum babel_link_type kernel_says(void *ctx, ifid_t ifid, const char *name,
+					char why[LINK_WHY])
+{
+	(void)ctx, (void)ifid;
+	snprintf(why, LINK_WHY, "%s is so", name);
+	return says;
+}
+
+static const struct ifs_ops ops = {.up = up, .down = down, .link = kernel_says};
 
 static void assert_calls(const char *want)
 {
@@ -55,9 +64,9 @@ static void configure(const char *name, uint16_t rxcost)
 		babel_conf_ifs_add_tail(&conf.ifs, i);
 	}
 	i->network = true;
-	i->rxcost = rxcost;
-	i->hello.cs = 400;
-	i->update.cs = 1600;
+	i->set.rxcost = rxcost;
+	i->set.hello.cs = 400;
+	i->set.update.cs = 1600;
 }
 
 static void begin(void)
@@ -144,8 +153,7 @@ PLAIN_TEST("what comes again unchanged changes nothing; what changed is told onc
 	configure("eth0", 7);
 	ifs_reconfigure(ifs);
 	assert_calls("change 2 eth0 fe80::5 192.0.2.1 mtu 1500 cost 7;");
-	babel_conf_ifs_first(&conf.ifs)->rtt.has_on = babel_conf_ifs_first(&conf.ifs)->rtt.on =
-		true;
+	babel_conf_ifs_first(&conf.ifs)->set.rtt.on = SWITCH_ON;
 	ifs_reconfigure(ifs);
 	assert_calls("change 2 eth0 fe80::5 192.0.2.1 mtu 1500 cost 7;");
 	ifs_replay(ifs);

@@ -98,7 +98,14 @@ static void if_down(void *ctx, ifid_t ifid, const char *name)
 	(void)name;
 }
 
-static const struct ifs_ops ifs_ops = {.up = if_up, .down = if_down};
+static enum babel_link_type if_link(void *ctx, ifid_t ifid, const char *name, char why[LINK_WHY])
+{
+	(void)ctx, (void)ifid, (void)name;
+	snprintf(why, LINK_WHY, "this test says so");
+	return BABEL_WIRED;
+}
+
+static const struct ifs_ops ifs_ops = {.up = if_up, .down = if_down, .link = if_link};
 
 static void give_interface(struct babeld *b, const char *name, ifid_t ifid)
 {
@@ -120,8 +127,8 @@ static void configure(struct babeld *b, const char *name)
 
 	strcpy(c->name, name);
 	c->network = true;
-	c->hello.cs = 400;
-	c->update.cs = 1600;
+	c->set.hello.cs = 400;
+	c->set.update.cs = 1600;
 	babel_conf_ifs_add_tail(&b->config.conf.ifs, c);
 }
 
@@ -375,8 +382,8 @@ static void round_trip_time(void **state)
 	assert_true(pager_next(&g, 10));
 	assert_string_equal(pager_leaf(g.v[0], "rtt"), "");
 	pager_end(&g);
-	c->rtt.has_on = c->rtt.on = true;
-	c->rtt.decay = 7;
+	c->set.rtt.on = SWITCH_ON;
+	c->set.rtt.decay = 7;
 	ifs_reconfigure(w->b.ifs);
 	say(w, 1, t, 2);
 	t[0].u.hello.seqno++;

@@ -102,6 +102,7 @@ static const struct line frr_lines[] = {
 	{"", "interface v0", "+" IF "[v0]"},
 	{"interface v0", "babel wired", " " IF "/babel/link-type[v0]=wired"},
 	{"interface v0", "babel wireless", " " IF "/babel/link-type[v0]=wireless"},
+	{"interface v0", "babel split-horizon auto", "~" IF "/babel/split-horizon[v0]"},
 	{"interface v0", "babel split-horizon", " " IF "/babel/split-horizon[v0]=true"},
 	{"interface v0", "no babel split-horizon", " " IF "/babel/split-horizon[v0]=false"},
 	{"interface v0", " babel hello-interval 500", " " IF "/babel/mcast-hello-interval[v0]=50"},
@@ -410,6 +411,7 @@ static const char frr_file_printed[] = "hostname edge\n"
 				       "ip route 10.0.0.0/8 blackhole 250\n"
 				       "!\n"
 				       "interface v0\n"
+				       " babel wired\n"
 				       " no babel split-horizon\n"
 				       " babel rxcost 100\n"
 				       " babel hello-interval 500\n"

@@ -107,8 +107,11 @@ static const struct ask {
 	{"", "commit confirmed ", true, "<NUMBER> <<cr>>"},
 	{"interface v0", "", true, "babel commit description no"},
 	{"interface v0", "babel ", true,
-	 "enable-timestamps hello-interval max-rtt-penalty rtt-decay rtt-max rtt-min rxcost "
-	 "split-horizon update-interval wired wireless"},
+	 "auto enable-timestamps hello-interval k-out-of-j max-rtt-penalty metric-algorithm "
+	 "neighbor probe-mtu rfc6126-compatible rtt-decay rtt-max rtt-min rxcost split-horizon "
+	 "tunnel unicast unicast-hello-interval unscheduled-hellos update-interval wired wireless"},
+	{"interface v0", "babel split-horizon ", true, "auto <<cr>>"},
+	{"interface v0", "no babel split-horizon ", true, "<<cr>>"},
 	{"interface v0", "babel w", false, "wired wireless"},
 	{"interface v0", "babel rxcost ", true, "<(1-65534)>"},
 	{"interface v0", "babel hello-interval ", true, "<(20-655340)>"},
