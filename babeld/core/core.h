@@ -255,8 +255,9 @@ struct rtt {
 	uint32_t origin,
 		received; /* of its last stamped Hello: sent by its clock, arrived by ours */
 	bool measured;
-	usec_t smooth;
-	uint16_t penalty; /* in force */
+	usec_t smooth, deviation; /* the mean, and how far samples are from it */
+	usec_t acted;		  /* the mean that the penalty is of */
+	uint16_t penalty;	  /* in force */
 	uint64_t samples, refused;
 	struct deadline stale;
 };

@@ -8,8 +8,7 @@
  * does: on a fast link that makes up to so much less than nothing. */
 #define RTT_ROUNDING  (10 * USEC_PER_MSEC)
 #define RTT_DECAY_ONE 256
-/* The penalty in force follows in steps of this part of the whole, so that the
- * noise of every sample does not go through all routes of the neighbour. */
+/* The penalty in force follows in steps of at least this part of the range. */
 #define RTT_STEPS     32
 
 /* ---- Pure ---- */
@@ -58,14 +57,19 @@ uint16_t rtt_penalty(const struct babel_rtt_config *c, usec_t rtt)
 	return (uint16_t)(c->max_penalty * (rtt - c->min) / (c->max - c->min));
 }
 
-/* RFC 9616 4.3: the hysteresis of RFC 8966 A.3 works on the metrics that follow;
- * this one keeps them still in between. Both ends of the range are reached. */
-static bool worth_a_change(const struct babel_rtt_config *c, uint16_t old, uint16_t penalty)
+/* RFC 9616 4.3. The hysteresis of RFC 8966 A.3 works on the metrics that follow;
+ * this one keeps them still, and the noise away from all the routes of the
+ * neighbour, while the smoothed RTT moves little against the spread of the single
+ * samples. Both ends of the range are reached. */
+static bool worth_a_change(const struct babel_rtt_config *c, const struct rtt *rtt,
+			   uint16_t penalty)
 {
-	unsigned int moved = old > penalty ? old - penalty : penalty - old;
-	bool falls_to_none = !penalty && old;
+	usec_t moved =
+		rtt->smooth > rtt->acted ? rtt->smooth - rtt->acted : rtt->acted - rtt->smooth;
 
-	return falls_to_none || (moved && moved * RTT_STEPS >= c->max_penalty);
+	if (penalty == 0 || penalty == c->max_penalty)
+		return penalty != rtt->penalty;
+	return 2 * moved > 3 * rtt->deviation && moved * RTT_STEPS >= c->max - c->min;
 }
 
 uint16_t rtt_cost(const struct neigh *n, uint16_t cost)
@@ -103,10 +107,19 @@ void rtt_stamp_packet(const struct babel *b, struct packet_writer *w)
 
 static void set_penalty(struct babel *b, struct neigh *n, uint16_t penalty)
 {
+	n->rtt.acted = n->rtt.smooth;
 	if (n->rtt.penalty == penalty)
 		return;
 	n->rtt.penalty = penalty;
 	neigh_cost_changed(b, n);
+}
+
+static void smooth(struct rtt *rtt, usec_t sample, uint16_t decay)
+{
+	usec_t off = sample > rtt->smooth ? sample - rtt->smooth : rtt->smooth - sample;
+
+	rtt->deviation = rtt->measured ? rtt_smooth(rtt->deviation, off, decay) : 0;
+	rtt->smooth = rtt->measured ? rtt_smooth(rtt->smooth, sample, decay) : sample;
 }
 
 static void sample(struct babel *b, struct neigh *n, usec_t measured)
@@ -116,12 +129,12 @@ static void sample(struct babel *b, struct neigh *n, usec_t measured)
 	bool first = !rtt->measured;
 	uint16_t penalty;
 
-	rtt->smooth = first ? measured : rtt_smooth(rtt->smooth, measured, c->decay);
+	smooth(rtt, measured, c->decay);
 	rtt->measured = true;
 	rtt->samples++;
 	deadline_set(b, &rtt->stale, DL_NEIGH_RTT, mono_add(b->now, RTT_VALID));
 	penalty = rtt_penalty(c, rtt->smooth);
-	if (first || worth_a_change(c, rtt->penalty, penalty))
+	if (first || worth_a_change(c, rtt, penalty))
 		set_penalty(b, n, penalty);
 }
 
@@ -139,6 +152,7 @@ void rtt_reconfigured(struct babel *b, struct neigh *n)
 	uint16_t penalty = n->rtt.measured ? rtt_penalty(c, n->rtt.smooth) : 0;
 
 	if (c->on) {
+		n->rtt.acted = n->rtt.smooth;
 		n->rtt.penalty = penalty;
 		return;
 	}

@@ -122,12 +122,22 @@ static void on_note(void *ctx, const struct babel_note *n)
 	((struct rig *)ctx)->notes[n->kind]++;
 }
 
+static mono_t on_clock(void *ctx)
+{
+	const struct rig *r = ctx;
+
+	return mono_add(r->now, r->late);
+}
+
 /* ---- life ---- */
 
 struct rig *rig_new_with(uint16_t seqno, uint16_t hello_seqno)
 {
-	static const struct babel_env env = {
-		.send = on_send, .route = on_route, .random = on_random, .note = on_note};
+	static const struct babel_env env = {.send = on_send,
+					     .route = on_route,
+					     .random = on_random,
+					     .note = on_note,
+					     .clock = on_clock};
 	struct babel_config config = {.router_id = rid(OWN_ID)};
 	struct babel_persist persist = {.router_id = rid(OWN_ID), .seqno = seqno, .n = 1};
 	const char *seed = getenv("SRCDEST_TEST_SEED");
@@ -143,6 +153,7 @@ struct rig *rig_new_with(uint16_t seqno, uint16_t hello_seqno)
 		.rxcost = 96,
 		.hello_interval = 4 * SEC,
 		.update_interval = 16 * SEC,
+		.rtt = {.decay = 42, .min = 10 * MSEC, .max = 120 * MSEC, .max_penalty = 150},
 	};
 	/* So long ago that nobody remembers what it told before. */
 	r->b = babel_new(&config, &env, r, (mono_t){r->now.us - 400 * SEC});
@@ -262,21 +273,22 @@ void rig_datagram(struct rig_nb *n, bool group, struct span octets)
 		.ifid = n->ifid,
 		.from = n->addr,
 		.to = group ? babel_group : rig_own_addr(n->ifid),
-		.arrived = n->r->now,
+		.arrived = mono_add(n->r->now, -n->r->stall),
 		.octets = octets,
 	};
 
 	babel_packet(n->r->b, &d, n->r->now);
 }
 
-static void say(struct rig_nb *n, const struct tlv *t, bool group, bool zero)
+static void say_all(struct rig_nb *n, const struct tlv *t, size_t count, bool group, bool zero)
 {
 	struct packet_writer w;
 	struct span datagram;
 	uint8_t buf[512], *copy;
 
 	packet_begin(&w, buf, sizeof(buf), FAM_IP6, &n->addr);
-	assert_true(tlv_may_send(t) && packet_put(&w, t));
+	for (size_t k = 0; k < count; k++)
+		assert_true(tlv_may_send(&t[k]) && packet_put(&w, &t[k]));
 	datagram = packet_end(&w);
 	copy = malloc(datagram.len); /* of its size, for the sanitizer */
 	assert_non_null(copy);
@@ -285,6 +297,16 @@ static void say(struct rig_nb *n, const struct tlv *t, bool group, bool zero)
 		zero_interval(copy, datagram.len, t->type);
 	rig_datagram(n, group, span_of(copy, datagram.len));
 	free(copy);
+}
+
+static void say(struct rig_nb *n, const struct tlv *t, bool group, bool zero)
+{
+	say_all(n, t, 1, group, zero);
+}
+
+void rig_say_all(struct rig_nb *n, const struct tlv *t, size_t count)
+{
+	say_all(n, t, count, true, false);
 }
 
 void rig_say(struct rig_nb *n, const struct tlv *t)

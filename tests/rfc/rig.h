@@ -26,7 +26,7 @@
 #define OWN_ID	    0xd0   /* of the core under test */
 #define OWN_SEQNO   100	   /* that it starts with */
 #define LONG	    0xffff /* an Update interval that outlives the test */
-#define RIG_NBS	    8
+#define RIG_NBS	    24
 #define RIG_CHOICES 4096
 
 struct rig;
@@ -41,8 +41,8 @@ struct rig_nb {
 	mono_t next;
 };
 
-struct rig_sent { /* one TLV that the core sent */
-	mono_t at;
+struct rig_sent {  /* one TLV that the core sent */
+	mono_t at; /* of the event that made it leave */
 	ifid_t ifid;
 	bool group;
 	struct addr to; /* if not to the group */
@@ -69,6 +69,8 @@ struct rig {
 	uint64_t random, runs;	       /* runs: of babel_run_due() */
 	struct babel_if_config config; /* of the next rig_if() */
 	unsigned int mtu;
+	usec_t late;	  /* so long after its event a packet leaves */
+	usec_t stall;	  /* so long after its arrival a datagram is handed in */
 	bool ip4;	  /* whether the next rig_if() has an IPv4 address */
 	uint32_t started; /* interfaces, a bit each */
 	struct rig_nb nb[RIG_NBS];
@@ -105,6 +107,8 @@ struct rig_nb *rig_stranger(struct rig *r, ifid_t ifid, const char *addr);
 void rig_datagram(struct rig_nb *n, bool group, struct span octets);
 void rig_say(struct rig_nb *n, const struct tlv *t);
 void rig_say_unicast(struct rig_nb *n, const struct tlv *t);
+/* Several in one packet, to the group, in this order. */
+void rig_say_all(struct rig_nb *n, const struct tlv *t, size_t count);
 void rig_hello(struct rig_nb *n, uint16_t seqno, uint16_t cs);
 void rig_unicast_hello(struct rig_nb *n, uint16_t seqno, uint16_t cs);
 /* Of us; the rig's later ones say the same. */
