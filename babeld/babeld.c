@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "babeld/babel_state.h"
 
@@ -29,7 +30,7 @@ static void due(void *ctx)
 	struct babeld *b = ctx;
 
 	if (b->babel)
-		core_run_due(&b->core, loop_now(b->loop));
+		babel_run_due(b->babel, loop_now(b->loop));
 	babeld_touch(b);
 }
 
@@ -46,6 +47,8 @@ static void save_now(struct babeld *b)
 	memset(&now, 0, sizeof(now));
 	babel_persist_get(b->babel, &now);
 	ok = babel_state_save(b->state_path, &now);
+	if (ok)
+		babel_persist_saved(b->babel, &now);
 	if (!ok && !b->save_failing)
 		log_error("can't write %s: %s; neighbours will notice a restart", b->state_path,
 			  strerror(errno));
@@ -88,10 +91,23 @@ static void env_route(void *ctx, const struct sdprefix *pair, const struct babel
 	babel_zapi_route(b->zapi, pair, c);
 }
 
+/* The kernel's, for indices and nonces are made of it (RFC 8967 7). */
 static uint32_t env_random(void *ctx)
 {
+	uint32_t v;
+
 	(void)ctx;
-	return arc4random();
+	while (getrandom(&v, sizeof(v), 0) != (ssize_t)sizeof(v))
+		if (errno != EINTR)
+			abort();
+	return v;
+}
+
+static bool env_mac(void *ctx, uint32_t key, struct span pseudo, struct span octets,
+		    uint8_t out[BABEL_MAC_MAX])
+{
+	return babel_keys_digest(&((struct babeld *)ctx)->config.conf.keys, key, pseudo, octets,
+				 out);
 }
 
 static void env_note(void *ctx, const struct babel_note *n)
@@ -112,6 +128,7 @@ static const struct babel_env env = {
 	.route = env_route,
 	.random = env_random,
 	.note = env_note,
+	.mac = env_mac,
 	.clock = env_clock,
 };
 
@@ -133,7 +150,7 @@ static void udp_packet(void *ctx, const struct babel_datagram *d)
 
 	if (!b->babel)
 		return;
-	core_packet(&b->core, d, loop_now(b->loop));
+	babel_packet(b->babel, d, loop_now(b->loop));
 	babeld_touch(b);
 }
 
@@ -203,7 +220,7 @@ static void if_up(void *ctx, ifid_t ifid, const struct babel_if_info *info,
 			   addr_str(FAM_IP6, &info->linklocal, addr),
 			   babel_link_type_name(config->type));
 	babel_udp_join(b->udp, ifid, info->name);
-	core_if_up(&b->core, ifid, info, config, loop_now(b->loop));
+	babel_if_up(b->babel, ifid, info, config, loop_now(b->loop));
 	if (!again)
 		sync_wait(b);
 }
@@ -216,7 +233,7 @@ static void if_down(void *ctx, ifid_t ifid, const char *name)
 		return;
 	log_notice("interface %s: Babel stops", name);
 	babel_udp_leave(b->udp, ifid);
-	core_if_down(&b->core, ifid, loop_now(b->loop));
+	babel_if_down(b->babel, ifid, loop_now(b->loop));
 }
 
 static enum babel_link_type if_link(void *ctx, ifid_t ifid, const char *name, char why[LINK_WHY])
@@ -228,7 +245,8 @@ static enum babel_link_type if_link(void *ctx, ifid_t ifid, const char *name, ch
 	return link_judge(&f, why);
 }
 
-static const struct ifs_ops ifs_ops = {.up = if_up, .down = if_down, .link = if_link};
+static const struct ifs_ops ifs_ops = {
+	.up = if_up, .down = if_down, .link = if_link, .keys = babeld_keys_fill};
 
 /* ---- zebra; it may still speak after the good-bye ---- */
 
@@ -240,7 +258,7 @@ static void zapi_connected(void *ctx)
 		return;
 	log_notice("connected to zebra");
 	ifs_forget_begin(b->ifs);
-	core_replay_choices(&b->core, loop_now(b->loop));
+	babel_replay_choices(b->babel);
 	b->sync_latest = mono_add(loop_now(b->loop), SYNC_LATEST);
 	sync_wait(b);
 }
@@ -278,7 +296,7 @@ static void zapi_source_specific(void *ctx, bool able)
 	else if (able != b->source_specific)
 		log_notice("zebra can install routes with a source prefix again");
 	b->source_specific = able;
-	core_set_source_specific(&b->core, able, loop_now(b->loop));
+	babel_set_source_specific(b->babel, able, loop_now(b->loop));
 	babeld_touch(b);
 }
 
@@ -323,7 +341,7 @@ static void zapi_route_add(void *ctx, const struct sdprefix *pair, uint8_t type,
 	(void)metric;
 	if (!b->babel || !announceable(pair))
 		return;
-	core_local_add(&b->core, pair, 0, loop_now(b->loop));
+	babel_local_add(b->babel, pair, 0, loop_now(b->loop));
 	babeld_touch(b);
 }
 
@@ -333,7 +351,7 @@ static void zapi_route_del(void *ctx, const struct sdprefix *pair)
 
 	if (!b->babel || !announceable(pair))
 		return;
-	core_local_del(&b->core, pair, loop_now(b->loop));
+	babel_local_del(b->babel, pair, loop_now(b->loop));
 	babeld_touch(b);
 }
 
@@ -393,31 +411,15 @@ static void choose_router_id(struct babeld *b)
 	log_info("router-id %s", router_id_str(&b->router_id, text));
 }
 
-/* A recording begins with an instance, and goes on with the next one. If it
- * can't be had that is no reason to do without routes. */
-static void record_wanted(struct babeld *b)
-{
-	char err[512];
-
-	if (!b->record_path || core_record_look(&b->core).running)
-		return;
-	if (core_record(&b->core, b->record_path, RECORD_LIMIT_DEFAULT, err, sizeof(err)))
-		log_notice("recording into %s", b->record_path);
-	else
-		log_error("%s", err);
-}
-
 static void protocol_start(struct babeld *b)
 {
 	struct babel_config config = {.router_id = b->router_id,
 				      .smoothing = b->config.conf.smoothing,
 				      .half_life = b->config.conf.half_life};
 
-	record_wanted(b);
-	core_new(&b->core, &config, loop_now(b->loop));
-	b->babel = b->core.stage.babel;
-	core_persist_set(&b->core, &b->persist, loop_now(b->loop));
-	core_set_source_specific(&b->core, b->source_specific, loop_now(b->loop));
+	b->babel = babel_new(&config, &env, b, loop_now(b->loop));
+	babel_persist_set(b->babel, &b->persist);
+	babel_set_source_specific(b->babel, b->source_specific, loop_now(b->loop));
 }
 
 static bool withdraw(void *ctx, const struct babel_route_view *v)
@@ -433,18 +435,19 @@ static bool withdraw(void *ctx, const struct babel_route_view *v)
  * at the neighbours and in zebra, and the new one starts from nothing. */
 static void protocol_restart(struct babeld *b)
 {
-	mono_t now = loop_now(b->loop);
+	struct babel *old = b->babel;
 
-	core_goodbye(&b->core, now);
-	babel_each_route(b->babel, NULL, now, withdraw, b);
-	babel_persist_get(b->babel, &b->persist);
-	b->babel = NULL;
-	core_free(&b->core, now);
+	log_notice("router-id changed: Babel starts anew");
+	babel_goodbye(old, loop_now(b->loop));
+	babel_each_route(old, NULL, loop_now(b->loop), withdraw, b);
+	babel_persist_get(old, &b->persist);
+	babel_free(old);
 	choose_router_id(b);
 	/* Hello seqnos go on; the seqno of another id means nothing. */
 	b->persist.router_id = b->router_id;
 	b->persist.seqno = 0;
 	protocol_start(b);
+	save_now(b); /* sets packet counters aside, else there are none to use */
 	ifs_replay(b->ifs);
 	babel_zapi_replay_redistributed(b->zapi);
 }
@@ -455,12 +458,11 @@ void babeld_reconfigure(struct babeld *b)
 
 	if (!b->babel) /* at start, or at the end */
 		return;
-	if (c->has_router_id && !router_id_eq(&c->router_id, &b->router_id)) {
-		log_notice("router-id changed: Babel starts anew");
+	if (c->has_router_id && !router_id_eq(&c->router_id, &b->router_id))
 		protocol_restart(b);
-	}
-	core_set_smoothing(&b->core, c->smoothing, c->half_life, loop_now(b->loop));
+	babel_set_smoothing(b->babel, c->smoothing, c->half_life, loop_now(b->loop));
 	ifs_reconfigure(b->ifs);
+	babeld_keys_wait(b);
 	subscribe_all(b);
 	sync_wait(b);
 	babeld_touch(b);
@@ -470,18 +472,19 @@ void babeld_reconfigure(struct babeld *b)
 
 void babeld_init(struct babeld *b)
 {
-	core_init(&b->core, &env, b);
 	b->loop = b->daemon.loop;
 	b->source_specific = true;
 	b->sync_latest = MONO_NEVER;
 	for (size_t i = 0; i < NOTE_KINDS; i++)
 		b->note_limit[i] = (struct log_limit)LOG_LIMIT(10, 5 * USEC_PER_SEC);
 	b->fate_limit = (struct log_limit)LOG_LIMIT(10, 5 * USEC_PER_SEC);
+	b->key_limit = (struct log_limit)LOG_LIMIT(10, 60 * USEC_PER_SEC);
 	fates_init(&b->fates);
 	b->events = babel_events_new(b->loop);
 	b->due = loop_timer_new(b->loop, due, b);
 	b->save = loop_timer_new(b->loop, save_due, b);
 	b->sync = loop_timer_new(b->loop, sync_due, b);
+	b->keys = babeld_keys_timer(b);
 }
 
 bool babeld_start(struct babeld *b, char *err, unsigned int err_size)
@@ -523,14 +526,15 @@ void babeld_goodbye(struct babeld *b)
 {
 	mono_t now = loop_now(b->loop);
 
-	core_goodbye(&b->core, now);
+	babel_goodbye(b->babel, now);
 	save_now(b);
 	/* Nothing may follow for the protocol, and nobody ask it. */
 	loop_timer_at(b->due, MONO_NEVER);
 	loop_timer_at(b->save, MONO_NEVER);
 	loop_timer_at(b->sync, MONO_NEVER);
+	loop_timer_at(b->keys, MONO_NEVER);
+	babel_free(b->babel);
 	b->babel = NULL;
-	core_fini(&b->core, now);
 	babel_zapi_goodbye(b->zapi);
 	b->end_latest = mono_add(now, END_LATEST);
 	b->end = loop_timer_new(b->loop, end_poll, b);
@@ -542,8 +546,8 @@ void babeld_fini(struct babeld *b)
 	save_now(b);
 	babel_zapi_free(b->zapi);
 	babel_udp_free(b->udp);
-	b->babel = NULL;
-	core_fini(&b->core, loop_now(b->loop));
+	if (b->babel)
+		babel_free(b->babel);
 	ifs_free(b->ifs);
 	fates_fini(&b->fates);
 	babel_events_free(b->events);
@@ -552,5 +556,6 @@ void babeld_fini(struct babeld *b)
 	loop_timer_free(b->due);
 	loop_timer_free(b->save);
 	loop_timer_free(b->sync);
+	loop_timer_free(b->keys);
 	loop_timer_free(b->end);
 }

@@ -15,7 +15,6 @@
 #include "babeld/babel_ifs.h"
 #include "babeld/babel_nb_config.h"
 #include "babeld/babel_nb_state.h"
-#include "babeld/babel_record.h"
 #include "babeld/babel_udp.h"
 #include "babeld/babel_zapi.h"
 #include "babeld/core/babel.h"
@@ -26,8 +25,7 @@
 struct babeld {
 	struct daemon daemon;
 	struct loop *loop;
-	const char *zapi_path;	 /* as given by --zapi, or NULL */
-	const char *record_path; /* as given by --record, or NULL */
+	const char *zapi_path; /* as given by --zapi, or NULL */
 	char state_path[256];
 
 	struct babel_nb config;
@@ -36,8 +34,7 @@ struct babeld {
 	struct router_id router_id;   /* in use */
 	struct babel_persist persist; /* of an earlier run; n 0: nothing */
 
-	struct core core;
-	const struct babel *babel; /* the core's; NULL before the start and after the good-bye */
+	struct babel *babel; /* NULL before the start and after the good-bye */
 	struct babel_udp *udp;
 	struct ifs *ifs;
 	struct babel_zapi *zapi;
@@ -51,10 +48,11 @@ struct babeld {
 	bool save_armed, save_failing;
 	struct loop_timer *sync; /* when zebra may sweep what an earlier run left */
 	mono_t sync_latest;	 /* MONO_NEVER: nothing to complete */
+	struct loop_timer *keys; /* when other keys are in force */
 	struct loop_timer *end;	 /* polls the good-bye */
 	mono_t end_latest;
 
-	struct log_limit note_limit[NOTE_KINDS], fate_limit;
+	struct log_limit note_limit[NOTE_KINDS], fate_limit, key_limit;
 };
 
 /* babeld.c. The order of a start: _init, configuration, _start. */
@@ -69,6 +67,12 @@ void babeld_touch(struct babeld *b);
 /* Retracts everything, takes our routes away from zebra, then stops the loop. */
 void babeld_goodbye(struct babeld *b);
 void babeld_fini(struct babeld *b);
+
+/* babeld_keys.c: what of the key chains is in force. For struct ifs_ops: */
+void babeld_keys_fill(void *babeld, const struct babel_conf_if *conf, struct babel_auth *auth);
+/* ... and again when that changes: after each change of the configuration. */
+void babeld_keys_wait(struct babeld *b);
+struct loop_timer *babeld_keys_timer(struct babeld *b);
 
 /* babeld_log.c: notes of the protocol as lines. */
 void babeld_note(struct babeld *b, const struct babel_note *n);

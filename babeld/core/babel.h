@@ -59,6 +59,9 @@ struct babel_rtt_config {
 
 #define BABEL_KEYS_MAX	8  /* per interface: each costs a digest a packet, both ways */
 #define BABEL_MAC_MAX	32 /* octets of a digest */
+#define BABEL_AUTH_WINDOW 128 /* packets: S of RFC 9467 3.2 */
+/* Who is there at all has spoken in that time, RFC 8967 4.4. */
+#define BABEL_AUTH_QUIET  (300 * USEC_PER_SEC)
 #define BABEL_INDEX_LEN 8  /* octets of our own Index: enough, RFC 8967 7 */
 
 /* A key as the protocol sees it. The secret stays with whoever computes. */
@@ -272,7 +275,7 @@ void babel_set_smoothing(struct babel *b, enum babel_smoothing smoothing, usec_t
 			 mono_t now);
 
 /* Tells env->route every current choice again, for a zebra that came back. */
-void babel_replay_choices(struct babel *b);
+void babel_replay_choices(const struct babel *b);
 
 /* Forgets neighbours with their routes, as if they had fallen silent. ifid 0:
  * on any interface; addr NULL: any. Returns how many. */
@@ -295,7 +298,7 @@ struct babel_persist {
 	struct router_id router_id;
 	uint16_t seqno;
 	unsigned int n;
-	struct babel_persist_if {
+	struct {
 		char name[16];
 		uint16_t hello_seqno; /* the next to be sent */
 		bool have_index;      /* RFC 8967 3.1, with no counter from pc on used yet */
