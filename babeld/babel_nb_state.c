@@ -340,7 +340,7 @@ static bool clear_neighbor_call(void *ctx, const struct nb_input *in, struct nb_
 		snprintf(err, err_size, "'%s' is not an IPv6 address", text);
 		return false;
 	}
-	n = babel_clear_neigh(b->babel, i.ifid, text ? &addr : NULL, loop_now(b->loop));
+	n = core_clear_neigh(&b->core, i.ifid, text ? &addr : NULL, loop_now(b->loop));
 	nb_leaf_u64(out, "cleared", n);
 	babeld_touch(b);
 	return true;
@@ -370,7 +370,7 @@ static bool clear_route_call(void *ctx, const struct nb_input *in, struct nb_wri
 		snprintf(err, err_size, "destination and source are of two address families");
 		return false;
 	}
-	nb_leaf_u64(out, "cleared", babel_clear_route(b->babel, &pair, loop_now(b->loop)));
+	nb_leaf_u64(out, "cleared", core_clear_route(&b->core, &pair, loop_now(b->loop)));
 	babeld_touch(b);
 	return true;
 }
@@ -384,7 +384,7 @@ static bool refresh_call(void *ctx, const struct nb_input *in, struct nb_writer 
 	(void)out;
 	if (not_running(b, err, err_size))
 		return false;
-	babel_refresh(b->babel, loop_now(b->loop));
+	core_refresh(&b->core, loop_now(b->loop));
 	babeld_touch(b);
 	return true;
 }

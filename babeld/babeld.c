@@ -30,7 +30,7 @@ static void due(void *ctx)
 	struct babeld *b = ctx;
 
 	if (b->babel)
-		babel_run_due(b->babel, loop_now(b->loop));
+		core_run_due(&b->core, loop_now(b->loop));
 	babeld_touch(b);
 }
 
@@ -48,7 +48,7 @@ static void save_now(struct babeld *b)
 	babel_persist_get(b->babel, &now);
 	ok = babel_state_save(b->state_path, &now);
 	if (ok)
-		babel_persist_saved(b->babel, &now);
+		core_persist_saved(&b->core, &now, loop_now(b->loop));
 	if (!ok && !b->save_failing)
 		log_error("can't write %s: %s; neighbours will notice a restart", b->state_path,
 			  strerror(errno));
@@ -150,7 +150,7 @@ static void udp_packet(void *ctx, const struct babel_datagram *d)
 
 	if (!b->babel)
 		return;
-	babel_packet(b->babel, d, loop_now(b->loop));
+	core_packet(&b->core, d, loop_now(b->loop));
 	babeld_touch(b);
 }
 
@@ -220,7 +220,7 @@ static void if_up(void *ctx, ifid_t ifid, const struct babel_if_info *info,
 			   addr_str(FAM_IP6, &info->linklocal, addr),
 			   babel_link_type_name(config->type));
 	babel_udp_join(b->udp, ifid, info->name);
-	babel_if_up(b->babel, ifid, info, config, loop_now(b->loop));
+	core_if_up(&b->core, ifid, info, config, loop_now(b->loop));
 	if (!again)
 		sync_wait(b);
 }
@@ -233,7 +233,7 @@ static void if_down(void *ctx, ifid_t ifid, const char *name)
 		return;
 	log_notice("interface %s: Babel stops", name);
 	babel_udp_leave(b->udp, ifid);
-	babel_if_down(b->babel, ifid, loop_now(b->loop));
+	core_if_down(&b->core, ifid, loop_now(b->loop));
 }
 
 static enum babel_link_type if_link(void *ctx, ifid_t ifid, const char *name, char why[LINK_WHY])
@@ -258,7 +258,7 @@ static void zapi_connected(void *ctx)
 		return;
 	log_notice("connected to zebra");
 	ifs_forget_begin(b->ifs);
-	babel_replay_choices(b->babel);
+	core_replay_choices(&b->core, loop_now(b->loop));
 	b->sync_latest = mono_add(loop_now(b->loop), SYNC_LATEST);
 	sync_wait(b);
 }
@@ -296,7 +296,7 @@ static void zapi_source_specific(void *ctx, bool able)
 	else if (able != b->source_specific)
 		log_notice("zebra can install routes with a source prefix again");
 	b->source_specific = able;
-	babel_set_source_specific(b->babel, able, loop_now(b->loop));
+	core_set_source_specific(&b->core, able, loop_now(b->loop));
 	babeld_touch(b);
 }
 
@@ -341,7 +341,7 @@ static void zapi_route_add(void *ctx, const struct sdprefix *pair, uint8_t type,
 	(void)metric;
 	if (!b->babel || !announceable(pair))
 		return;
-	babel_local_add(b->babel, pair, 0, loop_now(b->loop));
+	core_local_add(&b->core, pair, 0, loop_now(b->loop));
 	babeld_touch(b);
 }
 
@@ -351,7 +351,7 @@ static void zapi_route_del(void *ctx, const struct sdprefix *pair)
 
 	if (!b->babel || !announceable(pair))
 		return;
-	babel_local_del(b->babel, pair, loop_now(b->loop));
+	core_local_del(&b->core, pair, loop_now(b->loop));
 	babeld_touch(b);
 }
 
@@ -411,15 +411,31 @@ static void choose_router_id(struct babeld *b)
 	log_info("router-id %s", router_id_str(&b->router_id, text));
 }
 
+/* A recording begins with an instance, and goes on with the next one. If it
+ * can't be had that is no reason to do without routes. */
+static void record_wanted(struct babeld *b)
+{
+	char err[512];
+
+	if (!b->record_path || core_record_look(&b->core).running)
+		return;
+	if (core_record(&b->core, b->record_path, RECORD_LIMIT_DEFAULT, err, sizeof(err)))
+		log_notice("recording into %s", b->record_path);
+	else
+		log_error("%s", err);
+}
+
 static void protocol_start(struct babeld *b)
 {
 	struct babel_config config = {.router_id = b->router_id,
 				      .smoothing = b->config.conf.smoothing,
 				      .half_life = b->config.conf.half_life};
 
-	b->babel = babel_new(&config, &env, b, loop_now(b->loop));
-	babel_persist_set(b->babel, &b->persist);
-	babel_set_source_specific(b->babel, b->source_specific, loop_now(b->loop));
+	record_wanted(b);
+	core_new(&b->core, &config, loop_now(b->loop));
+	b->babel = b->core.stage.babel;
+	core_persist_set(&b->core, &b->persist, loop_now(b->loop));
+	core_set_source_specific(&b->core, b->source_specific, loop_now(b->loop));
 }
 
 static bool withdraw(void *ctx, const struct babel_route_view *v)
@@ -435,13 +451,13 @@ static bool withdraw(void *ctx, const struct babel_route_view *v)
  * at the neighbours and in zebra, and the new one starts from nothing. */
 static void protocol_restart(struct babeld *b)
 {
-	struct babel *old = b->babel;
+	mono_t now = loop_now(b->loop);
 
-	log_notice("router-id changed: Babel starts anew");
-	babel_goodbye(old, loop_now(b->loop));
-	babel_each_route(old, NULL, loop_now(b->loop), withdraw, b);
-	babel_persist_get(old, &b->persist);
-	babel_free(old);
+	core_goodbye(&b->core, now);
+	babel_each_route(b->babel, NULL, now, withdraw, b);
+	babel_persist_get(b->babel, &b->persist);
+	b->babel = NULL;
+	core_free(&b->core, now);
 	choose_router_id(b);
 	/* Hello seqnos go on; the seqno of another id means nothing. */
 	b->persist.router_id = b->router_id;
@@ -458,9 +474,11 @@ void babeld_reconfigure(struct babeld *b)
 
 	if (!b->babel) /* at start, or at the end */
 		return;
-	if (c->has_router_id && !router_id_eq(&c->router_id, &b->router_id))
+	if (c->has_router_id && !router_id_eq(&c->router_id, &b->router_id)) {
+		log_notice("router-id changed: Babel starts anew");
 		protocol_restart(b);
-	babel_set_smoothing(b->babel, c->smoothing, c->half_life, loop_now(b->loop));
+	}
+	core_set_smoothing(&b->core, c->smoothing, c->half_life, loop_now(b->loop));
 	ifs_reconfigure(b->ifs);
 	babeld_keys_wait(b);
 	subscribe_all(b);
@@ -472,6 +490,7 @@ void babeld_reconfigure(struct babeld *b)
 
 void babeld_init(struct babeld *b)
 {
+	core_init(&b->core, &env, b);
 	b->loop = b->daemon.loop;
 	b->source_specific = true;
 	b->sync_latest = MONO_NEVER;
@@ -526,15 +545,15 @@ void babeld_goodbye(struct babeld *b)
 {
 	mono_t now = loop_now(b->loop);
 
-	babel_goodbye(b->babel, now);
+	core_goodbye(&b->core, now);
 	save_now(b);
 	/* Nothing may follow for the protocol, and nobody ask it. */
 	loop_timer_at(b->due, MONO_NEVER);
 	loop_timer_at(b->save, MONO_NEVER);
 	loop_timer_at(b->sync, MONO_NEVER);
 	loop_timer_at(b->keys, MONO_NEVER);
-	babel_free(b->babel);
 	b->babel = NULL;
+	core_fini(&b->core, now);
 	babel_zapi_goodbye(b->zapi);
 	b->end_latest = mono_add(now, END_LATEST);
 	b->end = loop_timer_new(b->loop, end_poll, b);
@@ -546,8 +565,8 @@ void babeld_fini(struct babeld *b)
 	save_now(b);
 	babel_zapi_free(b->zapi);
 	babel_udp_free(b->udp);
-	if (b->babel)
-		babel_free(b->babel);
+	b->babel = NULL;
+	core_fini(&b->core, loop_now(b->loop));
 	ifs_free(b->ifs);
 	fates_fini(&b->fates);
 	babel_events_free(b->events);

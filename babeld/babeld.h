@@ -15,6 +15,7 @@
 #include "babeld/babel_ifs.h"
 #include "babeld/babel_nb_config.h"
 #include "babeld/babel_nb_state.h"
+#include "babeld/babel_record.h"
 #include "babeld/babel_udp.h"
 #include "babeld/babel_zapi.h"
 #include "babeld/core/babel.h"
@@ -25,7 +26,8 @@
 struct babeld {
 	struct daemon daemon;
 	struct loop *loop;
-	const char *zapi_path; /* as given by --zapi, or NULL */
+	const char *zapi_path;	 /* as given by --zapi, or NULL */
+	const char *record_path; /* as given by --record, or NULL */
 	char state_path[256];
 
 	struct babel_nb config;
@@ -34,7 +36,8 @@ struct babeld {
 	struct router_id router_id;   /* in use */
 	struct babel_persist persist; /* of an earlier run; n 0: nothing */
 
-	struct babel *babel; /* NULL before the start and after the good-bye */
+	struct core core;
+	const struct babel *babel; /* the core's; NULL before the start and after the good-bye */
 	struct babel_udp *udp;
 	struct ifs *ifs;
 	struct babel_zapi *zapi;

@@ -7,20 +7,26 @@
 #include "babeld/babeld.h"
 #include "lib/nb/msg.h"
 
-enum { OPT_ZAPI = 256 };
+enum { OPT_ZAPI = 256, OPT_RECORD };
 
 static const struct option options[] = {
 	{"zapi", required_argument, NULL, OPT_ZAPI},
+	{"record", required_argument, NULL, OPT_RECORD},
 	{NULL, 0, NULL, 0},
 };
 
 static const char options_help[] =
-	"  --zapi PATH      socket of zebra, ours or FRR's (zserv.api in the run directory)\n";
+	"  --zapi PATH      socket of zebra, ours or FRR's (zserv.api in the run directory)\n"
+	"  --record FILE    record all that happens to Babel, for srcdest-babel-replay\n";
 
 static bool option(void *ctx, int val, const char *arg, char *err, unsigned int err_size)
 {
 	struct babeld *b = ctx;
 
+	if (val == OPT_RECORD) {
+		b->record_path = arg;
+		return true;
+	}
 	if (val != OPT_ZAPI)
 		return false;
 	if (!*arg || strlen(arg) >= 108) { /* sun_path */

@@ -203,7 +203,7 @@ void babel_set_source_specific(struct babel *b, bool able, mono_t now)
 		request_wildcard(b, i, NULL);
 }
 
-void babel_replay_choices(const struct babel *b)
+void babel_replay_choices(struct babel *b)
 {
 	const struct pfx *p;
 

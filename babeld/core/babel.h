@@ -275,7 +275,7 @@ void babel_set_smoothing(struct babel *b, enum babel_smoothing smoothing, usec_t
 			 mono_t now);
 
 /* Tells env->route every current choice again, for a zebra that came back. */
-void babel_replay_choices(const struct babel *b);
+void babel_replay_choices(struct babel *b);
 
 /* Forgets neighbours with their routes, as if they had fallen silent. ifid 0:
  * on any interface; addr NULL: any. Returns how many. */
@@ -298,7 +298,7 @@ struct babel_persist {
 	struct router_id router_id;
 	uint16_t seqno;
 	unsigned int n;
-	struct {
+	struct babel_persist_if {
 		char name[16];
 		uint16_t hello_seqno; /* the next to be sent */
 		bool have_index;      /* RFC 8967 3.1, with no counter from pc on used yet */

@@ -20,19 +20,20 @@ MAY = {
     "lib/zapi codec": {"lib/base"},
     "babeld/core": {"lib/base"},
     "zebra/core": {"lib/base"},
+    "babeld/trace": {"lib/base", "babeld/core"},
     "lib/io": {"lib/base"},
     "lib/zapi sessions": {"lib/base", "lib/io", "lib/zapi codec"},
     "lib/nb": {"lib/base", "lib/io"},
     "lib/cli": {"lib/base", "lib/io", "lib/nb"},
     "zebra": LIB | {"zebra/core"},
-    "babeld": LIB | {"babeld/core"},
+    "babeld": LIB | {"babeld/core", "babeld/trace"},
     "mgmtd": {"lib/base", "lib/io", "lib/nb", "lib/cli"},
     "netconfd": {"lib/base", "lib/io", "lib/nb"},
     "vtysh": LIB,
     "tests": None,
 }
 
-PURE = {"lib/base", "lib/zapi codec", "babeld/core", "zebra/core"}
+PURE = {"lib/base", "lib/zapi codec", "babeld/core", "babeld/trace", "zebra/core"}
 PURE_C_HEADERS = {"assert.h", "limits.h", "stdbool.h", "stddef.h", "stdint.h", "string.h"}
 # The one door to the allocator.
 PURE_EXTRA = {"lib/base/mem.c": {"malloc.h", "stdlib.h"}}

@@ -11,13 +11,14 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import citations  # noqa: E402
 import headers  # noqa: E402
 import pure  # noqa: E402
+import recorded  # noqa: E402
 import rooms  # noqa: E402
 import text  # noqa: E402
 import tree  # noqa: E402
 import yang  # noqa: E402
 
 
-@pytest.mark.parametrize("lint", [rooms, headers, text, citations, pure, yang],
+@pytest.mark.parametrize("lint", [rooms, headers, text, citations, pure, recorded, yang],
                          ids=lambda m: m.__name__)
 def test_tree(lint):
     problems = lint.check()
@@ -120,6 +121,61 @@ def test_pure_allocator_has_one_door(tmp_path):
 
 def test_pure_refuses_what_is_not_built(tmp_path):
     refused(pure.check(str(tmp_path)), "not built")
+
+
+# --- recorded
+
+BABEL_H = """struct babel_env { /* c */
+	void (*send)(void *ctx);
+	uint32_t (*random)(void *ctx);
+};
+struct sub { bool a, b; };
+struct conf {
+	uint16_t x; /* a; b */
+	struct sub sub;
+	struct inner { char name[16]; } list[3];
+	unsigned int n;
+};
+struct babel *babel_new(const struct conf *c);
+void babel_go(struct babel *b, const struct conf *c,
+	      mono_t now);
+bool babel_look(const struct babel *b);
+"""
+EVENTS = """
+	FIELD(BOOL, struct sub, a), FIELD(BOOL, struct sub, b), FIELD(UINT, struct conf, x),
+	FIELD_SUB(struct conf, sub, sub_fields), FIELD(NAME, struct inner, name),
+	FIELD_MANY(struct conf, list, n, inner_fields),
+	[EVENT_NEW] = {"new", new_args, NULL},
+	[EVENT_GO] = {"go", go_args, go},
+"""
+
+
+def recorded_problems(babel_h=BABEL_H, events=EVENTS, door="core_new( core_go(",
+                      world=".send = s, .random = r,", daemon="core_go(b);"):
+    entries, known = recorded.changing(babel_h), recorded.structs(babel_h)
+    return (recorded.check_functions(entries, events, door)
+            + recorded.check_members(entries, known, events)
+            + recorded.check_env(babel_h, {"w.c": world})
+            + recorded.check_door(entries, {"d.c": daemon}))
+
+
+def test_recorded_takes():
+    assert recorded_problems() == []
+
+
+@pytest.mark.parametrize("change, word", [
+    ({"events": EVENTS.replace('{"go"', '{"went"')}, "went is no function|no row for babel_go"),
+    ({"door": "core_new("}, "core_go"),
+    ({"events": EVENTS.replace("struct sub, b", "struct sub, a")}, "b of struct sub"),
+    ({"events": EVENTS.replace("struct inner, name", "struct other, name")}, "name of struct inner"),
+    ({"events": EVENTS.replace("list, n,", "list, m,")}, "n of struct conf"),
+    ({"babel_h": BABEL_H.replace("uint16_t x;", "uint16_t x, y;")}, "y of struct conf"),
+    ({"world": ".send = s,"}, "random"),
+    ({"daemon": "babel_go(b->babel);"}, "beside the door"),
+])
+def test_recorded_refuses(change, word):
+    problems = recorded_problems(**change)
+    assert problems and all(any(w in p for w in word.split("|")) for p in problems), problems
 
 
 # --- headers

@@ -88,7 +88,7 @@ static void if_up(void *ctx, ifid_t ifid, const struct babel_if_info *info,
 	struct world *w = ctx;
 
 	(void)again;
-	babel_if_up(w->b.babel, ifid, info, config, w->now);
+	core_if_up(&w->b.core, ifid, info, config, w->now);
 }
 
 static void if_down(void *ctx, ifid_t ifid, const char *name)
@@ -138,7 +138,7 @@ static void forward(struct world *w, usec_t d)
 
 	while (!mono_before(to, babel_next_deadline(w->b.babel))) {
 		w->now = babel_next_deadline(w->b.babel);
-		babel_run_due(w->b.babel, w->now);
+		core_run_due(&w->b.core, w->now);
 	}
 	w->now = to;
 }
@@ -161,7 +161,7 @@ static void say(struct world *w, unsigned int neigh, const struct tlv *tlvs, siz
 	for (size_t i = 0; i < n; i++)
 		assert_true(packet_put(&p, &tlvs[i]));
 	d.octets = packet_end(&p);
-	babel_packet(w->b.babel, &d, w->now);
+	core_packet(&w->b.core, &d, w->now);
 }
 
 static void say_hello(struct world *w, unsigned int neigh, uint16_t seqno)
@@ -215,7 +215,9 @@ static int setup(void **state)
 	b->due = loop_timer_new(b->loop, NULL, NULL);
 	b->events = babel_events_new(b->loop);
 	b->ifs = ifs_new(&b->config.conf, &ifs_ops, w);
-	b->babel = babel_new(&config, &env, w, w->now);
+	core_init(&b->core, &env, w);
+	core_new(&b->core, &config, w->now);
+	b->babel = b->core.stage.babel;
 	configure(b, "eth1");
 	configure(b, "eth7");
 	configure(b, "eth0");
@@ -236,7 +238,7 @@ static int teardown(void **state)
 	struct world *w = *state;
 	struct babeld *b = &w->b;
 
-	babel_free(b->babel);
+	core_fini(&b->core, w->now);
 	babel_events_free(b->events);
 	nb_free(b->nb);
 	if (w->f.loop)
@@ -272,7 +274,7 @@ static void fill(struct world *w)
 {
 	struct sdprefix p = pair_of("2001:db8:5::/64", "::/0");
 
-	babel_local_add(w->b.babel, &p, 0, w->now);
+	core_local_add(&w->b.core, &p, 0, w->now);
 	p = pair_of(D, A);
 	announce(w, 0, &p, 32);
 	announce(w, 1, &p, 64);
@@ -447,14 +449,15 @@ static void this_router(void **state)
 	assert_string_equal(pager_leaf(zebra, "source-specific"), "true");
 	pager_end(&g);
 	/* The protocol has ended, the daemon not yet. */
-	babel_free(w->b.babel);
+	core_free(&w->b.core, w->now);
 	w->b.babel = NULL;
 	for (size_t i = 0; i < babel_nb_n_states; i++) {
 		begin(&g, w, babel_nb_states[i].path, NULL);
 		assert_true(pager_next(&g, 10));
 		pager_end(&g);
 	}
-	w->b.babel = babel_new(&(struct babel_config){.router_id = our_id}, &env, w, w->now);
+	core_new(&w->b.core, &(struct babel_config){.router_id = our_id}, w->now);
+	w->b.babel = w->b.core.stage.babel;
 }
 
 /* ---- pages while the tables change ---- */
@@ -496,9 +499,9 @@ static void make_pool(struct churn *c)
 
 static void forget(struct churn *c, size_t i)
 {
-	babel_clear_route(c->w->b.babel, &c->pool[i], c->w->now);
+	core_clear_route(&c->w->b.core, &c->pool[i], c->w->now);
 	if (c->have[i][NEIGHS])
-		babel_local_del(c->w->b.babel, &c->pool[i], c->w->now);
+		core_local_del(&c->w->b.core, &c->pool[i], c->w->now);
 	memset(c->have[i], 0, sizeof(c->have[i]));
 }
 
@@ -515,7 +518,7 @@ static void change(struct churn *c, size_t i)
 	if (n < NEIGHS)
 		announce(c->w, n, &c->pool[i], (uint16_t)prng_below(&c->r, 500));
 	else
-		babel_local_add(c->w->b.babel, &c->pool[i], 0, c->w->now);
+		core_local_add(&c->w->b.core, &c->pool[i], 0, c->w->now);
 }
 
 static size_t pool_index(const struct churn *c, const Mgmt__Node *entry)
