@@ -14,6 +14,7 @@ void sim_link_down(struct sim *s, unsigned int link, bool noticed)
 
 		if (!n->babel)
 			continue;
+		sim_enter(s, n);
 		babel_if_down(n->babel, link + 1, s->now);
 		sim_told(s, n);
 	}

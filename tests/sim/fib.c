@@ -95,7 +95,8 @@ static struct sim_fib *fib_get(struct sim *s, struct sim_node *n, const struct s
 
 	if (f)
 		return f;
-	f = mem_new(&s->mem, sizeof(*f));
+	sim_enter(s, n);
+	f = mem_new(&n->fib_mem, sizeof(*f));
 	f->entry.key = *p;
 	sim_fibs_add(&n->fib, f);
 	return f;
@@ -103,8 +104,9 @@ static struct sim_fib *fib_get(struct sim *s, struct sim_node *n, const struct s
 
 static void fib_free(struct sim *s, struct sim_node *n, struct sim_fib *f)
 {
+	sim_enter(s, n);
 	sim_fibs_del(&n->fib, f);
-	mem_free(&s->mem, f);
+	mem_free(&n->fib_mem, f);
 }
 
 void sim_env_route(void *ctx, const struct sdprefix *p, const struct babel_choice *c)

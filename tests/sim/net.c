@@ -124,6 +124,7 @@ void sim_deliver(struct sim *s, struct sim_event *e)
 	if (n->babel && sim_reaches(s, e->link, e->from, e->to)) {
 		s->counts.events++;
 		s->counts.delivered++;
+		sim_enter(s, n);
 		babel_packet(n->babel, &d, s->now);
 		sim_told(s, n);
 	} else {
@@ -179,6 +180,7 @@ unsigned int sim_add_node(struct sim *s)
 	n->index = s->n_nodes;
 	n->sweep = n->wake = MONO_NEVER;
 	sim_fibs_init(&n->fib);
+	n->fib_mem.name = "forwarding table";
 	s->nodes[s->n_nodes] = n;
 	return s->n_nodes++;
 }
@@ -190,7 +192,7 @@ unsigned int sim_add_segment(struct sim *s)
 	l->up = true;
 	l->type = BABEL_WIRED;
 	l->rxcost = 96;
-	l->delay_min = l->delay_max = 100 + sim_random(s, 900);
+	l->delay_min = l->delay_max = s->patient ? 0 : 100 + sim_random(s, 900);
 	s->links = sim_room(s, s->links, s->n_links, &s->links_room, sizeof(*s->links));
 	s->links[s->n_links] = l;
 	return s->n_links++;
@@ -234,6 +236,7 @@ void sim_port_up(struct sim *s, unsigned int link, struct sim_node *n)
 	info.linklocal = sim_address(n->index, link);
 	info.ip4 = addr_ip4(10, (uint8_t)((n->index + 1) >> 8), (uint8_t)(n->index + 1),
 			    (uint8_t)(link + 1));
+	sim_enter(s, n);
 	babel_if_up(n->babel, link + 1, &info, &config, s->now);
 	sim_told(s, n);
 }
@@ -241,6 +244,7 @@ void sim_port_up(struct sim *s, unsigned int link, struct sim_node *n)
 static void add_local(struct sim *s, struct sim_node *n, const struct sdprefix *p)
 {
 	sim_fib_local(s, n, p, true);
+	sim_enter(s, n);
 	babel_local_add(n->babel, p, 0, s->now);
 	sim_told(s, n);
 }
@@ -266,6 +270,7 @@ void sim_start(struct sim *s, unsigned int node, enum sim_life life)
 		sweep_after(s, n, SWEEP_ALIVE);
 	}
 	config.router_id.b[5] = n->life;
+	sim_enter(s, n);
 	n->babel = babel_new(&config, &sim_env, n, s->now);
 	n->kernel = true;
 	n->wake = MONO_NEVER;
@@ -294,6 +299,7 @@ void sim_stop(struct sim *s, unsigned int node, enum sim_end end)
 	struct sim_node *n = s->nodes[node];
 
 	assert(n->babel);
+	sim_enter(s, n);
 	sim_note(s,
 		 end == SIM_KILLED  ? "killed"
 		 : end == SIM_POWER ? "power off"
@@ -359,6 +365,7 @@ void sim_unlocal_pair(struct sim *s, unsigned int node, const struct sdprefix *p
 	if (!n->babel)
 		return; /* swept with the rest */
 	sim_fib_local(s, n, &p, false);
+	sim_enter(s, n);
 	babel_local_del(n->babel, &p, s->now);
 	sim_fib_left(s, n, &p);
 	sim_told(s, n);
@@ -373,6 +380,7 @@ void sim_unlocal(struct sim *s, unsigned int node, const char *dst, const char *
 
 void sim_node_free(struct sim *s, struct sim_node *n)
 {
+	sim_enter(s, n);
 	if (n->babel)
 		babel_free(n->babel);
 	n->babel = NULL;

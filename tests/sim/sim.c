@@ -148,7 +148,7 @@ void sim_told(struct sim *s, struct sim_node *n)
 	mono_t at;
 
 	sim_check(s);
-	if (!n->babel)
+	if (!n->babel || s->manual)
 		return;
 	at = babel_next_deadline(n->babel);
 	if (!mono_before(at, n->wake))
@@ -166,6 +166,7 @@ static void wake(struct sim *s, const struct sim_event *e)
 	n->wake = MONO_NEVER;
 	if (n->babel && !mono_before(s->now, babel_next_deadline(n->babel))) {
 		s->counts.events++;
+		sim_enter(s, n);
 		babel_run_due(n->babel, s->now);
 	}
 	sim_told(s, n);

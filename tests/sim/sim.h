@@ -72,6 +72,7 @@ struct sim_node {
 	bool kernel;  /* forwards, though it may be down */
 	struct babel_persist persist;
 	struct sim_fibs fib;
+	struct memtag fib_mem;
 	unsigned int *links, n_links, links_room;
 	struct sdprefix *locals; /* announced whenever it is up */
 	unsigned int n_locals, locals_room;
@@ -152,7 +153,11 @@ struct sim {
 	int failed_sample; /* -1: it is of no sample */
 	int range;	   /* of radio; positions are 0..9999 */
 	bool moving, move_queued;
-	bool patient;		 /* the explorer's: no randomness, no loss, endless intervals */
+	/* The explorer's: no randomness, no delay, endless intervals; `manual`
+	 * is its own turn of events. `enter` is told whose core, or table, the
+	 * next memory is for. */
+	bool patient, manual;
+	void (*enter)(unsigned int node);
 	struct sim_dirty *dirty; /* next hops that have changed in this event */
 	unsigned int n_dirty, dirty_room;
 	uint64_t version;			     /* of topology and origins */
@@ -183,6 +188,11 @@ struct sim_event sim_take(struct sim *s, size_t place);
 void sim_told(struct sim *s, struct sim_node *n);
 /* False: something has failed. */
 bool sim_run(struct sim *s, usec_t d);
+static inline void sim_enter(const struct sim *s, const struct sim_node *n)
+{
+	if (s->enter)
+		s->enter(n->index);
+}
 /* An array that has room for one more. */
 void *sim_room(struct sim *s, void *v, unsigned int n, unsigned int *room, size_t size);
 
