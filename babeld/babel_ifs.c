@@ -189,6 +189,8 @@ static void reconcile(struct ifs *s, struct ifs_if *i)
 	}
 	look(s, i, conf);
 	babel_conf_if_effective(conf, i->found, &config);
+	if (config.auth.enabled && s->ops->keys)
+		s->ops->keys(s->ctx, conf, &config.auth);
 	again = i->ready;
 	if (again && same_info(&info, &i->info) && same_config(&config, &i->config))
 		return;

@@ -27,6 +27,9 @@ struct ifs_ops {
 	void (*down)(void *ctx, ifid_t ifid, const char *name);
 	/* What the kernel says of the link, where that is wanted. */
 	enum babel_link_type (*link)(void *ctx, ifid_t ifid, const char *name, char why[LINK_WHY]);
+	/* Fills in the keys that are in force now; ifs_reconfigure() asks again.
+	 * NULL: there are none. */
+	void (*keys)(void *ctx, const struct babel_conf_if *conf, struct babel_auth *auth);
 };
 
 /* conf and ops are borrowed for as long. */

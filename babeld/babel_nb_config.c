@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "babeld/babel_nb_keys.h"
 #include "lib/zapi/zapi.h"
 
 void babel_conf_init(struct babel_conf *c)
 {
 	*c = (struct babel_conf){0};
 	babel_conf_ifs_init(&c->ifs);
+	babel_keys_init(&c->keys);
 }
 
 void babel_conf_fini(struct babel_conf *c)
@@ -23,6 +25,7 @@ void babel_conf_fini(struct babel_conf *c)
 
 	while ((i = babel_conf_ifs_pop(&c->ifs)))
 		free(i);
+	babel_keys_fini(&c->keys);
 }
 
 const struct babel_conf_if *babel_conf_if_find(const struct babel_conf *c, const char *name)
@@ -184,6 +187,7 @@ static void applied(void *ctx)
 
 #define BABEL "/srcdest-babel:babel"
 #define IF    "/srcdest-interfaces:interfaces/interface/srcdest-babel:babel"
+#define CHAIN "/srcdest-key-chain:key-chains/key-chain"
 
 static const struct nb_node nodes[] = {
 	{BABEL, NULL, babel_apply},
@@ -210,9 +214,19 @@ static const struct nb_node nodes[] = {
 	{IF "/rtt-min", NULL, if_leaf_apply},
 	{IF "/rtt-max", NULL, if_leaf_apply},
 	{IF "/max-rtt-penalty", NULL, if_rtt_penalty_apply},
+	{IF "/authentication/key-chain", NULL, if_key_chain_apply},
+	{IF "/authentication/permissive", NULL, if_leaf_apply},
+	{IF "/authentication/replay-window", NULL, if_leaf_apply},
 	{IF "/neighbor", NULL, if_neighbor_apply},
 	{IF "/neighbor/rxcost", NULL, if_neighbor_apply},
 	{IF "/neighbor/extra-cost", NULL, if_neighbor_apply},
+	{CHAIN, NULL, nb_chain_apply},
+	{CHAIN "/key", NULL, nb_key_apply},
+	{CHAIN "/key/key-string", NULL, nb_key_string_apply},
+	{CHAIN "/key/hexadecimal-string", NULL, nb_key_hex_apply},
+	{CHAIN "/key/cryptographic-algorithm", NULL, nb_key_algorithm_apply},
+	{CHAIN "/key/send-lifetime", nb_key_life_prepare, nb_key_send_apply},
+	{CHAIN "/key/accept-lifetime", nb_key_life_prepare, nb_key_accept_apply},
 };
 
 const struct nb_table babel_nb_table = {

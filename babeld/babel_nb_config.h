@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The schema nodes that babeld serves (module srcdest-babel): change records
- * to one plain struct. Who acts on the difference is babeld.h's business.
+ * The schema nodes that babeld serves (modules srcdest-babel and
+ * srcdest-key-chain): change records to one plain struct. Who acts on the difference is babeld.h's business.
  *
  * Babel runs on the interfaces that `network` names. An interface may have
  * settings without that; they wait.
@@ -11,6 +11,7 @@
 #ifndef SRCDEST_BABEL_NB_CONFIG_H
 #define SRCDEST_BABEL_NB_CONFIG_H
 
+#include "babeld/babel_keys.h"
 #include "babeld/core/babel.h"
 #include "lib/base/list.h"
 #include "lib/nb/nb.h"
@@ -37,6 +38,10 @@ struct babel_if_set {
 		bool has_penalty;
 		uint16_t penalty;
 	} rtt;
+	struct {
+		char key_chain[KEYS_NAME]; /* "": none, nothing is signed */
+		bool permissive, window;
+	} auth;
 	unsigned int n_costs;
 	struct babel_neigh_cost costs[BABEL_NEIGH_COSTS];
 };
@@ -55,6 +60,7 @@ struct babel_conf {
 	bool has_router_id;
 	struct router_id router_id;
 	struct babel_conf_ifs ifs;
+	struct babel_keys keys;
 	enum babel_smoothing smoothing;
 	usec_t half_life;
 	bool redistribute4[BABEL_CONF_TYPES], redistribute6[BABEL_CONF_TYPES];
@@ -66,7 +72,8 @@ void babel_conf_fini(struct babel_conf *c);
 const struct babel_conf_if *babel_conf_if_find(const struct babel_conf *c, const char *name);
 size_t babel_conf_networks(const struct babel_conf *c);
 /* With the defaults of its link type filled in; `found` is what the link was
- * found to be, where the type is not configured. */
+ * found to be, where the type is not configured. Without keys: those depend on
+ * the calendar (babel_keys_in_force()). */
 void babel_conf_if_effective(const struct babel_conf_if *i, enum babel_link_type found,
 			     struct babel_if_config *out);
 const char *babel_link_type_name(enum babel_link_type t);

@@ -54,6 +54,8 @@ static const struct leaf leaves[] = {
 	{"rtt-decay", AT(rtt.decay), NULL},
 	{"rtt-min", AT(rtt.min), NULL},
 	{"rtt-max", AT(rtt.max), NULL},
+	{"permissive", AT(auth.permissive), no_yes},
+	{"replay-window", AT(auth.window), no_yes},
 };
 
 static uint8_t place_of(const char *const *names, const char *name)
@@ -123,6 +125,16 @@ void if_rtt_penalty_apply(void *ctx, const struct nb_change *c)
 
 	i->set.rtt.has_penalty = c->op == NB_SET;
 	i->set.rtt.penalty = number(c);
+	conf_if_put(conf_of(ctx), i);
+}
+
+void if_key_chain_apply(void *ctx, const struct nb_change *c)
+{
+	struct babel_conf_if *i = conf_if_get(conf_of(ctx), c->keys[0]);
+
+	memset(i->set.auth.key_chain, 0, sizeof(i->set.auth.key_chain));
+	if (c->op == NB_SET)
+		snprintf(i->set.auth.key_chain, sizeof(i->set.auth.key_chain), "%s", c->value);
 	conf_if_put(conf_of(ctx), i);
 }
 
@@ -255,6 +267,9 @@ void babel_conf_if_effective(const struct babel_conf_if *i, enum babel_link_type
 	out->unicast = s->unicast;
 	out->probe_mtu = s->probe_mtu;
 	out->rfc6126 = s->rfc6126;
+	out->auth.enabled = *s->auth.key_chain;
+	out->auth.permissive = s->auth.permissive;
+	out->auth.window = s->auth.window;
 	out->n_costs = s->n_costs;
 	memcpy(out->costs, s->costs, sizeof(out->costs));
 }

@@ -17,6 +17,7 @@ void conf_if_put(struct babel_conf *c, struct babel_conf_if *i);
 void if_leaf_apply(void *ctx, const struct nb_change *c);
 void if_k_out_of_j_apply(void *ctx, const struct nb_change *c);
 void if_rtt_penalty_apply(void *ctx, const struct nb_change *c);
+void if_key_chain_apply(void *ctx, const struct nb_change *c);
 void if_neighbor_apply(void *ctx, const struct nb_change *c);
 
 #endif

@@ -400,6 +400,7 @@ const struct nb_state babel_nb_states[] = {
 	{STATE "/route", nb_babel_routes_page},
 	{STATE "/source", nb_babel_sources_page},
 	{STATE "/pending-request", nb_babel_requests_page},
+	{STATE "/authentication", nb_babel_auth_page},
 };
 const size_t babel_nb_n_states = sizeof(babel_nb_states) / sizeof(babel_nb_states[0]);
 

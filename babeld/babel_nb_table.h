@@ -11,6 +11,9 @@ bool nb_babel_routes_page(void *ctx, const struct nb_ask *ask, struct nb_writer 
 bool nb_babel_sources_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 bool nb_babel_requests_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 
+/* MAC authentication, by interface (babel_nb_auth.c). */
+bool nb_babel_auth_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
+
 static inline struct babeld *nb_babeld(void *ctx)
 {
 	return ((struct babel_nb *)ctx)->ctx;

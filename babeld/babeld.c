@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "babeld/babel_state.h"
 
@@ -46,6 +47,8 @@ static void save_now(struct babeld *b)
 	memset(&now, 0, sizeof(now));
 	babel_persist_get(b->babel, &now);
 	ok = babel_state_save(b->state_path, &now);
+	if (ok)
+		core_persist_saved(&b->core, &now, loop_now(b->loop));
 	if (!ok && !b->save_failing)
 		log_error("can't write %s: %s; neighbours will notice a restart", b->state_path,
 			  strerror(errno));
@@ -88,10 +91,23 @@ static void env_route(void *ctx, const struct sdprefix *pair, const struct babel
 	babel_zapi_route(b->zapi, pair, c);
 }
 
+/* The kernel's, for indices and nonces are made of it (RFC 8967 7). */
 static uint32_t env_random(void *ctx)
 {
+	uint32_t v;
+
 	(void)ctx;
-	return arc4random();
+	while (getrandom(&v, sizeof(v), 0) != (ssize_t)sizeof(v))
+		if (errno != EINTR)
+			abort();
+	return v;
+}
+
+static bool env_mac(void *ctx, uint32_t key, struct span pseudo, struct span octets,
+		    uint8_t out[BABEL_MAC_MAX])
+{
+	return babel_keys_digest(&((struct babeld *)ctx)->config.conf.keys, key, pseudo, octets,
+				 out);
 }
 
 static void env_note(void *ctx, const struct babel_note *n)
@@ -112,6 +128,7 @@ static const struct babel_env env = {
 	.route = env_route,
 	.random = env_random,
 	.note = env_note,
+	.mac = env_mac,
 	.clock = env_clock,
 };
 
@@ -228,7 +245,8 @@ static enum babel_link_type if_link(void *ctx, ifid_t ifid, const char *name, ch
 	return link_judge(&f, why);
 }
 
-static const struct ifs_ops ifs_ops = {.up = if_up, .down = if_down, .link = if_link};
+static const struct ifs_ops ifs_ops = {
+	.up = if_up, .down = if_down, .link = if_link, .keys = babeld_keys_fill};
 
 /* ---- zebra; it may still speak after the good-bye ---- */
 
@@ -445,6 +463,7 @@ static void protocol_restart(struct babeld *b)
 	b->persist.router_id = b->router_id;
 	b->persist.seqno = 0;
 	protocol_start(b);
+	save_now(b); /* sets packet counters aside, else there are none to use */
 	ifs_replay(b->ifs);
 	babel_zapi_replay_redistributed(b->zapi);
 }
@@ -461,6 +480,7 @@ void babeld_reconfigure(struct babeld *b)
 	}
 	core_set_smoothing(&b->core, c->smoothing, c->half_life, loop_now(b->loop));
 	ifs_reconfigure(b->ifs);
+	babeld_keys_wait(b);
 	subscribe_all(b);
 	sync_wait(b);
 	babeld_touch(b);
@@ -477,11 +497,13 @@ void babeld_init(struct babeld *b)
 	for (size_t i = 0; i < NOTE_KINDS; i++)
 		b->note_limit[i] = (struct log_limit)LOG_LIMIT(10, 5 * USEC_PER_SEC);
 	b->fate_limit = (struct log_limit)LOG_LIMIT(10, 5 * USEC_PER_SEC);
+	b->key_limit = (struct log_limit)LOG_LIMIT(10, 60 * USEC_PER_SEC);
 	fates_init(&b->fates);
 	b->events = babel_events_new(b->loop);
 	b->due = loop_timer_new(b->loop, due, b);
 	b->save = loop_timer_new(b->loop, save_due, b);
 	b->sync = loop_timer_new(b->loop, sync_due, b);
+	b->keys = babeld_keys_timer(b);
 }
 
 bool babeld_start(struct babeld *b, char *err, unsigned int err_size)
@@ -529,6 +551,7 @@ void babeld_goodbye(struct babeld *b)
 	loop_timer_at(b->due, MONO_NEVER);
 	loop_timer_at(b->save, MONO_NEVER);
 	loop_timer_at(b->sync, MONO_NEVER);
+	loop_timer_at(b->keys, MONO_NEVER);
 	b->babel = NULL;
 	core_fini(&b->core, now);
 	babel_zapi_goodbye(b->zapi);
@@ -552,5 +575,6 @@ void babeld_fini(struct babeld *b)
 	loop_timer_free(b->due);
 	loop_timer_free(b->save);
 	loop_timer_free(b->sync);
+	loop_timer_free(b->keys);
 	loop_timer_free(b->end);
 }

@@ -51,10 +51,11 @@ struct babeld {
 	bool save_armed, save_failing;
 	struct loop_timer *sync; /* when zebra may sweep what an earlier run left */
 	mono_t sync_latest;	 /* MONO_NEVER: nothing to complete */
+	struct loop_timer *keys; /* when other keys are in force */
 	struct loop_timer *end;	 /* polls the good-bye */
 	mono_t end_latest;
 
-	struct log_limit note_limit[NOTE_KINDS], fate_limit;
+	struct log_limit note_limit[NOTE_KINDS], fate_limit, key_limit;
 };
 
 /* babeld.c. The order of a start: _init, configuration, _start. */
@@ -69,6 +70,12 @@ void babeld_touch(struct babeld *b);
 /* Retracts everything, takes our routes away from zebra, then stops the loop. */
 void babeld_goodbye(struct babeld *b);
 void babeld_fini(struct babeld *b);
+
+/* babeld_keys.c: what of the key chains is in force. For struct ifs_ops: */
+void babeld_keys_fill(void *babeld, const struct babel_conf_if *conf, struct babel_auth *auth);
+/* ... and again when that changes: after each change of the configuration. */
+void babeld_keys_wait(struct babeld *b);
+struct loop_timer *babeld_keys_timer(struct babeld *b);
 
 /* babeld_log.c: notes of the protocol as lines. */
 void babeld_note(struct babeld *b, const struct babel_note *n);

@@ -274,6 +274,8 @@ static const struct command commands[] = {
 	{BOTH, "show ip fib [json]", "Routes in the kernel by our doing", show_fib},
 	{BOTH, "show ipv6 fib [json]", "Routes in the kernel by our doing", show_fib},
 	{BOTH, "show zebra client [json]", "Daemons that are zebra's clients", show_clients},
+	{BOTH, "show babel auth [$name:name] [json]", "Who signs, and with which key",
+	 show_babel_auth},
 	{BOTH, "show babel interface [$name:name] [json]", "Interfaces as Babel sees them",
 	 show_babel_interface},
 	{BOTH, "show babel neighbor [$name:name] [json]", "Neighbours", show_babel_neighbor},

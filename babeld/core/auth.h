@@ -18,7 +18,7 @@
 #include "lib/base/list.h"
 
 #define AUTH_NONCE_LEN 16  /* octets of ours; 8 would do, RFC 8967 7 */
-#define AUTH_WINDOW    128 /* S of RFC 9467 3.2 */
+#define AUTH_WINDOW    BABEL_AUTH_WINDOW
 
 /* Packet counters that were accepted: the highest, and which of the AUTH_WINDOW
  * that end with it. Kept whether or not reordering is tolerated. */

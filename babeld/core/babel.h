@@ -59,6 +59,9 @@ struct babel_rtt_config {
 
 #define BABEL_KEYS_MAX	8  /* per interface: each costs a digest a packet, both ways */
 #define BABEL_MAC_MAX	32 /* octets of a digest */
+#define BABEL_AUTH_WINDOW 128 /* packets: S of RFC 9467 3.2 */
+/* Who is there at all has spoken in that time, RFC 8967 4.4. */
+#define BABEL_AUTH_QUIET  (300 * USEC_PER_SEC)
 #define BABEL_INDEX_LEN 8  /* octets of our own Index: enough, RFC 8967 7 */
 
 /* A key as the protocol sees it. The secret stays with whoever computes. */

@@ -56,7 +56,7 @@
 #define NEIGH_IDLE	     (60 * USEC_PER_SEC)
 #define CHALLENGE_GAP	     (300 * USEC_PER_MSEC) /* per peer, RFC 8967 4.3.1.1 and 4.3.1.2 */
 #define CHALLENGE_LIFE	     (30 * USEC_PER_SEC)   /* RFC 8967 4.3.1.1 */
-#define AUTH_PEER_LIFE	     (300 * USEC_PER_SEC)  /* RFC 8967 4.4 */
+#define AUTH_PEER_LIFE	     BABEL_AUTH_QUIET	   /* RFC 8967 4.4 */
 #define PC_AHEAD	     (UINT32_C(1) << 18)   /* counters set aside by what is saved */
 #define METRIC_SIGNIFICANT   64 /* a change that is worth a triggered Update, 3.7.2 */
 /* RFC 9616 3.3: older time stamps tell nothing; nor does an RTT that has not been

@@ -15,17 +15,21 @@
 
 #include "babeld/babel_state.h"
 
+#define BOOT "1b5d1c5e-0000-4000-8000-0123456789ab"
+
 static const char good[] = "babeld-state 1\n"
 			   "router-id 01:23:45:67:89:ab:cd:ef\n"
 			   "seqno 48309\n"
+			   "boot " BOOT "\n"
 			   "hello eth0 1234\n"
+			   "index eth0 00112233aabbccdd 4294967295\n"
 			   "hello wlan-12345678.9 65535\n"
 			   "end\n";
 
 static bool parse(const char *text, size_t len, struct babel_persist *out)
 {
 	const char *why = NULL;
-	bool ok = babel_state_parse(text, len, out, &why);
+	bool ok = babel_state_parse(text, len, BOOT, out, &why);
 
 	assert_true(ok || (why && *why));
 	return ok;
@@ -43,8 +47,33 @@ static void test_good(void **state)
 	assert_int_equal(p.n, 2);
 	assert_string_equal(p.ifs[0].name, "eth0");
 	assert_int_equal(p.ifs[0].hello_seqno, 1234);
+	assert_true(p.ifs[0].have_index);
+	assert_memory_equal(p.ifs[0].index, "\x00\x11\x22\x33\xaa\xbb\xcc\xdd", 8);
+	assert_int_equal(p.ifs[0].pc, UINT32_MAX);
+	assert_false(p.ifs[1].have_index);
 	assert_string_equal(p.ifs[1].name, "wlan-12345678.9");
 	assert_int_equal(p.ifs[1].hello_seqno, 65535);
+}
+
+/* What was set aside in another boot may have been used since, if the file is
+ * older than it seems. */
+static void test_other_boot(void **state)
+{
+	struct babel_persist p, q;
+	char text[BABEL_STATE_MAX];
+	const char *why;
+	size_t n;
+
+	(void)state;
+	assert_true(babel_state_parse(good, strlen(good), "another", &p, &why));
+	assert_true(p.n == 2 && !p.ifs[0].have_index && p.ifs[0].hello_seqno == 1234);
+	assert_true(babel_state_parse(good, strlen(good), "", &p, &why));
+	assert_false(p.ifs[0].have_index);
+	/* Who does not know the boot sets nothing aside. */
+	assert_true(parse(good, strlen(good), &p));
+	n = babel_state_format(&p, "", text);
+	assert_true(parse(text, n, &q));
+	assert_false(q.ifs[0].have_index);
 }
 
 static void test_round_trip(void **state)
@@ -55,7 +84,7 @@ static void test_round_trip(void **state)
 
 	(void)state;
 	for (p.n = 0;; p.n++) {
-		n = babel_state_format(&p, text);
+		n = babel_state_format(&p, BOOT, text);
 		assert_true(n < sizeof(text));
 		memset(&q, 0, sizeof(q));
 		assert_true(parse(text, n, &q));
@@ -65,6 +94,9 @@ static void test_round_trip(void **state)
 		/* As long as they come. */
 		snprintf(p.ifs[p.n].name, sizeof(p.ifs[p.n].name), "interface%06u", p.n);
 		p.ifs[p.n].hello_seqno = 65535;
+		p.ifs[p.n].have_index = true;
+		memset(p.ifs[p.n].index, (int)p.n, sizeof(p.ifs[p.n].index));
+		p.ifs[p.n].pc = UINT32_MAX;
 	}
 }
 
@@ -114,6 +146,12 @@ static void test_garbage(void **state)
 		HEAD ID "seqno 1\nhello eth0 65536\nend\n",
 		HEAD ID "seqno 1\nhello sixteen-letters- 5\nend\n",
 		HEAD ID "seqno 1\nbye eth0 5\nend\n",
+		HEAD ID "seqno 1\nindex eth0 0011223344556677 5\nend\n",
+		HEAD ID "seqno 1\nhello eth0 5\nindex eth1 0011223344556677 5\nend\n",
+		HEAD ID "seqno 1\nhello eth0 5\nindex eth0 00112233445566 5\nend\n",
+		HEAD ID "seqno 1\nhello eth0 5\nindex eth0 001122334455667x 5\nend\n",
+		HEAD ID "seqno 1\nhello eth0 5\nindex eth0 0011223344556677\nend\n",
+		HEAD ID "seqno 1\nhello eth0 5\nindex eth0 0011223344556677 4294967296\nend\n",
 		HEAD ID
 		"seqno 1\nhello "
 		"a-name-that-goes-on-and-on-and-on-and-on-and-on-and-on-and-on-and-on 5\nend\n",
@@ -194,7 +232,8 @@ static void test_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),	 cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_good),	 cmocka_unit_test(test_other_boot),
+		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_cut_off),	 cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_too_many), cmocka_unit_test(test_file),
 	};

@@ -18,7 +18,8 @@ struct rig rig_new(void)
 {
 	static const char *const modules[] = {
 		"srcdest-static", "srcdest-interfaces", "srcdest-babel",
-		"srcdest-system", "ietf-netconf-acm",	"srcdest-nacm-cli",
+		"srcdest-system", "srcdest-key-chain",	"ietf-netconf-acm",
+		"srcdest-nacm-cli",
 	};
 	const char *top = getenv("srcdir");
 	char dir[512], err[GRAMMAR_TEXT_MAX] = "";

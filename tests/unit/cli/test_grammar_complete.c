@@ -83,8 +83,8 @@ static const struct ask {
 	bool help;
 	const char *words;
 } asks[] = {
-	{"", "", true, "commit hostname interface ip ipv6 nacm netconf no router"},
-	{"", "", false, "commit hostname interface ip ipv6 nacm netconf no router"},
+	{"", "", true, "commit hostname interface ip ipv6 key nacm netconf no router"},
+	{"", "", false, "commit hostname interface ip ipv6 key nacm netconf no router"},
 	{"", "i", false, "interface ip ipv6"},
 	{"", "ip", true, "ip ipv6"},
 	{"", "ip ", true, "route"}, /* `ip` in full is no abbreviation of ipv6 */
@@ -92,7 +92,7 @@ static const struct ask {
 	{"", "router ", true, "babel"},
 	{"", "router babel ", true, "<<cr>>"},
 	{"", "router babel ", false, ""},
-	{"", "no ", true, "hostname interface ip ipv6 nacm netconf router"},
+	{"", "no ", true, "hostname interface ip ipv6 key nacm netconf router"},
 	{"", "no h", false, "hostname"},
 	{"", "no hostname ", true, "<HOSTNAME> <<cr>>"},
 	{"", "interface ", true, "\"5\" <IFNAME> eth0 eth1 wlan0"},
@@ -107,7 +107,7 @@ static const struct ask {
 	{"", "commit confirmed ", true, "<NUMBER> <<cr>>"},
 	{"interface v0", "", true, "babel commit description no"},
 	{"interface v0", "babel ", true,
-	 "auto enable-timestamps hello-interval k-out-of-j max-rtt-penalty metric-algorithm "
+	 "authentication auto enable-timestamps hello-interval k-out-of-j max-rtt-penalty metric-algorithm "
 	 "neighbor probe-mtu rfc6126-compatible rtt-decay rtt-max rtt-min rxcost split-horizon "
 	 "tunnel unicast unicast-hello-interval unscheduled-hellos update-interval wired wireless"},
 	{"interface v0", "babel split-horizon ", true, "auto <<cr>>"},

@@ -104,6 +104,9 @@ static const char *const pool[] = {
 	"ssh-ed25519",
 	"ecdsa-sha2-nistp256",
 	"AAAA",
+	"06:00:00 Jan 1 2027 infinite",
+	"23:59:59 31 December 1999 duration 86400",
+	"00:00:00 Feb  1 2028 12:30:00 Mar  1 2028",
 	"YWJj",
 	"/srcdest-babel:babel",
 	"/srcdest-interfaces:interfaces/interface[name='eth0']",
@@ -249,6 +252,28 @@ static struct lyd_node *make_with_parents(const struct lysc_node *schema, struct
 	return node;
 }
 
+/* Chains of keys that something names are there. */
+static bool valid(struct lyd_node **top)
+{
+	struct ly_set *set = NULL;
+
+	assert_int_equal(lyd_find_xpath(*top, "//*[name()='key-chain' and not(*)]", &set),
+			 LY_SUCCESS);
+	for (uint32_t i = 0; i < set->count; i++) {
+		struct lyd_node *chains = NULL, *chain;
+		const char *name = lyd_get_value(set->dnodes[i]);
+		const struct lys_module *m =
+			ly_ctx_get_module_implemented(rig.ly, "srcdest-key-chain");
+
+		assert_int_equal(lyd_new_inner(NULL, m, "key-chains", 0, &chains), LY_SUCCESS);
+		assert_int_equal(lyd_new_list(chains, NULL, "key-chain", 0, &chain, name),
+				 LY_SUCCESS);
+		assert_int_equal(lyd_merge_siblings(top, chains, LYD_MERGE_DESTRUCT), LY_SUCCESS);
+	}
+	ly_set_free(set, NULL);
+	return rig_valid(&rig, top);
+}
+
 /* tree -> lines -> tree, and the lines again. */
 static void round_trip(const struct lyd_node *tree)
 {
@@ -299,7 +324,7 @@ static void walk_node(const struct lysc_node *schema)
 
 		if (schema->nodetype & (LYS_LIST | LYS_CONTAINER))
 			fill(node, NULL);
-		if (rig_valid(&rig, &top)) {
+		if (valid(&top)) {
 			node_alone(node, top);
 			round_trip(top);
 			good++;
@@ -330,7 +355,7 @@ static void walk_values(const struct lysc_node *leaf)
 
 			if (node->nodetype == LYS_LIST)
 				fill(made, NULL);
-			good = rig_valid(&rig, &top);
+			good = valid(&top);
 			if (good)
 				round_trip(top);
 			lyd_free_all(top);
@@ -359,7 +384,7 @@ static size_t walk(const struct lysc_node *schema)
 
 static const char *const modules[] = {
 	"srcdest-static", "srcdest-interfaces", "srcdest-babel",
-	"srcdest-system", "ietf-netconf-acm",
+	"srcdest-system", "srcdest-key-chain",	"ietf-netconf-acm",
 };
 #define MODULES (sizeof(modules) / sizeof(modules[0]))
 
@@ -383,6 +408,7 @@ static const struct lysc_node *some_list(size_t i)
 		"/srcdest-interfaces:interfaces/interface/description",
 		"/srcdest-babel:babel/network",
 		"/srcdest-babel:babel/redistribute",
+		"/srcdest-key-chain:key-chains/key-chain/key/accept-lifetime",
 		"/srcdest-system:system/hostname",
 		"/srcdest-system:system/netconf/listen",
 		"/srcdest-system:system/netconf/user/authorized-key",
@@ -403,7 +429,7 @@ static struct lyd_node *random_tree(void)
 	for (i = 0; i < n; i++) {
 		struct lyd_node *top = NULL, *more, *node;
 
-		node = make_with_parents(some_list(prng_below(&rng, 10)), &top);
+		node = make_with_parents(some_list(prng_below(&rng, 11)), &top);
 		if (node->schema->nodetype == LYS_LIST)
 			fill(node, NULL);
 		/* Only what keeps the whole valid. */
@@ -411,7 +437,7 @@ static struct lyd_node *random_tree(void)
 		if (tree)
 			lyd_dup_siblings(tree, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &more);
 		if (lyd_merge_siblings(&more, top, LYD_MERGE_DEFAULTS) == LY_SUCCESS &&
-		    rig_valid(&rig, &more)) {
+		    valid(&more)) {
 			lyd_free_all(tree);
 			tree = more;
 		} else {
