@@ -156,3 +156,18 @@ void core_persist_set(struct core *c, const struct babel_persist *p, mono_t now)
 
 	core_do(c, &e);
 }
+
+void core_recall(struct core *c, uint32_t place, const struct babel_memory *m, mono_t now)
+{
+	struct babel_event e = {
+		.kind = EVENT_RECALL, .now = now, .u.recall = {.place = place, .memory = *m}};
+
+	core_do(c, &e);
+}
+
+void core_settle(struct core *c, mono_t now)
+{
+	struct babel_event e = {.kind = EVENT_SETTLE, .now = now};
+
+	core_do(c, &e);
+}

@@ -154,7 +154,15 @@ static bool ask_mac(void *ctx, uint32_t key, struct span pseudo, struct span oct
 	return l.u.answer.len > 0;
 }
 
+static void ask_remember(void *ctx, uint32_t place, const struct babel_memory *m)
+{
+	struct recorder *r = ctx;
+
+	r->env->remember(r->ctx, place, m);
+}
+
 static const struct babel_env asks = {
+	.remember = ask_remember,
 	.send = ask_send,
 	.route = ask_route,
 	.random = ask_random,
@@ -261,6 +269,8 @@ bool core_record(struct core *c, const char *path, uint64_t limit, char *err, un
 		r->asks.clock = NULL;
 	if (!r->env->mac)
 		r->asks.mac = NULL;
+	if (!r->env->remember)
+		r->asks.remember = NULL;
 	r->limit = limit < RECORD_LIMIT_LEAST ? RECORD_LIMIT_LEAST : limit;
 	r->out.mem.name = "recording";
 	snprintf(r->path, sizeof(r->path), "%s", path);

@@ -59,6 +59,8 @@ void core_refresh(struct core *c, mono_t now);
 void core_run_due(struct core *c, mono_t now);
 void core_persist_saved(struct core *c, const struct babel_persist *p, mono_t now);
 void core_persist_set(struct core *c, const struct babel_persist *p, mono_t now);
+void core_recall(struct core *c, uint32_t place, const struct babel_memory *m, mono_t now);
+void core_settle(struct core *c, mono_t now);
 
 /* ---- The door itself. ---- */
 

@@ -46,6 +46,8 @@ static void save_now(struct babeld *b)
 		return;
 	memset(&now, 0, sizeof(now));
 	babel_persist_get(b->babel, &now);
+	if (b->memory)
+		memfile_alive(b->memory);
 	ok = babel_state_save(b->state_path, &now);
 	if (ok)
 		core_persist_saved(&b->core, &now, loop_now(b->loop));
@@ -123,7 +125,16 @@ static mono_t env_clock(void *ctx)
 	return loop_now(((struct babeld *)ctx)->loop);
 }
 
+static void env_remember(void *ctx, uint32_t place, const struct babel_memory *m)
+{
+	struct babeld *b = ctx;
+
+	if (b->memory)
+		memfile_remember(b->memory, place, m);
+}
+
 static const struct babel_env env = {
+	.remember = env_remember,
 	.send = env_send,
 	.route = env_route,
 	.random = env_random,
@@ -204,6 +215,9 @@ static void sync_due(void *ctx)
 
 	b->sync_latest = MONO_NEVER;
 	log_info("tables have had time to fill: zebra may drop what an earlier run left");
+	if (b->babel)
+		core_settle(&b->core, loop_now(b->loop));
+	babeld_touch(b);
 	babel_zapi_sync_complete(b->zapi);
 }
 
@@ -425,6 +439,13 @@ static void record_wanted(struct babeld *b)
 		log_error("%s", err);
 }
 
+static void recall(void *ctx, uint32_t place, const struct babel_memory *m)
+{
+	struct babeld *b = ctx;
+
+	core_recall(&b->core, place, m, loop_now(b->loop));
+}
+
 static void protocol_start(struct babeld *b)
 {
 	struct babel_config config = {.router_id = b->router_id,
@@ -435,6 +456,8 @@ static void protocol_start(struct babeld *b)
 	core_new(&b->core, &config, loop_now(b->loop));
 	b->babel = b->core.stage.babel;
 	core_persist_set(&b->core, &b->persist, loop_now(b->loop));
+	if (b->memory)
+		memfile_each(b->memory, recall, b);
 	core_set_source_specific(&b->core, b->source_specific, loop_now(b->loop));
 }
 
@@ -508,10 +531,14 @@ void babeld_init(struct babeld *b)
 
 bool babeld_start(struct babeld *b, char *err, unsigned int err_size)
 {
-	char path[128];
+	enum memfile_found found;
+	char path[256];
 
 	snprintf(b->state_path, sizeof(b->state_path), "%s/babeld.state", b->daemon.rundir);
 	babel_state_load(b->state_path, &b->persist);
+	snprintf(path, sizeof(path), "%s/babeld.memory", b->daemon.rundir);
+	b->memory = memfile_open(path, &found);
+	b->persist.remembers = found == MEMFILE_WHOLE;
 	choose_router_id(b);
 	b->udp = babel_udp_new(b->loop, &udp_ops, b, err, err_size);
 	if (!b->udp)
@@ -572,6 +599,7 @@ void babeld_fini(struct babeld *b)
 	babel_events_free(b->events);
 	nb_free(b->nb);
 	babel_conf_fini(&b->config.conf);
+	memfile_close(b->memory);
 	loop_timer_free(b->due);
 	loop_timer_free(b->save);
 	loop_timer_free(b->sync);

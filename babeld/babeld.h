@@ -13,6 +13,7 @@
 
 #include "babeld/babel_fate.h"
 #include "babeld/babel_ifs.h"
+#include "babeld/babel_memory.h"
 #include "babeld/babel_nb_config.h"
 #include "babeld/babel_nb_state.h"
 #include "babeld/babel_record.h"
@@ -35,6 +36,8 @@ struct babeld {
 	struct babel_events *events;
 	struct router_id router_id;   /* in use */
 	struct babel_persist persist; /* of an earlier run; n 0: nothing */
+
+	struct memfile *memory;	      /* NULL: nothing can be remembered */
 
 	struct core core;
 	const struct babel *babel; /* the core's; NULL before the start and after the good-bye */

@@ -62,6 +62,7 @@ static void pfx_free(struct babel *b, struct pfx *p)
 {
 	deadline_clear(b, &p->hold);
 	deadline_clear(b, &p->reselect);
+	memory_forget_told(b, p);
 	pfxs_del(&b->pfxs, p);
 	mem_free(&b->mem.policy, p->offer);
 	mem_free(&b->mem.pfx, p);
@@ -69,8 +70,9 @@ static void pfx_free(struct babel *b, struct pfx *p)
 
 void pfx_release(struct babel *b, struct pfx *p)
 {
-	if (p->offer || p->held || !pfx_routes_empty(&p->routes) || !sources_empty(&p->sources) ||
-	    !requests_empty(&p->requests) || !pfx_upds_empty(&p->upds))
+	if (p->offer || p->held || p->ghost || !pfx_routes_empty(&p->routes) ||
+	    !sources_empty(&p->sources) || !requests_empty(&p->requests) ||
+	    !pfx_upds_empty(&p->upds))
 		return;
 	pfx_free(b, p);
 }
@@ -94,6 +96,8 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->mem.await.name = "babel awaited acknowledgment";
 	b->mem.peer.name = "babel signing peer";
 	b->mem.policy.name = "babel policy";
+	b->mem.ghost.name = "babel pair of a former life";
+	b->mem.places.name = "babel empty places";
 	b->config = *config;
 	b->env = *env;
 	b->ctx = ctx;
@@ -104,6 +108,7 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	ifaces_init(&b->ifaces);
 	pfxs_init(&b->pfxs);
 	all_requests_init(&b->requests);
+	ghosts_init(&b->ghosts);
 	timer_heap_init(&b->timers);
 	b->buf = mem_new(&b->mem.self, DATAGRAM_MAX);
 	return b;
@@ -145,6 +150,9 @@ void babel_free(struct babel *b)
 	b->env.send = quiet_send;
 	b->env.route = quiet_route;
 	b->env.note = quiet_note;
+	b->env.remember = NULL; /* what is remembered stays */
+	deadline_clear(b, &b->settle);
+	memory_fini(b);
 	while (!ifaces_empty(&b->ifaces))
 		iface_free(b, ifaces_first(&b->ifaces));
 	while ((p = pfxs_first(&b->pfxs)))
@@ -158,6 +166,7 @@ void babel_free(struct babel *b)
 	assert(!b->mem.upd.count && !b->mem.tlv.count && !b->mem.await.count);
 	assert(!b->mem.peer.count);
 	assert(!b->mem.policy.count);
+	assert(!b->mem.ghost.count && !b->mem.places.count);
 	tag = b->mem.self;
 	mem_free(&tag, b);
 	assert(!tag.count);
@@ -175,6 +184,7 @@ void babel_goodbye(struct babel *b, mono_t now)
 	struct iface *i;
 
 	babel_at(b, now);
+	memory_forget_all_told(b);
 	t.u.update.wildcard = true;
 	t.u.update.metric = BABEL_INFINITY;
 	LIST_EACH (ifaces, &b->ifaces, i) {

@@ -189,6 +189,23 @@ struct babel_note {
 	int code;
 };
 
+/* What a process must not forget when it dies, or its next life could choose a
+ * route that leads back to itself (doc/decisions/restart.md): feasibility
+ * distances, and for each pair that neighbours may have heard of from us what
+ * they were told of and via whom packets go. */
+enum babel_memory_kind { MEMORY_DISTANCE, MEMORY_TOLD };
+
+struct babel_memory {
+	enum babel_memory_kind kind;
+	struct sdprefix pair;
+	struct router_id router_id;
+	uint16_t seqno, metric; /* MEMORY_DISTANCE, RFC 8966 3.2.5 */
+	/* MEMORY_TOLD: the neighbour that packets go to; 0: none, the pair is
+	 * ours or it is held. */
+	ifid_t ifid;
+	struct addr neigh;
+};
+
 struct babel_env { /* all that the protocol may ask of the world */
 	/* One UDP datagram, port 6696 to 6696, from the interface's link-local
 	 * address. to: NULL is the group ff02::1:6, else a neighbour's
@@ -206,6 +223,10 @@ struct babel_env { /* all that the protocol may ask of the world */
 	 * octets of it; false: can't. Needed only with keys. */
 	bool (*mac)(void *ctx, uint32_t key, struct span pseudo, struct span octets,
 		    uint8_t out[BABEL_MAC_MAX]);
+	/* To be remembered over the death of the process from now on, before
+	 * anything follows from it, at that place: 1 and up, densely, instead of
+	 * what was there. m NULL: the place is empty. NULL: nothing is. */
+	void (*remember)(void *ctx, uint32_t place, const struct babel_memory *m);
 };
 
 /* env is copied, ctx is handed to its functions. */
@@ -297,6 +318,9 @@ void babel_run_due(struct babel *b, mono_t now);
 struct babel_persist {
 	struct router_id router_id;
 	uint16_t seqno;
+	/* All that env->remember was told is known, and babel_recall() is called
+	 * for each. False: of the last life only the own seqno counts. */
+	bool remembers;
 	unsigned int n;
 	struct babel_persist_if {
 		char name[16];
@@ -313,6 +337,14 @@ void babel_persist_get(const struct babel *b, struct babel_persist *out);
 void babel_persist_saved(struct babel *b, const struct babel_persist *p);
 /* Before the first babel_if_up(). Ignored if the router-id differs. */
 void babel_persist_set(struct babel *b, const struct babel_persist *p);
+/* What a former life remembered at that place; places ascend. Before the first
+ * babel_if_up(). */
+void babel_recall(struct babel *b, uint32_t place, const struct babel_memory *m, mono_t now);
+/* Neighbours have had time to tell their routes again, and the caller is about
+ * to forget the choices of the former life: what has not been learnt anew is
+ * lost and retracted. Happens by itself after BABEL_SETTLE_LATEST. */
+#define BABEL_SETTLE_LATEST (60 * USEC_PER_SEC)
+void babel_settle(struct babel *b, mono_t now);
 
 /* ---- Looking: const, in the order of the tables, for show and tests. ---- */
 

@@ -47,7 +47,6 @@
 #define FORWARD_DEDUP	     (1500 * USEC_PER_MSEC) /* below the resend time of the originator */
 #define FORWARD_LIFE	     (10 * USEC_PER_SEC)
 #define SOURCE_GC	     (180 * USEC_PER_SEC)
-#define REBORN_LEARN	     USEC_PER_SEC
 #define HELLO_BURST_GAP	     (400 * USEC_PER_MSEC) /* Hellos ahead of time for a new neighbour */
 #define IF_QUIET	     (600 * USEC_PER_MSEC)
 #define DUMP_MIN_GAP	     USEC_PER_SEC	   /* between wildcard dumps for one neighbour */
@@ -80,6 +79,7 @@ enum deadline_kind {
 	DL_RESELECT,
 	DL_FLUSH,
 	DL_AUTH,
+	DL_SETTLE,
 	DL_KINDS,
 };
 
@@ -173,8 +173,8 @@ struct source {
 	struct pfx *pfx;
 	struct router_id router_id;
 	uint16_t seqno, metric;
-	bool learning; /* after a restart: the newest seqno around is being found out */
-	mono_t sent;   /* the last finite Update */
+	uint32_t place; /* in env's memory, 0: none */
+	mono_t sent;	/* the last finite Update */
 	struct deadline gc;
 };
 LIST_TYPE(sources, struct source, link);
@@ -222,6 +222,16 @@ struct offer {
 	char ifname[FILTER_IFNAME];
 	uint16_t refused; /* number of the rule; 0: announced */
 };
+/* What a former life told of a pair, and via whom the kernel still forwards it,
+ * until we choose for ourselves or learn that it is lost. */
+struct ghost {
+	struct list_link link;
+	struct pfx *pfx;
+	struct router_id router_id;
+	ifid_t ifid; /* 0: via nobody */
+	struct addr neigh;
+};
+LIST_TYPE(ghosts, struct ghost, link);
 
 struct pfx {
 	struct sdentry entry;
@@ -245,6 +255,10 @@ struct pfx {
 	bool unsure; /* some neighbour did not acknowledge: the hold lasts its time */
 	struct babel_choice choice; /* the last one that env was told */
 	uint64_t announced;	    /* bit per iface.slot: they may believe in a route via us */
+	struct ghost *ghost;	    /* NULL: none */
+	uint32_t place;		    /* in env's memory, 0: none; what it says there: */
+	const struct neigh *kept_via;
+	struct router_id kept_id;
 	struct deadline hold, reselect;
 };
 SDTABLE_TYPE(pfxs, struct pfx, entry);
@@ -334,8 +348,13 @@ struct babel {
 	uint16_t seqno;
 	uint32_t stamp_origin; /* of our time stamps, RFC 9616 3.1: anything */
 	bool source_specific;
-	mono_t reborn_until; /* distances told before a restart may live on until then */
 	struct policy policy;
+	bool remembers; /* a former life's distances are known */
+	uint32_t places; /* in env's memory */
+	uint32_t *empty_places;
+	size_t n_empty, empty_room;
+	struct ghosts ghosts;
+	struct deadline settle;
 	struct ifaces ifaces;
 	struct pfxs pfxs;
 	struct all_requests requests;
@@ -345,7 +364,7 @@ struct babel {
 	uint32_t kept_limit[BABEL_PERSIST_IFS];
 	struct {
 		struct memtag self, iface, neigh, pfx, route, source, request, upd, tlv, await, peer;
-		struct memtag policy;
+		struct memtag policy, ghost, places;
 	} mem;
 	size_t awaits;
 	struct refused refused[REFUSALS_KEPT];
@@ -492,10 +511,8 @@ bool source_feasible(const struct source *src, uint16_t seqno, uint16_t refmetri
 bool source_room(const struct pfx *p, const struct router_id *id);
 /* A finite Update is about to leave. */
 void source_sent(struct babel *b, struct pfx *p, const struct advert *a);
-/* After a restart that neighbours did not notice: the feasibility distances
- * that we had told are lost, but what is newer than all that is around is
- * feasible by any of them. NULL at the cap, or when there is no need. */
-struct source *source_reborn(struct babel *b, const struct tlv_update *u);
+/* What a former life had told. */
+void source_recall(struct babel *b, uint32_t place, const struct babel_memory *m);
 void source_gc(struct babel *b, struct deadline *d);
 void source_free(struct babel *b, struct source *s);
 
@@ -534,6 +551,25 @@ struct babel_route_view route_view(const struct pfx *p, const struct route *r, m
 struct babel_request_view request_view(const struct request *r);
 struct babel_source_view source_view(const struct source *s);
 
+/* ---- memory.c: what outlives the process ---- */
+void memory_source(struct babel *b, struct source *s);
+void memory_forget_source(struct babel *b, struct source *s);
+/* After a selection, before anything is told of it. id: of what is advertised,
+ * or was and is held; NULL: nothing. */
+void memory_told(struct babel *b, struct pfx *p, const struct router_id *id);
+void memory_forget_told(struct babel *b, struct pfx *p);
+/* What was told is taken back; distances stay. */
+void memory_forget_all_told(struct babel *b);
+/* A route is chosen: the pair is as if this life had told of it before. */
+void ghost_replaced(struct babel *b, struct pfx *p);
+/* n says that it is not, or no more as it was, the way of p. */
+void ghost_denied(struct babel *b, struct pfx *p, const struct neigh *n);
+void ghost_forget_neigh(struct babel *b, const struct neigh *n);
+void ghost_forget_iface(struct babel *b, const struct iface *i);
+void ghost_settle(struct babel *b, struct deadline *d);
+void ghost_free(struct babel *b, struct ghost *g);
+void memory_fini(struct babel *b);
+
 /* ---- select.c: RFC 8966 3.6 ---- */
 bool route_feasible(const struct pfx *p, const struct route *r);
 bool route_usable(const struct babel *b, const struct pfx *p, const struct route *r);
@@ -566,8 +602,6 @@ void request_route(struct babel *b, struct neigh *n, const struct tlv_route_requ
 void request_seqno(struct babel *b, struct neigh *n, const struct tlv_seqno_request *q);
 void request_starving(struct babel *b, struct pfx *p, const struct router_id *lost);
 void request_better(struct babel *b, struct pfx *p, struct neigh *n, const struct router_id *id);
-/* For a source that is unfeasible since a restart. */
-void request_reborn(struct babel *b, const struct source *s);
 void request_satisfy(struct babel *b, struct pfx *p);
 void request_due(struct babel *b, struct deadline *d);
 void request_forget_neigh(struct babel *b, const struct neigh *n);

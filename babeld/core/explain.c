@@ -92,7 +92,6 @@ static void add_distance(struct babel_candidate *c, const struct source *s)
 	c->have_distance = true;
 	c->seqno = s->seqno;
 	c->metric = s->metric;
-	c->learning = s->learning;
 }
 
 static struct babel_candidate candidate(const struct babel *b, const struct pfx *p,
@@ -206,7 +205,6 @@ static struct babel_distance distance(const struct source *s, mono_t now)
 {
 	return (struct babel_distance){
 		.source = source_view(s),
-		.learning = s->learning,
 		.forgotten = left(mono_add(s->sent, SOURCE_GC), now),
 	};
 }

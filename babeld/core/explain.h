@@ -46,7 +46,6 @@ struct babel_candidate {
 	usec_t expires;		/* until it is retracted for want of an Update, or dropped */
 	bool have_distance;	/* for its router-id; none: all is feasible */
 	uint16_t seqno, metric; /* the feasibility distance */
-	bool learning;		/* the distance is being found out after a restart */
 	/* The smoothed metrics that the choice waits for, VERDICT_WAITING. */
 	uint16_t smoothed, selected_smoothed;
 	usec_t wait; /* until it is chosen, if nothing else changes */
@@ -55,7 +54,6 @@ struct babel_candidate {
 /* A feasibility distance of the pair. */
 struct babel_distance {
 	struct babel_source_view source;
-	bool learning;
 	usec_t forgotten; /* in so long, unless an Update is sent (RFC 8966 3.7.3) */
 };
 

@@ -190,7 +190,7 @@ static void start(struct babel *b, ifid_t ifid, const struct babel_if_info *info
 	if (!kept)
 		i->hello_seqno = (uint16_t)b->env.random(b->ctx);
 	/* A restart with memory goes unnoticed, routes via us go on being
-	 * used; source_reborn() keeps that from making loops. */
+	 * used; the distances of the former life keep that from making loops. */
 	if (!kept || here) {
 		i->quiet = true;
 		deadline_set(b, &i->quiet_end, DL_IF_QUIET, mono_add(b->now, IF_QUIET));
@@ -288,6 +288,7 @@ void iface_free(struct babel *b, struct iface *i)
 	deadline_clear(b, &i->quiet_end);
 	while (!neighs_empty(&i->neighs))
 		neigh_free(b, neighs_first(&i->neighs));
+	ghost_forget_iface(b, i);
 	ifaces_del(&b->ifaces, i);
 	auth_fini(b, i);
 	out_fini(b, &i->out);

@@ -56,6 +56,7 @@ void neigh_free(struct babel *b, struct neigh *n)
 		r->metric = BABEL_INFINITY;
 	while (!neigh_routes_empty(&n->routes))
 		route_free(b, neigh_routes_first(&n->routes));
+	ghost_forget_neigh(b, n);
 	ack_forget_neigh(b, n);
 	out_fini(b, &n->out);
 	if (was_up)

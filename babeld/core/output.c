@@ -220,7 +220,13 @@ static bool put_ready(struct babel *b, struct outq *q, struct packet_writer *w)
 	struct upd *u;
 
 	while ((u = upds_first(&q->ready))) {
-		enum put put = update_put(b, q, w, u->pfx, q->neigh ? WHY_REPLY : WHY_TRIGGERED);
+		enum put put;
+
+		if (u->pfx->ghost) { /* not known yet what is true */
+			upd_later(b, u);
+			continue;
+		}
+		put = update_put(b, q, w, u->pfx, q->neigh ? WHY_REPLY : WHY_TRIGGERED);
 
 		if (put == PUT_FULL)
 			return false;

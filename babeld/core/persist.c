@@ -47,12 +47,12 @@ bool kept_fetch(const struct babel *b, struct iface *i, bool *here)
 	i->hello_seqno = b->kept.ifs[k].hello_seqno;
 	LIST_EACH (ifaces, &b->ifaces, o) /* of the same name: no Index for two */
 		if (o != i && strcmp(o->name, i->name) == 0)
-			return true;
+			return *here || b->remembers;
 	i->auth.have_index = b->kept.ifs[k].have_index;
 	memcpy(i->auth.index, b->kept.ifs[k].index, sizeof(i->auth.index));
 	i->auth.pc = b->kept.ifs[k].pc;
 	i->auth.limit = b->kept_limit[k];
-	return true;
+	return *here || b->remembers;
 }
 
 void babel_persist_get(const struct babel *b, struct babel_persist *out)
@@ -62,6 +62,7 @@ void babel_persist_get(const struct babel *b, struct babel_persist *out)
 	*out = b->kept;
 	out->router_id = b->config.router_id;
 	out->seqno = b->seqno;
+	out->remembers = true;
 	for (unsigned int k = 0; k < out->n; k++)
 		out->ifs[k].pc = auth_promise(out->ifs[k].pc, b->kept_limit[k]);
 	LIST_EACH (ifaces, &b->ifaces, i) {
@@ -107,5 +108,5 @@ void babel_persist_set(struct babel *b, const struct babel_persist *p)
 	for (unsigned int k = 0; k < p->n; k++)
 		b->kept_limit[k] = p->ifs[k].pc;
 	b->seqno = p->seqno;
-	b->reborn_until = mono_add(b->now, SOURCE_GC);
+	b->remembers = p->remembers;
 }

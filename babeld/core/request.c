@@ -209,23 +209,8 @@ void request_better(struct babel *b, struct pfx *p, struct neigh *n, const struc
 {
 	const struct source *src = source_find(p, id);
 
-	if (src && !src->learning)
+	if (src)
 		originate(b, p, id, (uint16_t)(src->seqno + 1), n);
-}
-
-void request_reborn(struct babel *b, const struct source *s)
-{
-	struct route *r;
-
-	if (s->pfx->local || s->pfx->selected)
-		return;
-	/* Of everybody: who advertises the best of them may do so via us. */
-	LIST_EACH (pfx_routes, &s->pfx->routes, r) {
-		if (r->metric == BABEL_INFINITY || !router_id_eq(&r->router_id, &s->router_id))
-			continue;
-		request_starving(b, s->pfx, &s->router_id);
-		return;
-	}
 }
 
 void request_due(struct babel *b, struct deadline *d)

@@ -222,14 +222,13 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 
 	if (u.wildcard) { /* RFC 8966 4.6.9, RFC 9079 5.2: whatever the source prefix */
 		retract_all(b, n);
+		ghost_forget_neigh(b, n);
 		return;
 	}
 	if (u.metric != BABEL_INFINITY)
 		why = refused(b, n, &u);
 	if (why)
 		u.metric = BABEL_INFINITY;
-	if (u.metric != BABEL_INFINITY)
-		source_reborn(b, &u);
 	p = pfx_find(b, &u.pair);
 	have = p ? route_find(p, n) : NULL;
 	if (have && u.metric == BABEL_INFINITY)
@@ -266,6 +265,9 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 		route_want(b, &u.pair, n, &u.router_id, in.refmetric);
 		break;
 	}
+	if (p && p->ghost &&
+	    (u.metric == BABEL_INFINITY || !router_id_eq(&u.router_id, &p->ghost->router_id)))
+		ghost_denied(b, p, n);
 }
 
 void route_free(struct babel *b, struct route *r)

@@ -174,6 +174,7 @@ void hold_check(struct babel *b, struct pfx *p)
 		if (!p->acked && r->refmetric == BABEL_INFINITY)
 			return; /* the entry that RFC 8966 3.5.4 speaks of */
 	hold_end(b, p);
+	memory_told(b, p, NULL);
 	tell_choice(b, p);
 }
 
@@ -220,11 +221,17 @@ void select_run(struct babel *b, struct pfx *p)
 
 	p->selected = choose(b, p, &again);
 	finite = update_advert(b, p, &a);
+	if (p->ghost) {
+		if (!finite)
+			return; /* goes on as it did, see memory.c */
+		ghost_replaced(b, p);
+	}
 	lost = p->was_finite && !finite;
 	if (finite)
 		hold_end(b, p);
 	else if (lost)
 		hold_begin(b, p);
+	memory_told(b, p, finite ? &a.router_id : p->held ? &p->told.router_id : NULL);
 	tell_choice(b, p);
 	tell_neighbours(b, p, finite, &a);
 	request_satisfy(b, p);

@@ -39,33 +39,28 @@ static struct source *source_new(struct babel *b, struct pfx *p, const struct ro
 	return s;
 }
 
-struct source *source_reborn(struct babel *b, const struct tlv_update *u)
+/* Moving the deadline at each Update would cost more than looking again once
+ * every three minutes. */
+static void live(struct babel *b, struct source *s)
 {
-	struct pfx *p = pfx_find(b, &u->pair);
-	struct source *s = p ? source_find(p, &u->router_id) : NULL;
-
-	if (s) {
-		/* Several neighbours tell: the newest counts. */
-		if (s->learning && seqno_less(s->seqno, u->seqno))
-			s->seqno = u->seqno;
-		return s;
-	}
-	if (!mono_before(b->now, b->reborn_until) || (!p && !pfx_room(b)))
-		return NULL;
-	if (!p)
-		p = pfx_get(b, &u->pair);
-	if (!source_room(p, &u->router_id))
-		return NULL;
-	s = source_new(b, p, &u->router_id, u->seqno, 0);
-	s->learning = true;
 	s->sent = b->now;
-	deadline_set(b, &s->gc, DL_SOURCE_GC, mono_add(b->now, REBORN_LEARN));
-	return s;
+	if (!timer_armed(&s->gc.node))
+		deadline_set(b, &s->gc, DL_SOURCE_GC, mono_add(b->now, SOURCE_GC));
+}
+
+void source_recall(struct babel *b, uint32_t place, const struct babel_memory *m)
+{
+	struct pfx *p = pfx_get(b, &m->pair);
+	struct source *s = source_new(b, p, &m->router_id, m->seqno, m->metric);
+
+	s->place = place;
+	live(b, s);
 }
 
 void source_sent(struct babel *b, struct pfx *p, const struct advert *a)
 {
 	struct source *s = source_find(p, &a->router_id);
+	bool news = true;
 
 	if (!s) {
 		s = source_new(b, p, &a->router_id, a->seqno, a->metric);
@@ -74,16 +69,17 @@ void source_sent(struct babel *b, struct pfx *p, const struct advert *a)
 		s->metric = a->metric;
 	} else if (s->seqno == a->seqno && a->metric < s->metric) {
 		s->metric = a->metric;
+	} else {
+		news = false;
 	}
-	/* Moving the deadline at each Update would cost more than looking
-	 * again once every three minutes. */
-	s->sent = b->now;
-	if (!timer_armed(&s->gc.node))
-		deadline_set(b, &s->gc, DL_SOURCE_GC, mono_add(b->now, SOURCE_GC));
+	if (news)
+		memory_source(b, s);
+	live(b, s);
 }
 
 void source_free(struct babel *b, struct source *s)
 {
+	memory_forget_source(b, s);
 	deadline_clear(b, &s->gc);
 	sources_del(&s->pfx->sources, s);
 	mem_free(&b->mem.source, s);
@@ -97,10 +93,6 @@ void source_gc(struct babel *b, struct deadline *d)
 
 	if (mono_before(b->now, end)) {
 		deadline_set(b, d, DL_SOURCE_GC, end);
-		if (s->learning) {
-			s->learning = false;
-			request_reborn(b, s);
-		}
 		return;
 	}
 	source_free(b, s);

@@ -143,9 +143,12 @@ static uint64_t of_pair(const struct pfx *p, mono_t horizon)
 		sum += of_deadline(of_neigh_name(mixed(5, r->smooth), r->neigh), &r->deadline,
 				   horizon);
 	LIST_EACH (sources, &p->sources, s)
-		sum += of_deadline(
-			mixed_octets(mixed(6, s->learning), &s->router_id, sizeof(s->router_id)),
-			&s->gc, horizon);
+		sum += of_deadline(mixed_octets(6, &s->router_id, sizeof(s->router_id)), &s->gc,
+				   horizon);
+	if (p->ghost)
+		h = mixed_octets(mixed_octets(mixed(h, p->ghost->ifid), &p->ghost->neigh,
+					      sizeof(p->ghost->neigh)),
+				 &p->ghost->router_id, sizeof(p->ghost->router_id));
 	LIST_EACH (requests, &p->requests, q)
 		sum += of_request(q, horizon);
 	return mixed(h, sum);
@@ -161,5 +164,5 @@ uint64_t babel_state_hash(const struct babel *b, mono_t horizon)
 		sum += of_iface(i, horizon);
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
 		sum += of_pair(p, horizon);
-	return mixed(sum, mono_before(b->now, b->reborn_until));
+	return of_deadline(sum, &b->settle, horizon);
 }

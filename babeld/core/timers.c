@@ -28,6 +28,7 @@ static const struct {
 	[DL_RESELECT] = {"smoothed metrics may have crossed", select_again}, /* RFC 8966 A.3 */
 	[DL_FLUSH] = {"packet", out_flush},				     /* RFC 8966 3.1 */
 	[DL_AUTH] = {"packet counters forgotten", auth_peers_due},	     /* RFC 8967 4.4 */
+	[DL_SETTLE] = {"what a former life told is lost", ghost_settle},
 };
 
 void deadline_set(struct babel *b, struct deadline *d, enum deadline_kind kind, mono_t at)

@@ -90,7 +90,19 @@ static const struct field persist_if_fields[] = {
 static const struct field persist_fields[] = {
 	FIELD(HEX, struct babel_persist, router_id),
 	FIELD(UINT, struct babel_persist, seqno),
+	FIELD(BOOL, struct babel_persist, remembers),
 	FIELD_MANY(struct babel_persist, ifs, n, persist_if_fields),
+	FIELDS_END,
+};
+
+static const struct field memory_fields[] = {
+	FIELD_MAX(UINT, struct babel_memory, kind, MEMORY_TOLD),
+	FIELD(PAIR, struct babel_memory, pair),
+	FIELD(HEX, struct babel_memory, router_id),
+	FIELD(UINT, struct babel_memory, seqno),
+	FIELD(UINT, struct babel_memory, metric),
+	FIELD(UINT, struct babel_memory, ifid),
+	FIELD(ADDR6, struct babel_memory, neigh),
 	FIELDS_END,
 };
 
@@ -210,6 +222,8 @@ static const struct field neigh_args[] = {ARG(UINT, neigh, ifid), ARG(BOOL, neig
 					  ARG(ADDR6, neigh, addr), FIELDS_END};
 static const struct field persist_args[] = {ARG_ALL("persist", persist, persist_fields),
 					    FIELDS_END};
+static const struct field recall_args[] = {ARG(UINT, recall, place),
+					   ARG_SUB(recall, memory, memory_fields), FIELDS_END};
 
 static unsigned int goodbye(struct babel *b, const struct babel_event *e)
 {
@@ -320,6 +334,18 @@ static unsigned int persist_set(struct babel *b, const struct babel_event *e)
 	return 0;
 }
 
+static unsigned int recall(struct babel *b, const struct babel_event *e)
+{
+	babel_recall(b, e->u.recall.place, &e->u.recall.memory, e->now);
+	return 0;
+}
+
+static unsigned int settle(struct babel *b, const struct babel_event *e)
+{
+	babel_settle(b, e->now);
+	return 0;
+}
+
 const struct event_row event_rows[EVENT_KINDS] = {
 	[EVENT_NEW] = {"new", new_args, NULL},
 	[EVENT_FREE] = {"free", no_args, NULL},
@@ -341,6 +367,8 @@ const struct event_row event_rows[EVENT_KINDS] = {
 	[EVENT_RUN_DUE] = {"run_due", no_args, run_due},
 	[EVENT_PERSIST_SAVED] = {"persist_saved", persist_args, persist_saved},
 	[EVENT_PERSIST_SET] = {"persist_set", persist_args, persist_set},
+	[EVENT_RECALL] = {"recall", recall_args, recall},
+	[EVENT_SETTLE] = {"settle", no_args, settle},
 };
 
 enum event_kind event_kind_of(struct span name)

@@ -35,6 +35,8 @@ enum event_kind {
 	EVENT_RUN_DUE,
 	EVENT_PERSIST_SAVED,
 	EVENT_PERSIST_SET,
+	EVENT_RECALL,
+	EVENT_SETTLE,
 	EVENT_KINDS,
 };
 
@@ -76,6 +78,10 @@ struct babel_event {
 			struct addr addr;
 		} neigh;
 		struct babel_persist persist;
+		struct event_recall {
+			uint32_t place;
+			struct babel_memory memory;
+		} recall;
 	} u;
 };
 

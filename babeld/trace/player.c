@@ -84,7 +84,13 @@ static void on_note(void *ctx, const struct babel_note *n)
 		p->ops->note(p->ctx, n);
 }
 
+static void on_remember(void *ctx, uint32_t place, const struct babel_memory *m)
+{
+	(void)ctx, (void)place, (void)m;
+}
+
 static const struct babel_env env = {
+	.remember = on_remember,
 	.send = on_send,
 	.route = on_route,
 	.random = on_random,

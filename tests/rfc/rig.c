@@ -129,17 +129,55 @@ static mono_t on_clock(void *ctx)
 	return mono_add(r->now, r->late);
 }
 
+static void on_remember(void *ctx, uint32_t place, const struct babel_memory *m)
+{
+	struct rig *r = ctx;
+
+	assert_in_range(place, 1, r->n_memory + 1);
+	if (place > r->n_memory) {
+		r->memory = grown(r->memory, r->n_memory, &r->room_memory, sizeof(*r->memory));
+		r->n_memory++;
+	}
+	r->memory[place - 1] = (struct rig_memory){.used = m != NULL};
+	if (m)
+		r->memory[place - 1].m = *m;
+}
+
 /* ---- life ---- */
+
+static const struct babel_env env = {
+	.send = on_send,
+	.route = on_route,
+	.random = on_random,
+	.note = on_note,
+	.clock = on_clock,
+	.remember = on_remember,
+};
+
+void rig_reborn(struct rig *r, bool memory)
+{
+	struct babel_config config = {.router_id = rid(OWN_ID)};
+	struct babel_persist persist;
+
+	babel_persist_get(r->b, &persist);
+	babel_free(r->b);
+	r->started = 0;
+	r->b = babel_new(&config, &env, r, r->now);
+	if (!memory) {
+		r->n_memory = 0;
+		return;
+	}
+	babel_persist_set(r->b, &persist);
+	for (uint32_t k = 0; k < r->n_memory; k++)
+		if (r->memory[k].used)
+			babel_recall(r->b, k + 1, &r->memory[k].m, r->now);
+}
 
 struct rig *rig_new_with(uint16_t seqno, uint16_t hello_seqno)
 {
-	static const struct babel_env env = {.send = on_send,
-					     .route = on_route,
-					     .random = on_random,
-					     .note = on_note,
-					     .clock = on_clock};
 	struct babel_config config = {.router_id = rid(OWN_ID)};
-	struct babel_persist persist = {.router_id = rid(OWN_ID), .seqno = seqno, .n = 1};
+	struct babel_persist persist = {
+		.router_id = rid(OWN_ID), .seqno = seqno, .remembers = true, .n = 1};
 	const char *seed = getenv("SRCDEST_TEST_SEED");
 	struct rig *r = calloc(1, sizeof(*r));
 
@@ -173,6 +211,7 @@ void rig_free(struct rig *r)
 	babel_free(r->b);
 	free(r->sent);
 	free(r->packets);
+	free(r->memory);
 	free(r);
 }
 

@@ -57,6 +57,11 @@ struct rig_packet {
 	size_t len;
 };
 
+struct rig_memory {
+	bool used;
+	struct babel_memory m;
+};
+
 struct rig_choice {
 	struct sdprefix pair;
 	struct babel_choice c;
@@ -81,6 +86,8 @@ struct rig {
 	size_t mark, packet_mark; /* where looking starts */
 	struct rig_choice choices[RIG_CHOICES];
 	unsigned int n_choices, notes[NOTE_KINDS];
+	struct rig_memory *memory; /* what outlives the core; place k + 1 */
+	size_t n_memory, room_memory;
 };
 
 /* Interfaces get the defaults of RFC 8966 Appendix B: wired, cost 96, split
@@ -89,6 +96,10 @@ struct rig *rig_new(void);
 /* The same with other state from before: own seqno, and that of eth1's Hellos. */
 struct rig *rig_new_with(uint16_t seqno, uint16_t hello_seqno);
 void rig_free(struct rig *r);
+/* The core dies without a word and another begins; interfaces are to be
+ * started again. Without memory, nothing is left of it but what neighbours
+ * know; the router-id is the same. */
+void rig_reborn(struct rig *r, bool memory);
 /* "eth<ifid>", fe80::d:<ifid>; the first time a second passes, which an
  * interface may take to find its feet. Again: with r->config as it is now. */
 void rig_if(struct rig *r, ifid_t ifid);

@@ -117,7 +117,7 @@ void sim_env_route(void *ctx, const struct sdprefix *p, const struct babel_choic
 	char text[SDPREFIX_STR];
 
 	s->counts.choices++;
-	if (f && f->local) {
+	if (f && f->local && !f->stale) {
 		if (c->kind != CHOICE_NONE) {
 			sim_fail(s, "node %u chooses a route for %s, its own", n->index,
 				 sdprefix_str(p, text));
@@ -127,7 +127,7 @@ void sim_env_route(void *ctx, const struct sdprefix *p, const struct babel_choic
 	if (c->kind != CHOICE_NONE) {
 		f = fib_get(s, n, p);
 		f->choice = *c;
-		f->stale = f->leaving = false;
+		f->stale = f->leaving = f->local = false; /* it may have been ours in a former life */
 	} else if (!f || f->stale) {
 		sim_fail(s, "node %u withdraws a choice for %s that it never made", n->index,
 			 sdprefix_str(p, text));
@@ -198,7 +198,9 @@ void sim_fib_sweep(struct sim *s, struct sim_node *n)
 	struct sim_fib *f, *next;
 
 	n->sweep = MONO_NEVER;
-	if (!n->babel)
+	if (n->babel)
+		babel_settle(n->babel, s->now);
+	else
 		n->kernel = false;
 	for (f = sim_fibs_first(&n->fib); f; f = next) {
 		next = sim_fibs_next(&n->fib, f);

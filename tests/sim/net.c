@@ -151,8 +151,34 @@ static void env_note(void *ctx, const struct babel_note *note)
 			 note->code);
 }
 
+static void env_remember(void *ctx, uint32_t place, const struct babel_memory *m)
+{
+	struct sim_node *n = ctx;
+
+	assert(place > 0 && place <= n->n_memory + 1);
+	if (place > n->n_memory)
+		n->memory = sim_room(n->sim, n->memory, n->n_memory++, &n->memory_room,
+				     sizeof(*n->memory));
+	n->memory[place - 1] = (struct sim_memory){.used = m != NULL};
+	if (m)
+		n->memory[place - 1].m = *m;
+}
+
+static void recall(struct sim_node *n)
+{
+	babel_persist_set(n->babel, &n->persist);
+	for (unsigned int k = 0; k < n->n_memory; k++)
+		if (n->memory[k].used)
+			babel_recall(n->babel, k + 1, &n->memory[k].m, n->sim->now);
+}
+
 static const struct babel_env sim_env = {
-	.send = env_send, .route = sim_env_route, .random = env_random, .note = env_note};
+	.send = env_send,
+	.route = sim_env_route,
+	.random = env_random,
+	.note = env_note,
+	.remember = env_remember,
+};
 
 /* ---- Topology ---- */
 
@@ -276,7 +302,9 @@ void sim_start(struct sim *s, unsigned int node, enum sim_life life)
 	n->wake = MONO_NEVER;
 	s->version++;
 	if (life == SIM_REMEMBER)
-		babel_persist_set(n->babel, &n->persist);
+		recall(n);
+	else
+		n->n_memory = 0;
 	babel_set_source_specific(n->babel, !n->plain_only, s->now);
 	for (unsigned int k = 0; k < n->n_locals; k++)
 		add_local(s, n, &n->locals[k]);
@@ -388,5 +416,6 @@ void sim_node_free(struct sim *s, struct sim_node *n)
 	sim_fibs_fini(&n->fib);
 	mem_free(&s->mem, n->links);
 	mem_free(&s->mem, n->locals);
+	mem_free(&s->mem, n->memory);
 	mem_free(&s->mem, n);
 }

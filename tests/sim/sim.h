@@ -60,6 +60,11 @@ enum sim_life {
 	SIM_REMEMBER, /* the seqnos of its last life; its kernel has gone on */
 };
 
+struct sim_memory { /* what env->remember said */
+	bool used;
+	struct babel_memory m;
+};
+
 struct sim_node {
 	struct sim *sim;
 	unsigned int index;
@@ -71,6 +76,8 @@ struct sim_node {
 	uint8_t life; /* part of its router-id */
 	bool kernel;  /* forwards, though it may be down */
 	struct babel_persist persist;
+	struct sim_memory *memory; /* place k + 1 */
+	unsigned int n_memory, memory_room;
 	struct sim_fibs fib;
 	struct memtag fib_mem;
 	unsigned int *links, n_links, links_room;

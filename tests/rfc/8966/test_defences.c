@@ -420,53 +420,18 @@ PLAIN_TEST("and chooses nothing via it until that can have been heard")
 	rig_free(r);
 }
 
-/* Another life of the rig's core: it remembers its seqnos and eth1. */
-static struct rig_nb *reborn(struct rig *r)
-{
-	struct babel_persist p;
-	struct rig_nb *n;
-
-	babel_run_due(r->b, r->now); /* the rig's was born long ago */
-	babel_persist_get(r->b, &p);
-	babel_persist_set(r->b, &p);
-	rig_if(r, 1);
-	n = rig_nb(r, 1, "fe80::1");
-	rig_pass(r, 2 * SEC);
-	return n;
-}
-
 PLAIN_TEST("a restart with memory takes back nothing")
 {
 	struct rig *r = rig_new();
 	const struct rig_sent *s = NULL;
 
-	reborn(r);
+	rig_reborn(r, true);
+	rig_if(r, 1);
+	rig_nb(r, 1, "fe80::1");
+	rig_pass(r, 2 * SEC);
 	while ((s = rig_next(r, s, 1, TLV_UPDATE)))
 		assert_false(s->tlv.u.update.wildcard);
 	assert_non_null(rig_next(r, NULL, 1, TLV_ROUTE_REQUEST));
-	rig_free(r);
-}
-
-RFC_TEST(8966, "3.7.3-a", "after such a restart only a seqno newer than all around is feasible")
-{
-	struct rig *r = rig_new();
-	struct rig_nb *n1 = reborn(r), *n2;
-	const struct rig_sent *s;
-
-	n2 = rig_nb(r, 1, "fe80::2");
-	rig_mark(r);
-	rig_update(n1, P, 0xa, 7, 0);
-	rig_update(n2, P, 0xa, 8, 50);
-	assert_null(rig_selected(r, P));
-	assert_int_equal(rig_choice(r, P)->c.kind, CHOICE_NONE); /* what zebra has stays */
-	rig_pass(r, 2 * SEC);
-	s = rig_next_seqno_request(r, NULL, 1, P);
-	assert_non_null(s);
-	assert_int_equal(s->tlv.u.seqno_request.seqno, 9);
-	rig_update(n1, P, 0xa, 8, 0);
-	assert_null(rig_selected(r, P));
-	rig_update(n1, P, 0xa, 9, 0);
-	assert_ptr_equal(rig_selected(r, P), n1);
 	rig_free(r);
 }
 

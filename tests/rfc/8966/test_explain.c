@@ -471,23 +471,6 @@ PLAIN_TEST("held: a neighbour that never acknowledges leaves it to the timer")
 	rig_free(r);
 }
 
-PLAIN_TEST("the distance is being found out after a restart")
-{
-	struct babel_persist persist = {.router_id = rid(OWN_ID), .seqno = OWN_SEQNO};
-	struct rig *r = rig_of(1);
-	struct rig_nb *n1 = rig_nb(r, 1, "fe80::1");
-	struct babel_candidate c;
-
-	/* As if only now an earlier life were remembered. */
-	rig_pass(r, SEC);
-	babel_persist_set(r->b, &persist);
-	rig_update(n1, P, 0xa, 7, 0);
-	c = of(n1, P);
-	assert_int_equal(c.verdict, VERDICT_UNFEASIBLE);
-	assert_true(c.learning);
-	rig_free(r);
-}
-
 static struct told packet(struct rig *r, const char *dst, const char *src)
 {
 	struct addr d = rig_addr(dst), s = rig_addr(src);
