@@ -14,6 +14,7 @@ struct ifs_addr {
 	struct list_link link;
 	enum family family;
 	struct addr addr;
+	struct prefix link_prefix; /* of what is on the link */
 	bool secondary, stale;
 };
 LIST_TYPE(ifs_addrs, struct ifs_addr, link);
@@ -249,6 +250,8 @@ void ifs_address(struct ifs *s, const struct zapi_address *z, bool exists)
 	}
 	if (exists) {
 		a->secondary = z->flags & SECONDARY;
+		prefix_make(&a->link_prefix, z->family,
+			    addr_is_zero(&z->peer) ? &z->addr : &z->peer, z->plen);
 		a->stale = false;
 	} else if (a) {
 		ifs_addrs_del(&i->addrs, a);
@@ -324,6 +327,41 @@ const struct babel_if_info *ifs_info(const struct ifs *s, ifid_t ifid)
 	const struct ifs_if *i = if_find(s, ifid);
 
 	return i && i->ready ? &i->info : NULL;
+}
+
+const char *ifs_name(const struct ifs *s, ifid_t ifid)
+{
+	const struct ifs_if *i = if_find(s, ifid);
+
+	return i && i->known ? i->z.name : NULL;
+}
+
+static int by_prefix(const void *a, const void *b)
+{
+	return prefix_cmp(a, b);
+}
+
+size_t ifs_connected(const struct ifs *s, struct prefix **out)
+{
+	const struct ifs_if *i;
+	const struct ifs_addr *a;
+	size_t n = 0, room = 0, kept = 0;
+	struct prefix *v;
+
+	LIST_EACH (ifs_ifs, &s->ifs, i)
+		room += ifs_addrs_count(&i->addrs);
+	*out = v = calloc(room + 1, sizeof(*v));
+	if (!v)
+		abort();
+	LIST_EACH (ifs_ifs, &s->ifs, i)
+		if (i->known && babel_zapi_if_usable(&i->z))
+			LIST_EACH (ifs_addrs, &i->addrs, a)
+				v[n++] = a->link_prefix;
+	qsort(v, n, sizeof(*v), by_prefix);
+	for (size_t k = 0; k < n; k++)
+		if (!kept || !prefix_eq(&v[kept - 1], &v[k]))
+			v[kept++] = v[k];
+	return kept;
 }
 
 void ifs_each(const struct ifs *s, bool (*each)(void *ctx, const struct ifs_view *v), void *ctx)

@@ -47,6 +47,11 @@ void ifs_replay(struct ifs *s);
 
 bool ifs_enabled(const struct ifs *s, ifid_t ifid);
 bool ifs_own(const struct ifs *s, ifid_t ifid, const struct addr *a); /* link-local */
+/* The name of an interface that zebra told of; NULL: there is none. */
+const char *ifs_name(const struct ifs *s, ifid_t ifid);
+/* The prefixes of all links that are usable, Babel or not, in order, each
+ * once: malloced into *out. Returns how many. */
+size_t ifs_connected(const struct ifs *s, struct prefix **out);
 /* As told by the last up(); NULL if it is not up. Good until the next call. */
 const struct babel_if_info *ifs_info(const struct ifs *s, ifid_t ifid);
 

@@ -26,6 +26,7 @@ void babel_conf_fini(struct babel_conf *c)
 	while ((i = babel_conf_ifs_pop(&c->ifs)))
 		free(i);
 	babel_keys_fini(&c->keys);
+	babel_conf_filters_clear(&c->filters);
 }
 
 const struct babel_conf_if *babel_conf_if_find(const struct babel_conf *c, const char *name)
@@ -118,7 +119,7 @@ static void network_apply(void *ctx, const struct nb_change *c)
 
 /* ---- redistribution ---- */
 
-static int type_of(const char *name)
+int babel_conf_protocol(const char *name)
 {
 	for (int t = 0; t < ROUTE_TYPE_ALL; t++)
 		if (strcmp(zapi_route_type_name((uint8_t)t), name) == 0)
@@ -130,7 +131,7 @@ static bool redistribute_prepare(void *ctx, const struct nb_change *c, char *err
 				 unsigned int err_size)
 {
 	(void)ctx;
-	if (type_of(c->keys[1]) >= 0)
+	if (babel_conf_protocol(c->keys[1]) >= 0)
 		return true;
 	snprintf(err, err_size, "zebra knows no routes of protocol %s", c->keys[1]);
 	return false;
@@ -140,7 +141,7 @@ static void redistribute_apply(void *ctx, const struct nb_change *c)
 {
 	struct babel_conf *conf = conf_of(ctx);
 	bool ip4 = strcmp(c->keys[0], "ipv4") == 0;
-	int type = type_of(c->keys[1]);
+	int type = babel_conf_protocol(c->keys[1]);
 
 	assert(type >= 0 && type < BABEL_CONF_TYPES);
 	(ip4 ? conf->redistribute4 : conf->redistribute6)[type] = c->op == NB_CREATE;
@@ -159,6 +160,7 @@ static void babel_apply(void *ctx, const struct nb_change *c)
 	conf->smoothing = BABEL_SMOOTH_BY_HELLOS;
 	memset(conf->redistribute4, 0, sizeof(conf->redistribute4));
 	memset(conf->redistribute6, 0, sizeof(conf->redistribute6));
+	babel_conf_filters_clear(&conf->filters);
 	LIST_EACH_SAFE (babel_conf_ifs, &conf->ifs, i, next) {
 		i->network = false;
 		conf_if_put(conf, i);
@@ -186,6 +188,9 @@ static void applied(void *ctx)
 }
 
 #define BABEL "/srcdest-babel:babel"
+#define ACCEPT BABEL "/srcdest-babel-policy:accept-connected-specific"
+#define FILTER BABEL "/srcdest-babel-policy:filter"
+#define RULE(leaf) {FILTER "/" leaf, babel_filter_leaf_prepare, babel_filter_leaf_apply}
 #define IF    "/srcdest-interfaces:interfaces/interface/srcdest-babel:babel"
 #define CHAIN "/srcdest-key-chain:key-chains/key-chain"
 
@@ -194,6 +199,27 @@ static const struct nb_node nodes[] = {
 	{BABEL "/router-id", router_id_prepare, router_id_apply},
 	{BABEL "/network", NULL, network_apply},
 	{BABEL "/redistribute", redistribute_prepare, redistribute_apply},
+	{ACCEPT, NULL, babel_filter_accept_apply},
+	{FILTER, babel_filter_prepare, babel_filter_apply},
+	RULE("action"),
+	RULE("destination-prefix"),
+	RULE("destination-ge"),
+	RULE("destination-le"),
+	RULE("source-prefix"),
+	RULE("source-ge"),
+	RULE("source-le"),
+	RULE("neighbor"),
+	RULE("interface"),
+	RULE("router-id"),
+	RULE("protocol"),
+	RULE("metric"),
+	RULE("metric-ge"),
+	RULE("metric-le"),
+	RULE("tag"),
+	RULE("set-metric"),
+	RULE("add-metric"),
+	RULE("set-source"),
+	RULE("set-tag"),
 	{BABEL "/smoothing-half-life", NULL, half_life_apply},
 	{IF "/link-type", NULL, if_leaf_apply},
 	{IF "/split-horizon", NULL, if_leaf_apply},

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The schema nodes that babeld serves (modules srcdest-babel and
- * srcdest-key-chain): change records to one plain struct. Who acts on the difference is babeld.h's business.
+ * The schema nodes that babeld serves (modules srcdest-babel,
+ * srcdest-key-chain, and in babel_nb_filter.h srcdest-babel-policy): change
+ * records to one plain struct. Who acts on the difference is babeld.h's
+ * business.
  *
  * Babel runs on the interfaces that `network` names. An interface may have
  * settings without that; they wait.
@@ -12,6 +14,7 @@
 #define SRCDEST_BABEL_NB_CONFIG_H
 
 #include "babeld/babel_keys.h"
+#include "babeld/babel_nb_filter.h"
 #include "babeld/core/babel.h"
 #include "lib/base/list.h"
 #include "lib/nb/nb.h"
@@ -64,6 +67,7 @@ struct babel_conf {
 	enum babel_smoothing smoothing;
 	usec_t half_life;
 	bool redistribute4[BABEL_CONF_TYPES], redistribute6[BABEL_CONF_TYPES];
+	struct babel_conf_filters filters;
 };
 
 void babel_conf_init(struct babel_conf *c);
@@ -77,6 +81,9 @@ size_t babel_conf_networks(const struct babel_conf *c);
 void babel_conf_if_effective(const struct babel_conf_if *i, enum babel_link_type found,
 			     struct babel_if_config *out);
 const char *babel_link_type_name(enum babel_link_type t);
+
+/* The route type (enum zapi_route_type) of that name; -1: there is none. */
+int babel_conf_protocol(const char *name);
 
 /* Eight octets in hex with colons; false leaves *out alone. */
 bool router_id_parse(const char *s, struct router_id *out);

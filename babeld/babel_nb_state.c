@@ -147,6 +147,7 @@ static bool write_running(void *ctx, const struct babel_if_view *v)
 	nb_leaf_u64(w, "packets-sent", v->packets_out);
 	nb_leaf_u64(w, "packets-malformed", v->packets_bad);
 	nb_leaf_u64(w, "tlvs-ignored", v->tlvs_ignored);
+	nb_leaf_u64(w, "updates-refused-connected", v->connected_refused);
 	for (int k = 0; k < TLV_VERDICTS; k++) {
 		if (!v->ignored[k] || k == TLV_OK || k == TLV_PADDING || k == TLV_STATE_ONLY)
 			continue;
@@ -401,6 +402,7 @@ const struct nb_state babel_nb_states[] = {
 	{STATE "/source", nb_babel_sources_page},
 	{STATE "/pending-request", nb_babel_requests_page},
 	{STATE "/authentication", nb_babel_auth_page},
+	{STATE "/filter", nb_babel_filters_page},
 };
 const size_t babel_nb_n_states = sizeof(babel_nb_states) / sizeof(babel_nb_states[0]);
 

@@ -4,6 +4,8 @@
  * key, and written from where the last page ended. */
 #include "babeld/babel_nb_table.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void router_id_leaf(struct nb_writer *w, const struct router_id *id)
@@ -55,6 +57,41 @@ static const char *fate_name(enum fate f)
 	return "unknown";
 }
 
+/* NULL: it is not for policy that it is not used. */
+static const char *filter_of(const struct babel_route_view *v)
+{
+	switch (v->refusal) {
+	case REFUSED_IN:
+		return filter_kind_name(FILTER_IN);
+	case REFUSED_REDISTRIBUTE:
+		return filter_kind_name(FILTER_REDISTRIBUTE);
+	case REFUSED_INSTALL:
+		return filter_kind_name(FILTER_INSTALL);
+	case REFUSED_CONNECTED:
+		return "connected prefix";
+	case REFUSED_NOT:
+	case REFUSED_OWN_ID:
+	case REFUSED_ABILITY:
+	case REFUSED_NEXT_HOP:
+	case REFUSED_NOT_ROUTED:
+	case REFUSALS:
+		break;
+	}
+	return NULL;
+}
+
+static void write_policy(struct nb_writer *w, const struct babel_route_view *v)
+{
+	const char *filter = filter_of(v);
+
+	if (filter && v->rule)
+		nb_leaf_fmt(w, "filtered-by", "%s %u", filter, v->rule);
+	else if (filter)
+		nb_leaf(w, "filtered-by", filter);
+	if (v->tag)
+		nb_leaf_u64(w, "tag", v->tag);
+}
+
 static void write_route(const struct babeld *b, struct nb_writer *w,
 			const struct babel_route_view *v)
 {
@@ -68,6 +105,7 @@ static void write_route(const struct babeld *b, struct nb_writer *w,
 	nb_leaf_bool(w, "selected", v->selected);
 	nb_leaf_bool(w, "feasible", v->feasible);
 	nb_leaf_bool(w, "held", v->held);
+	write_policy(w, v);
 	router_id_leaf(w, &v->router_id);
 	nb_leaf_u64(w, "seqno", v->seqno);
 	nb_leaf_u64(w, "received-metric", v->refmetric);
@@ -302,4 +340,55 @@ bool nb_babel_requests_page(void *ctx, const struct nb_ask *ask, struct nb_write
 	}
 	nb_rows_free(&rows);
 	return more;
+}
+
+/* ---- filter rules: in the order of the protocol ---- */
+
+struct filter_page {
+	const struct nb_ask *ask;
+	struct nb_writer *w;
+	int after_kind;
+	unsigned long after_number;
+	bool more;
+};
+
+static bool write_filter(void *ctx, const struct babel_filter_view *v)
+{
+	struct filter_page *p = ctx;
+	const char *kind = filter_kind_name(v->kind);
+	char text[BABEL_FILTER_STR], number[8];
+
+	if ((int)v->kind < p->after_kind ||
+	    ((int)v->kind == p->after_kind && v->rule->number <= p->after_number))
+		return true;
+	snprintf(number, sizeof(number), "%u", v->rule->number);
+	if (!nb_ask_wants(p->ask, 0, kind) || !nb_ask_wants(p->ask, 1, number))
+		return true;
+	p->more = nb_full(p->w);
+	if (p->more)
+		return false;
+	nb_begin(p->w, "filter");
+	nb_leaf(p->w, "direction", kind);
+	nb_leaf(p->w, "number", number);
+	nb_leaf(p->w, "rule", babel_filter_str(v->rule, text));
+	nb_leaf_u64(p->w, "hits", v->hits);
+	nb_end(p->w);
+	return true;
+}
+
+bool nb_babel_filters_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w)
+{
+	struct babeld *b = nb_babeld(ctx);
+	struct filter_page p = {.ask = ask, .w = w, .after_kind = -1};
+
+	if (!b->babel)
+		return false;
+	if (ask->n_after > 1) {
+		for (int k = 0; k < FILTER_KINDS; k++)
+			if (strcmp(ask->after[0], filter_kind_name((enum filter_kind)k)) == 0)
+				p.after_kind = k;
+		p.after_number = strtoul(ask->after[1], NULL, 10);
+	}
+	babel_each_filter(b->babel, write_filter, &p);
+	return p.more;
 }

@@ -10,6 +10,7 @@
 bool nb_babel_routes_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 bool nb_babel_sources_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 bool nb_babel_requests_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
+bool nb_babel_filters_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 
 /* MAC authentication, by interface (babel_nb_auth.c). */
 bool nb_babel_auth_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);

@@ -21,8 +21,7 @@ SDTABLE_TYPE(delayed_routes, struct delayed, entry);
 /* A redistributed route, as zebra told it. */
 struct known {
 	struct sdentry entry;
-	uint8_t type;
-	uint32_t metric;
+	struct babel_zapi_route r;
 	bool old; /* of an earlier connection, not told again yet */
 };
 SDTABLE_TYPE(known_routes, struct known, entry);
@@ -110,9 +109,16 @@ static void send_route(struct babel_zapi *z, const struct sdprefix *pair,
 	t->safi = SAFI_UNICAST;
 	t->pair = *pair;
 	t->n_nexthops = 0;
+	t->has_src = false;
 	if (c->kind != CHOICE_NONE) {
 		t->message = ZAPI_MSG_NEXTHOP | ZAPI_MSG_METRIC;
 		t->metric = c->kind == CHOICE_UNREACHABLE ? BABEL_INFINITY : c->metric;
+		if (c->tag)
+			t->message |= ZAPI_MSG_TAG;
+		t->tag = c->tag;
+		/* Ours alone knows the addition. */
+		t->has_src = z->srcdest && c->has_src != FAM_NONE;
+		t->src = c->src;
 		t->n_nexthops = 1;
 		choice_nexthop(sdprefix_family(pair), c, &t->nexthops[0]);
 	}
@@ -172,6 +178,12 @@ static void known_drop(struct babel_zapi *z, struct known *k)
 static void got_route_add(struct babel_zapi *z, const struct zapi_route *t)
 {
 	struct known *k = known_routes_find(&z->known, &t->pair);
+	struct babel_zapi_route r = {
+		.type = t->type,
+		.metric = t->metric,
+		.tag = t->tag,
+		.ifindex = t->n_nexthops ? t->nexthops[0].ifindex : 0,
+	};
 	bool changed = !k;
 
 	if (!*wants(z, sdprefix_family(&t->pair), t->type))
@@ -182,12 +194,12 @@ static void got_route_add(struct babel_zapi *z, const struct zapi_route *t)
 		known_routes_add(&z->known, k);
 	}
 	/* Zebra may send unchanged routes again. */
-	changed |= k->type != t->type || k->metric != t->metric;
-	k->type = t->type;
-	k->metric = t->metric;
+	changed |= k->r.type != r.type || k->r.metric != r.metric || k->r.tag != r.tag ||
+		   k->r.ifindex != r.ifindex;
+	k->r = r;
 	k->old = false;
 	if (changed)
-		z->ops.route_add(z->ctx, &t->pair, k->type, k->metric);
+		z->ops.route_add(z->ctx, &t->pair, &k->r);
 }
 
 static void got_route_del(struct babel_zapi *z, const struct zapi_route *t)
@@ -195,7 +207,7 @@ static void got_route_del(struct babel_zapi *z, const struct zapi_route *t)
 	struct known *k = known_routes_find(&z->known, &t->pair);
 
 	/* Of another type: that one has taken its place already. */
-	if (k && k->type == t->type)
+	if (k && k->r.type == t->type)
 		known_drop(z, k);
 }
 
@@ -396,7 +408,7 @@ void babel_zapi_redistribute(struct babel_zapi *z, enum family f, uint8_t type, 
 	while (k) {
 		struct sdprefix pair = k->entry.key;
 
-		if (k->type == type && sdprefix_family(&pair) == f)
+		if (k->r.type == type && sdprefix_family(&pair) == f)
 			known_drop(z, k);
 		k = known_routes_after(&z->known, &pair);
 	}
@@ -407,7 +419,7 @@ void babel_zapi_replay_redistributed(struct babel_zapi *z)
 	struct known *k;
 
 	for (k = known_routes_first(&z->known); k; k = known_routes_next(&z->known, k))
-		z->ops.route_add(z->ctx, &k->entry.key, k->type, k->metric);
+		z->ops.route_add(z->ctx, &k->entry.key, &k->r);
 }
 
 void babel_zapi_route(struct babel_zapi *z, const struct sdprefix *pair,

@@ -34,6 +34,13 @@
 
 struct babel_zapi;
 
+/* What zebra tells of a redistributed route. */
+struct babel_zapi_route {
+	uint8_t type; /* enum zapi_route_type */
+	uint32_t metric, tag;
+	uint32_t ifindex; /* of its first next hop; 0: none */
+};
+
 /* All from the loop, never from inside a babel_zapi_* call but
  * babel_zapi_redistribute(). */
 struct babel_zapi_ops {
@@ -51,9 +58,9 @@ struct babel_zapi_ops {
 	 * babel_zapi_if_usable(). */
 	void (*interface)(void *ctx, const struct zapi_interface *i, bool exists);
 	void (*address)(void *ctx, const struct zapi_address *a, bool exists);
-	/* A redistributed route; metric as zebra has it. An add may replace one of
+	/* A redistributed route, as zebra has it. An add may replace one of
 	 * another type. Only subscribed types. */
-	void (*route_add)(void *ctx, const struct sdprefix *pair, uint8_t type, uint32_t metric);
+	void (*route_add)(void *ctx, const struct sdprefix *pair, const struct babel_zapi_route *r);
 	void (*route_del)(void *ctx, const struct sdprefix *pair);
 	/* What became of a route of ours (enum zapi_notify); only a srcdest zebra
 	 * tells. May be NULL. */

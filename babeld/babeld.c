@@ -287,6 +287,26 @@ static void zapi_lost(void *ctx)
 	loop_timer_at(b->sync, MONO_NEVER);
 }
 
+/* Many come at once; what they amount to is told once. */
+static void connected_changed(struct babeld *b)
+{
+	loop_timer_at(b->connected, loop_now(b->loop));
+}
+
+static void tell_connected(void *ctx)
+{
+	struct babeld *b = ctx;
+	struct prefix *prefixes;
+	size_t n;
+
+	if (!b->babel)
+		return;
+	n = ifs_connected(b->ifs, &prefixes);
+	core_set_connected(&b->core, prefixes, n, loop_now(b->loop));
+	free(prefixes);
+	babeld_touch(b);
+}
+
 static void zapi_relearned(void *ctx)
 {
 	struct babeld *b = ctx;
@@ -294,6 +314,7 @@ static void zapi_relearned(void *ctx)
 	if (!b->babel)
 		return;
 	ifs_forget_end(b->ifs);
+	connected_changed(b);
 	babeld_touch(b);
 }
 
@@ -321,6 +342,7 @@ static void zapi_interface(void *ctx, const struct zapi_interface *i, bool exist
 	if (!b->babel)
 		return;
 	ifs_interface(b->ifs, i, exists);
+	connected_changed(b);
 	babeld_touch(b);
 }
 
@@ -331,6 +353,7 @@ static void zapi_address(void *ctx, const struct zapi_address *a, bool exists)
 	if (!b->babel)
 		return;
 	ifs_address(b->ifs, a, exists);
+	connected_changed(b);
 	babeld_touch(b);
 }
 
@@ -347,15 +370,19 @@ static bool announceable(const struct sdprefix *pair)
 	return !addr_is_loopback(f, &d->addr) && !addr_is_multicast(f, &d->addr);
 }
 
-static void zapi_route_add(void *ctx, const struct sdprefix *pair, uint8_t type, uint32_t metric)
+static void zapi_route_add(void *ctx, const struct sdprefix *pair, const struct babel_zapi_route *r)
 {
 	struct babeld *b = ctx;
+	struct babel_local l = {
+		.rib_metric = r->metric,
+		.tag = r->tag,
+		.protocol = r->type,
+		.ifname = ifs_name(b->ifs, r->ifindex),
+	};
 
-	(void)type;
-	(void)metric;
 	if (!b->babel || !announceable(pair))
 		return;
-	core_local_add(&b->core, pair, 0, loop_now(b->loop));
+	core_local_offer(&b->core, pair, &l, loop_now(b->loop));
 	babeld_touch(b);
 }
 
@@ -446,6 +473,13 @@ static void recall(void *ctx, uint32_t place, const struct babel_memory *m)
 	core_recall(&b->core, place, m, loop_now(b->loop));
 }
 
+static void tell_filters(struct babeld *b)
+{
+	struct babel_filters f = babel_conf_filters_of(&b->config.conf.filters);
+
+	core_set_filters(&b->core, &f, loop_now(b->loop));
+}
+
 static void protocol_start(struct babeld *b)
 {
 	struct babel_config config = {.router_id = b->router_id,
@@ -459,6 +493,8 @@ static void protocol_start(struct babeld *b)
 	if (b->memory)
 		memfile_each(b->memory, recall, b);
 	core_set_source_specific(&b->core, b->source_specific, loop_now(b->loop));
+	tell_filters(b);
+	tell_connected(b);
 }
 
 static bool withdraw(void *ctx, const struct babel_route_view *v)
@@ -502,6 +538,8 @@ void babeld_reconfigure(struct babeld *b)
 		protocol_restart(b);
 	}
 	core_set_smoothing(&b->core, c->smoothing, c->half_life, loop_now(b->loop));
+	/* Before interfaces and routes come that they are about. */
+	tell_filters(b);
 	ifs_reconfigure(b->ifs);
 	babeld_keys_wait(b);
 	subscribe_all(b);
@@ -524,6 +562,7 @@ void babeld_init(struct babeld *b)
 	fates_init(&b->fates);
 	b->events = babel_events_new(b->loop);
 	b->due = loop_timer_new(b->loop, due, b);
+	b->connected = loop_timer_new(b->loop, tell_connected, b);
 	b->save = loop_timer_new(b->loop, save_due, b);
 	b->sync = loop_timer_new(b->loop, sync_due, b);
 	b->keys = babeld_keys_timer(b);
@@ -601,6 +640,7 @@ void babeld_fini(struct babeld *b)
 	babel_conf_fini(&b->config.conf);
 	memfile_close(b->memory);
 	loop_timer_free(b->due);
+	loop_timer_free(b->connected);
 	loop_timer_free(b->save);
 	loop_timer_free(b->sync);
 	loop_timer_free(b->keys);

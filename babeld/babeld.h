@@ -50,6 +50,7 @@ struct babeld {
 	bool source_specific;
 
 	struct loop_timer *due;	 /* the protocol's next deadline */
+	struct loop_timer *connected; /* prefixes of links have changed */
 	struct loop_timer *save; /* the state file, a second after a packet */
 	bool save_armed, save_failing;
 	struct loop_timer *sync; /* when zebra may sweep what an earlier run left */

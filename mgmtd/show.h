@@ -72,6 +72,7 @@ void show_babel_neighbor(struct cli_session *s);
 void show_babel_route(struct cli_session *s);
 void show_babel_source(struct cli_session *s);
 void show_babel_request(struct cli_session *s);
+void show_babel_filter(struct cli_session *s);
 void show_babel_parameters(struct cli_session *s);
 /* show_babel_auth.c */
 void show_babel_auth(struct cli_session *s);

@@ -48,6 +48,8 @@ static const char *route_mark(const Mgmt__Node *r)
 
 	if (node_bool(r, "held"))
 		return " (unreachable, held)";
+	if (node_has(r, "filtered-by"))
+		return "";
 	if (!node_bool(r, "selected"))
 		return node_bool(r, "feasible") ? " (feasible)" : "";
 	if (strcmp(fate, "installed") == 0)
@@ -59,6 +61,16 @@ static const char *route_mark(const Mgmt__Node *r)
 	return " (selected)";
 }
 
+/* What rules have done to it. */
+static void policy_text(struct text *t, const Mgmt__Node *r)
+{
+	if (node_has(r, "tag"))
+		txt_printf(t, " tag %s", node_str(r, "tag"));
+	if (node_has(r, "filtered-by"))
+		txt_printf(t, " (%sfiltered by %s)", node_bool(r, "selected") ? "selected, " : "",
+			   node_str(r, "filtered-by"));
+}
+
 static void route_text(void *ctx, struct text *t, const Mgmt__Node *r)
 {
 	const char *neigh = node_str(r, "neighbor"), *nexthop = node_str(r, "next-hop");
@@ -66,7 +78,9 @@ static void route_text(void *ctx, struct text *t, const Mgmt__Node *r)
 	(void)ctx;
 	node_pair(t, r);
 	if (node_bool(r, "local")) {
-		txt_printf(t, " metric %s (exported)\n", node_str(r, "calculated-metric"));
+		txt_printf(t, " metric %s", node_str(r, "calculated-metric"));
+		policy_text(t, r);
+		txt_puts(t, node_has(r, "filtered-by") ? "\n" : " (exported)\n");
 		return;
 	}
 	txt_printf(t, " metric %s refmetric %s id %s seqno %s", node_str(r, "calculated-metric"),
@@ -76,6 +90,7 @@ static void route_text(void *ctx, struct text *t, const Mgmt__Node *r)
 			   node_str(r, "interface"), neigh);
 	if (*nexthop && strcmp(neigh, nexthop) != 0)
 		txt_printf(t, " nexthop %s", nexthop);
+	policy_text(t, r);
 	txt_printf(t, "%s\n", route_mark(r));
 }
 
@@ -121,6 +136,26 @@ void show_babel_request(struct cli_session *s)
 {
 	const struct show_plan p = {.path = BABEL "/pending-request", .text = request_text};
 
+	show_start(s, &p);
+}
+
+/* ---- filter rules ---- */
+
+static void rule_text(void *ctx, struct text *t, const Mgmt__Node *n)
+{
+	(void)ctx;
+	txt_printf(t, "%s %s %s (%s hits)\n", node_str(n, "direction"), node_str(n, "number"),
+		   node_str(n, "rule"), node_str(n, "hits"));
+}
+
+void show_babel_filter(struct cli_session *s)
+{
+	static const char *const kinds[] = {"in", "out", "redistribute", "install"};
+	struct show_plan p = {.path = BABEL "/filter", .text = rule_text};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (grammar_has(&s->parsed, kinds[i]))
+			p.keys[p.n_keys++] = kinds[i];
 	show_start(s, &p);
 }
 
@@ -185,6 +220,9 @@ static void interface_text(void *ctx, struct text *t, const Mgmt__Node *i)
 		   node_str(i, "neighbors"), node_str(i, "packets-received"),
 		   node_str(i, "packets-sent"), node_str(i, "packets-malformed"),
 		   node_str(i, "tlvs-ignored"));
+	if (node_int(i, "updates-refused-connected"))
+		txt_printf(t, "  %s updates refused for the sake of connected prefixes\n",
+			   node_str(i, "updates-refused-connected"));
 }
 
 void show_babel_interface(struct cli_session *s)

@@ -131,6 +131,8 @@ static void entry_text(struct text *t, const Mgmt__Node *route, const Mgmt__Node
 		nexthop_text(t, nh);
 		if (!node_bool(nh, "usable"))
 			txt_puts(t, " inactive");
+		if (node_has(e, "preferred-source"))
+			txt_printf(t, ", src %s", node_str(e, "preferred-source"));
 		txt_puts(t, ", ");
 		txt_uptime(t, node_int(e, "uptime"));
 		if (i == 0)

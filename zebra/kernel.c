@@ -109,6 +109,7 @@ static void foreign_add(struct kernel *k, struct nl_route *r)
 		.distance = (uint8_t)(r->priority >> 24),
 		.metric = r->priority & 0xffffff,
 		.mtu = r->mtu,
+		.prefsrc = r->prefsrc,
 		.n_nexthops = r->n_nexthops,
 		.nexthops = r->nexthops,
 	};

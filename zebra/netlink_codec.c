@@ -242,6 +242,9 @@ static void parse_route_attr(const struct nlattr *a, enum family f, struct route
 	case RTA_GATEWAY:
 		ok = parts->have_gate = attr_addr(a, f, &parts->gate);
 		break;
+	case RTA_PREFSRC:
+		ok = attr_addr(a, f, &out->prefsrc);
+		break;
 	case RTA_OIF:
 		ok = attr_u32(a, &parts->oif);
 		break;
@@ -448,6 +451,8 @@ struct nlmsghdr *nl_put_op(void *buf, const struct fib_op *op, uint32_t seq)
 		h->nlmsg_type = RTM_NEWROUTE;
 		h->nlmsg_flags |= NLM_F_CREATE | NLM_F_REPLACE;
 		put_nexthops(h, rtm, r);
+		if (!addr_is_zero(&r->prefsrc))
+			put_addr(h, RTA_PREFSRC, f, &r->prefsrc);
 		if (r->mtu) {
 			struct nlattr *nest = mnl_attr_nest_start(h, RTA_METRICS);
 

@@ -60,7 +60,8 @@ struct nl_route {
 	uint32_t table;
 	uint32_t priority;
 	uint32_t mtu;
-	uint32_t flags; /* RTM_F_, RTNH_F_ */
+	struct addr prefsrc; /* zeros: none */
+	uint32_t flags;	     /* RTM_F_, RTNH_F_ */
 	uint8_t protocol;
 	uint8_t type; /* RTN_ */
 	uint8_t tos;

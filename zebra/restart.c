@@ -75,6 +75,7 @@ void restart_found(struct restart *r, const struct nl_route *route)
 	f->route.pair = route->pair;
 	f->route.type = type_of(route->protocol);
 	f->route.mtu = route->mtu;
+	f->route.prefsrc = route->prefsrc;
 	f->route.n_nexthops = route->n_nexthops;
 	memcpy(r->pool + r->n_pool, route->nexthops, route->n_nexthops * sizeof(r->pool[0]));
 	r->n_pool += route->n_nexthops;

@@ -15,6 +15,7 @@ struct hop {
 	struct static_hop id;
 	uint8_t distance;
 	bool onlink;
+	uint32_t tag; /* 0: none */
 	uint32_t ifindex; /* of id.ifname, as last looked up; 0: there is none */
 };
 LIST_TYPE(hops, struct hop, link);
@@ -144,6 +145,15 @@ void statics_hop_distance(struct statics *s, const struct sdprefix *pair,
 		h->distance = distance;
 }
 
+void statics_hop_tag(struct statics *s, const struct sdprefix *pair, const struct static_hop *id,
+		     uint32_t tag)
+{
+	struct hop *h = hop_change(s, pair, id, NULL);
+
+	if (h)
+		h->tag = tag;
+}
+
 void statics_hop_onlink(struct statics *s, const struct sdprefix *pair, const struct static_hop *id,
 			bool onlink)
 {
@@ -228,10 +238,14 @@ static void sync_route(struct static_route *r, struct rib *rib, const struct ifa
 
 		if (wanted[h->distance / 32] & bit)
 			continue;
-		LIST_EACH (hops, &r->hops, same)
-			if (same->distance == h->distance && spec.n_nexthops < RIB_MAX_NEXTHOPS &&
-			    resolve(same, &r->entry.key, ifs, &nh[spec.n_nexthops]))
-				spec.n_nexthops++;
+		LIST_EACH (hops, &r->hops, same) {
+			if (same->distance != h->distance || spec.n_nexthops == RIB_MAX_NEXTHOPS ||
+			    !resolve(same, &r->entry.key, ifs, &nh[spec.n_nexthops]))
+				continue;
+			spec.n_nexthops++;
+			if (same->tag > spec.tag)
+				spec.tag = same->tag;
+		}
 		if (spec.n_nexthops == 0)
 			continue;
 		wanted[h->distance / 32] |= bit;

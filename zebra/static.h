@@ -39,6 +39,8 @@ void statics_hop_add(struct statics *s, const struct sdprefix *pair, const struc
 void statics_hop_del(struct statics *s, const struct sdprefix *pair, const struct static_hop *h);
 void statics_hop_distance(struct statics *s, const struct sdprefix *pair,
 			  const struct static_hop *h, uint8_t distance);
+void statics_hop_tag(struct statics *s, const struct sdprefix *pair, const struct static_hop *h,
+		     uint32_t tag);
 void statics_hop_onlink(struct statics *s, const struct sdprefix *pair, const struct static_hop *h,
 			bool onlink);
 void statics_route_del(struct statics *s, const struct sdprefix *pair);

@@ -284,11 +284,13 @@ void zebra_iface_event(void *ctx, enum iface_event ev, const struct iface *i,
 		break;
 	case IFACE_ADDR_ADDED:
 		connected_addr(z, i, a, true);
+		rib_address(z->rib, a->a.family, &a->a.addr);
 		tell_address(z, ZAPI_INTERFACE_ADDRESS_ADD, i, a);
 		update_router_id(z);
 		break;
 	case IFACE_ADDR_REMOVED:
 		connected_addr(z, i, a, false);
+		rib_address(z->rib, a->a.family, &a->a.addr);
 		tell_address(z, ZAPI_INTERFACE_ADDRESS_DELETE, i, a);
 		update_router_id(z);
 		break;

@@ -153,6 +153,17 @@ static void distance_apply(void *ctx, const struct nb_change *c)
 		statics_hop_distance(nb->statics, &pair, &hop, (uint8_t)atoi(c->value));
 }
 
+static void tag_apply(void *ctx, const struct nb_change *c)
+{
+	struct zebra_nb *nb = ctx;
+	struct sdprefix pair;
+	struct static_hop hop;
+	char err[256];
+
+	if (c->op == NB_SET && parse_hop(c, &pair, &hop, err, sizeof(err)))
+		statics_hop_tag(nb->statics, &pair, &hop, (uint32_t)strtoul(c->value, NULL, 10));
+}
+
 static void onlink_apply(void *ctx, const struct nb_change *c)
 {
 	struct zebra_nb *nb = ctx;
@@ -175,6 +186,7 @@ static const struct nb_node nodes[] = {
 	{ROUTE, route_prepare, route_apply},
 	{HOP, hop_prepare, hop_apply},
 	{HOP "/distance", NULL, distance_apply},
+	{HOP "/tag", NULL, tag_apply},
 	{HOP "/onlink", NULL, onlink_apply},
 };
 

@@ -145,6 +145,14 @@ static void write_error(const struct zebra *z, struct nb_writer *w, const struct
 		    words ? ")" : "");
 }
 
+static void prefsrc_leaf(struct nb_writer *w, const struct sdprefix *pair, const struct addr *a)
+{
+	char text[ADDR_STR];
+
+	if (!addr_is_zero(a))
+		nb_leaf(w, "preferred-source", addr_str(sdprefix_family(pair), a, text));
+}
+
 static void write_entry(const struct zebra *z, struct nb_writer *w, const struct rib_view *v)
 {
 	nb_begin(w, "entry");
@@ -157,6 +165,7 @@ static void write_entry(const struct zebra *z, struct nb_writer *w, const struct
 		nb_leaf_u64(w, "tag", v->tag);
 	if (v->mtu)
 		nb_leaf_u64(w, "mtu", v->mtu);
+	prefsrc_leaf(w, &v->pair, &v->prefsrc);
 	nb_leaf(w, "state", state_name(v->state));
 	if (v->state == RIB_FAILED)
 		write_error(z, w, &v->pair, v->error);
@@ -246,6 +255,7 @@ static bool page_fib(void *ctx, const struct fib_route *f, bool auxiliary, int e
 		write_error(p->z, p->w, &f->pair, error);
 	if (f->mtu)
 		nb_leaf_u64(p->w, "mtu", f->mtu);
+	prefsrc_leaf(p->w, &f->pair, &f->prefsrc);
 	for (uint32_t i = 0; i < f->n_nexthops; i++) {
 		nb_begin(p->w, "next-hop");
 		nexthop_leaves(p->z, p->w, i, sdprefix_family(&f->pair), &f->nexthops[i]);

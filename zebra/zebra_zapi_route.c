@@ -152,6 +152,7 @@ void zclient_route_add(struct zclient *c, const struct zapi_route *t)
 		.metric = t->message & ZAPI_MSG_METRIC ? t->metric : 0,
 		.tag = t->message & ZAPI_MSG_TAG ? t->tag : 0,
 		.mtu = t->message & ZAPI_MSG_MTU ? t->mtu : 0,
+		.prefsrc = t->has_src ? t->src : (struct addr){{0}},
 		.recursive = t->flags & ROUTE_FLAG_ALLOW_RECURSION,
 		.n_nexthops = t->n_nexthops,
 		.nexthops = nexthops,

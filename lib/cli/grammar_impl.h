@@ -10,9 +10,9 @@
 #include "lib/base/mem.h"
 #include "lib/cli/grammar.h"
 
-#define TOKENS_MAX    32
+#define TOKENS_MAX    96
 #define SETS_MAX      4
-#define COVERED_MAX   16
+#define COVERED_MAX   32
 #define GRAMMAR_FORM  96 /* octets of "(1-255|300-400)" */
 #define DEFAULT_ORDER 50
 
@@ -192,7 +192,7 @@ void first_sentence(const char *dsc, struct gtext *t);
 
 /* ---- reading (grammar_words.c, grammar_match.c, grammar_edit.c) ---- */
 
-#define WORDS_MAX 40
+#define WORDS_MAX 64
 
 struct word {
 	size_t begin, end; /* in the line, quotes included */

@@ -224,11 +224,24 @@ static bool is_own_value(const struct command *c, const struct token *t)
 	return t->leaf != c->entry->node && !lysc_is_key(t->leaf);
 }
 
+/* Where the optional parts at the end of the line begin. */
+static size_t before_options(const struct command *c)
+{
+	size_t end = c->n - 1, open;
+
+	while (end > 0 && c->tok[end - 1].kind == TOK_CLOSE) {
+		for (open = 0; c->tok[open].kind != TOK_OPEN || c->tok[open].jump != end - 1;)
+			open++;
+		end = open;
+	}
+	return end;
+}
+
 /* What at the end of the line does not say which node it is, may be left out. */
 void line_negate(struct grammar *g, struct command *no, const struct command *yes,
 		 bool optional_value)
 {
-	size_t i, from = yes->n - 1, closes = 0;
+	size_t i, end = before_options(yes), from = end, closes = 0;
 
 	(void)g;
 	*no = *yes;
@@ -239,7 +252,7 @@ void line_negate(struct grammar *g, struct command *no, const struct command *ye
 		from--;
 	for (i = 0; i < yes->n; i++) {
 		assert(no->n + 3 + closes < TOKENS_MAX);
-		if (i >= from && yes->tok[i].kind != TOK_END) {
+		if (i >= from && i < end) {
 			no->tok[no->n++] = (struct token){.kind = TOK_OPEN};
 			closes++;
 		}

@@ -8,9 +8,11 @@
  * client and another from zebra, from the direction. The decoder checks
  * structure only and owns nothing: text and nexthops are copied in.
  *
- * Two additions of ours stand behind the stock fields, where stock peers
+ * Three additions of ours stand behind the stock fields, where stock peers
  * ignore extra octets:
  *  - CAPABILITIES carries ZAPI_EXT_MAGIC and a flag octet (ZAPI_EXT_*);
+ *  - ROUTE_ADD carries ZAPI_EXT_MAGIC, a flag octet (ZAPI_EXT_ROUTE_*) and,
+ *    if that says so, the preferred source address (the family's octets);
  *  - ROUTE_NOTIFY_OWNER carries ZAPI_EXT_MAGIC, then destination and source
  *    as full prefixes (u8 length + 16 octets each); 8.4's own field names a
  *    (D,S) route by its source alone and that field is left as 8.4 has it.
@@ -37,6 +39,7 @@
 #define ZAPI_TABLE_MAIN	  254
 #define ZAPI_EXT_MAGIC	  0x53445354u /* "SDST" */
 #define ZAPI_EXT_SUBTREES 0x01	      /* the kernel below can hold (D,S) routes */
+#define ZAPI_EXT_ROUTE_SRC 0x01	      /* a preferred source address follows */
 
 enum zapi_cmd {
 	ZAPI_INTERFACE_ADD = 0,
@@ -196,6 +199,8 @@ struct zapi_route {
 	uint32_t tag;
 	uint32_t mtu;
 	uint32_t table;
+	bool has_src; /* our addition */
+	struct addr src;
 };
 
 struct zapi_interface {

@@ -167,6 +167,22 @@ static bool rd_route_rest(struct rd *r, struct zapi_route *t)
 	return true;
 }
 
+/* Our addition to ROUTE_ADD; one that is not whole does not count. */
+static void rd_route_ext(struct rd *r, struct zapi_route *t)
+{
+	struct rd ext = *r;
+	struct addr src;
+
+	if (rd_left(&ext) == 0 || rd_u32(&ext) != ZAPI_EXT_MAGIC ||
+	    !(rd_u8(&ext) & ZAPI_EXT_ROUTE_SRC))
+		return;
+	src = zapi_rd_addr(&ext, sdprefix_family(&t->pair));
+	if (!rd_ok(&ext))
+		return;
+	t->has_src = true;
+	t->src = src;
+}
+
 enum zapi_verdict zapi_rd_route(struct rd *r, struct zapi_msg *m)
 {
 	struct zapi_route *t = &m->u.route;
@@ -188,7 +204,12 @@ enum zapi_verdict zapi_rd_route(struct rd *r, struct zapi_msg *m)
 		return zapi_judge(r, false);
 	if ((t->message & ZAPI_MSG_BACKUP) && !rd_route_backups(r, t->message))
 		return zapi_judge(r, false);
-	return zapi_judge(r, rd_route_rest(r, t));
+	if (!rd_route_rest(r, t))
+		return zapi_judge(r, false);
+	t->has_src = false;
+	if (rd_ok(r) && m->cmd == ZAPI_ROUTE_ADD)
+		rd_route_ext(r, t);
+	return zapi_judge(r, true);
 }
 
 void zapi_wr_route(struct wr *w, const struct zapi_msg *m)
@@ -229,6 +250,11 @@ void zapi_wr_route(struct wr *w, const struct zapi_msg *m)
 		wr_u32(w, t->mtu);
 	if (message & ZAPI_MSG_TABLEID)
 		wr_u32(w, t->table);
+	if (m->cmd != ZAPI_ROUTE_ADD || !t->has_src)
+		return;
+	wr_u32(w, ZAPI_EXT_MAGIC);
+	wr_u8(w, ZAPI_EXT_ROUTE_SRC);
+	zapi_wr_addr(w, sdprefix_family(&t->pair), &t->src);
 }
 
 /* Our addition to ROUTE_NOTIFY_OWNER; one that is not whole does not count. */

@@ -40,7 +40,8 @@ static bool has_nexthop(const struct fib_route *r, const struct rib_nexthop *nh)
 
 bool fib_route_eq(const struct fib_route *a, const struct fib_route *b)
 {
-	if (a->type != b->type || a->mtu != b->mtu || a->n_nexthops != b->n_nexthops)
+	if (a->type != b->type || a->mtu != b->mtu || addr_cmp(&a->prefsrc, &b->prefsrc) != 0 ||
+	    a->n_nexthops != b->n_nexthops)
 		return false;
 	/* No next hop occurs twice in a route, so one direction is enough. */
 	for (uint32_t i = 0; i < a->n_nexthops; i++)
@@ -73,6 +74,7 @@ static struct fib_want auxiliary(const struct sdprefix *pair, const struct fib_r
 
 	w.route.type = RIB_TYPE_AUXILIARY;
 	w.route.mtu = like->mtu;
+	w.route.prefsrc = like->prefsrc;
 	w.route.n_nexthops = like->n_nexthops;
 	w.route.nexthops = like->nexthops;
 	return w;

@@ -181,6 +181,7 @@ void rib_cand_free(struct rib *r, struct rib_cand *c)
 	if (c->node->selected == c)
 		c->node->selected = NULL;
 	rib_cands_del(&c->node->cands, c);
+	r->n_prefsrc -= !addr_is_zero(&c->prefsrc);
 	if (!c->gone)
 		r->n_cands--;
 	mem_free(&r->mem_nexthop, c->deps);
@@ -197,7 +198,7 @@ static bool nexthop_given_eq(const struct rib_nexthop *a, const struct rib_nexth
 static bool spec_eq(const struct rib_cand *c, const struct rib_spec *s)
 {
 	if (c->distance != s->distance || c->metric != s->metric || c->tag != s->tag ||
-	    c->mtu != s->mtu || c->recursive != s->recursive || c->n_nexthops != s->n_nexthops)
+	    c->mtu != s->mtu || addr_cmp(&c->prefsrc, &s->prefsrc) != 0 || c->recursive != s->recursive || c->n_nexthops != s->n_nexthops)
 		return false;
 	for (uint32_t i = 0; i < s->n_nexthops; i++)
 		if (!nexthop_given_eq(&c->nexthops[i], &s->nexthops[i]))
@@ -227,6 +228,9 @@ void rib_add(struct rib *r, const struct sdprefix *pair, const struct rib_owner 
 	c->metric = spec->metric;
 	c->tag = spec->tag;
 	c->mtu = spec->mtu;
+	r->n_prefsrc -= !addr_is_zero(&c->prefsrc);
+	c->prefsrc = spec->prefsrc;
+	r->n_prefsrc += !addr_is_zero(&c->prefsrc);
 	c->recursive = spec->recursive;
 	c->since = now;
 	c->seq = r->seq++;
@@ -357,6 +361,31 @@ void rib_kernel_lost(struct rib *r, const struct sdprefix *pair)
 		rib_held_clear(r, n);
 	else
 		n->doubt = true;
+}
+
+static bool prefers(const struct rib_node *n, enum family f, const struct addr *a)
+{
+	const struct rib_cand *c;
+
+	if (sdprefix_family(&n->entry.key) != f)
+		return false;
+	LIST_EACH (rib_cands, &n->cands, c)
+		if (addr_cmp(&c->prefsrc, a) == 0)
+			return true;
+	return false;
+}
+
+void rib_address(struct rib *r, enum family f, const struct addr *a)
+{
+	struct rib_node *n = r->n_prefsrc ? rib_nodes_first(&r->nodes) : NULL;
+
+	for (; n; n = rib_nodes_next(&r->nodes, n)) {
+		if (!prefers(n, f, a))
+			continue;
+		/* Linux takes the source out of IPv6 routes and says nothing. */
+		rib_node_retry(r, n);
+		rib_node_doubt(r, n);
+	}
 }
 
 void rib_kernel_found(struct rib *r, const struct fib_route *f)

@@ -63,6 +63,7 @@ struct rib_spec {
 	uint32_t metric;
 	uint32_t tag;
 	uint32_t mtu;
+	struct addr prefsrc; /* of the pair's family; zeros: none */
 	bool recursive; /* a gateway may resolve over any route, one level; else connected only */
 	uint32_t n_nexthops;
 	const struct rib_nexthop *nexthops; /* copied */
@@ -81,6 +82,7 @@ struct rib_view { /* of one candidate */
 	struct rib_owner owner;
 	uint8_t distance;
 	uint32_t metric, tag, mtu;
+	struct addr prefsrc;
 	enum rib_state state;
 	int error;  /* errno of the kernel's refusal, RIB_FAILED only */
 	bool stale; /* kept over its owner's restart */
@@ -99,6 +101,7 @@ struct fib_route {
 	struct sdprefix pair;
 	uint8_t type; /* rib_owner.type of the route it comes from, or RIB_TYPE_AUXILIARY */
 	uint32_t mtu;
+	struct addr prefsrc; /* zeros: none */
 	uint32_t n_nexthops; /* one of a blackhole kind, or gateways and interfaces */
 	const struct rib_nexthop *nexthops;
 };
@@ -146,6 +149,10 @@ void rib_sweep_stale(struct rib *r, uint8_t type, uint16_t instance);
 /* An interface exists and whether it can carry packets (up and running). */
 void rib_if_set(struct rib *r, uint32_t ifindex, bool usable);
 void rib_if_del(struct rib *r, uint32_t ifindex);
+
+/* An address of this host came or went: the kernel has dropped it from the
+ * routes that prefer it, or will take them now. */
+void rib_address(struct rib *r, enum family f, const struct addr *a);
 
 /* The kernel lost or got a route behind our back: what we want there is
  * written again on the next rib_run(). */

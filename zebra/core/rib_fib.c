@@ -65,6 +65,7 @@ static struct fib_route cand_route(const struct rib_cand *c)
 		.pair = c->node->entry.key,
 		.type = c->owner.type,
 		.mtu = c->mtu,
+		.prefsrc = c->prefsrc,
 		.n_nexthops = c->n_resolved,
 		.nexthops = c->resolved,
 	};

@@ -56,6 +56,7 @@ struct rib_cand {
 	struct rib_owner owner;
 	uint8_t distance;
 	uint32_t metric, tag, mtu;
+	struct addr prefsrc;
 	uint64_t seq; /* age: lower is older */
 	mono_t since;
 	bool recursive;
@@ -136,6 +137,7 @@ struct rib {
 	struct rib_if **ifs; /* ordered by ifindex */
 	size_t n_ifs, ifs_room;
 	size_t n_cands;	 /* not gone */
+	size_t n_prefsrc; /* candidates with a preferred source */
 	size_t ops_used; /* of the current run */
 	uint64_t seq;
 	uint64_t epoch; /* events from outside */

@@ -18,6 +18,7 @@ struct rib_view rib_cand_view(const struct rib_cand *c)
 		.metric = c->metric,
 		.tag = c->tag,
 		.mtu = c->mtu,
+		.prefsrc = c->prefsrc,
 		.state = cand_state(c),
 		.stale = c->stale,
 		.since = c->since,

@@ -94,7 +94,8 @@ static void check_lines(const struct line *t, size_t n, unsigned int flags)
 
 #define NH	       "/static/route/next-hop"
 #define IF	       "/interfaces/interface"
-#define NO_DISTANCE(K) "; ~" NH "/distance" K
+#define NO_TAG(K)      "; ~" NH "/tag" K
+#define NO_DISTANCE(K) NO_TAG(K) "; ~" NH "/distance" K
 #define NO_ONLINK(K)   "; ~" NH "/onlink" K
 
 /* FRR 8.4's interface, babel and static lines, as typed and as it writes them. */
@@ -125,8 +126,9 @@ static const struct line frr_lines[] = {
 	 "[::/0][2001:db8:1::/48][fe80::2][v0]" NO_DISTANCE("[::/0][2001:db8:1::/48][fe80::2][v0]")
 		 NO_ONLINK("[::/0][2001:db8:1::/48][fe80::2][v0]")},
 	{"", "ipv6 route 2001:DB8::1/32 from 2001:db8:1::/48 v0 200",
-	 "+" NH "[2001:db8::/32][2001:db8:1::/48][direct][v0];  " NH
-	 "/distance[2001:db8::/32][2001:db8:1::/48][direct][v0]=200" NO_ONLINK(
+	 "+" NH "[2001:db8::/32][2001:db8:1::/48][direct][v0]"
+	 NO_TAG("[2001:db8::/32][2001:db8:1::/48][direct][v0]")
+	 ";  " NH "/distance[2001:db8::/32][2001:db8:1::/48][direct][v0]=200" NO_ONLINK(
 		 "[2001:db8::/32][2001:db8:1::/48][direct][v0]")},
 	{"", "ipv6 route ::/0 from 2001:db8::/32 blackhole",
 	 "+" NH
@@ -136,17 +138,23 @@ static const struct line frr_lines[] = {
 	 "+" NH "[::/0][::/0][blackhole][]" NO_DISTANCE("[::/0][::/0][blackhole][]")
 		 NO_ONLINK("[::/0][::/0][blackhole][]")},
 	{"", "ipv6 route ::/0 reject 5",
-	 "+" NH "[::/0][::/0][unreachable][];  " NH
-	 "/distance[::/0][::/0][unreachable][]=5" NO_ONLINK("[::/0][::/0][unreachable][]")},
+	 "+" NH "[::/0][::/0][unreachable][]" NO_TAG("[::/0][::/0][unreachable][]")
+	 ";  " NH "/distance[::/0][::/0][unreachable][]=5"
+	 NO_ONLINK("[::/0][::/0][unreachable][]")},
 	{"", "ipv6 route ::/0 2001:db8::2",
 	 "+" NH "[::/0][::/0][2001:db8::2][]" NO_DISTANCE("[::/0][::/0][2001:db8::2][]")
 		 NO_ONLINK("[::/0][::/0][2001:db8::2][]")},
 	{"", "ipv6 route ::/0 fe80::1 v0 5 onlink",
-	 "+" NH "[::/0][::/0][fe80::1][v0];  " NH "/distance[::/0][::/0][fe80::1][v0]=5;  " NH
+	 "+" NH "[::/0][::/0][fe80::1][v0]" NO_TAG("[::/0][::/0][fe80::1][v0]")
+	 ";  " NH "/distance[::/0][::/0][fe80::1][v0]=5;  " NH
 	 "/onlink[::/0][::/0][fe80::1][v0]=true"},
 	{"", "ipv6 route ::/0 fe80::1 v0 onlink 5",
-	 "+" NH "[::/0][::/0][fe80::1][v0];  " NH "/distance[::/0][::/0][fe80::1][v0]=5;  " NH
+	 "+" NH "[::/0][::/0][fe80::1][v0]" NO_TAG("[::/0][::/0][fe80::1][v0]")
+	 ";  " NH "/distance[::/0][::/0][fe80::1][v0]=5;  " NH
 	 "/onlink[::/0][::/0][fe80::1][v0]=true"},
+	{"", "ipv6 route ::/0 fe80::1 v0 tag 7 5",
+	 "+" NH "[::/0][::/0][fe80::1][v0];  " NH "/tag[::/0][::/0][fe80::1][v0]=7;  " NH
+	 "/distance[::/0][::/0][fe80::1][v0]=5" NO_ONLINK("[::/0][::/0][fe80::1][v0]")},
 	{"", "ip route 10.1.2.3/8 192.0.2.1",
 	 "+" NH
 	 "[10.0.0.0/8][0.0.0.0/0][192.0.2.1][]" NO_DISTANCE("[10.0.0.0/8][0.0.0.0/0][192.0.2.1][]")
@@ -162,6 +170,45 @@ static void test_frr_lines(void **state)
 {
 	(void)state;
 	check_lines(frr_lines, LENGTH(frr_lines), GRAMMAR_STRICT);
+}
+
+#define FILTER	      "/babel/filter"
+/* What a rule's line does not name is not of the rule. */
+#define NO_DST(K)     "; ~" FILTER "/destination-prefix" K NO_DST_LEN(K)
+#define NO_DST_LEN(K) "; ~" FILTER "/destination-ge" K "; ~" FILTER "/destination-le" K
+#define NO_SRC(K)     "; ~" FILTER "/source-prefix" K NO_SRC_LEN(K)
+#define NO_SRC_LEN(K) "; ~" FILTER "/source-ge" K "; ~" FILTER "/source-le" K
+#define NO_FROM(K)    "; ~" FILTER "/neighbor" K "; ~" FILTER "/interface" K "; ~" FILTER "/router-id" K
+#define NO_METRIC(K)  "; ~" FILTER "/metric" K "; ~" FILTER "/metric-ge" K "; ~" FILTER "/metric-le" K
+#define NO_SET(K) \
+	"; ~" FILTER "/set-metric" K "; ~" FILTER "/add-metric" K "; ~" FILTER "/set-source" K \
+	"; ~" FILTER "/set-tag" K
+#define NO_NUMBERS(K) \
+	"; ~" FILTER "/protocol" K NO_METRIC(K) "; ~" FILTER "/tag" K
+
+static const struct line filter_lines[] = {
+	{"router babel", "babel accept-connected-specific",
+	 " /babel/accept-connected-specific=true"},
+	{"router babel", "no babel accept-connected-specific",
+	 " /babel/accept-connected-specific=false"},
+	{"router babel", "babel filter in 10 deny",
+	 "+" FILTER "[in][10];  " FILTER "/action[in][10]=deny" NO_DST("[in][10]") NO_SRC("[in][10]")
+		 NO_FROM("[in][10]") NO_NUMBERS("[in][10]") NO_SET("[in][10]")},
+	{"router babel", "babel filter in 20 permit destination 2001:db8::/32 le 48 from ::/0",
+	 "+" FILTER "[in][20];  " FILTER "/action[in][20]=permit;  " FILTER
+	 "/destination-prefix[in][20]=2001:db8::/32; ~" FILTER "/destination-ge[in][20];  " FILTER
+	 "/destination-le[in][20]=48;  " FILTER "/source-prefix[in][20]=::/0" NO_SRC_LEN("[in][20]")
+		 NO_FROM("[in][20]") NO_NUMBERS("[in][20]") NO_SET("[in][20]")},
+	{"router babel", "no babel filter in 10", "-" FILTER "[in][10]"},
+	{"router babel", "no babel filter in 10 deny", "-" FILTER "[in][10]"},
+	{"router babel", "no babel filter out 10 permit from ::/0 ge 1 add metric 5",
+	 "-" FILTER "[out][10]"},
+};
+
+static void test_filters(void **state)
+{
+	(void)state;
+	check_lines(filter_lines, LENGTH(filter_lines), GRAMMAR_STRICT);
 }
 
 static const struct line no_lines[] = {
@@ -274,7 +321,8 @@ static const struct bad {
 	{"", "ipv6 route ::/0 10.0.0.1", GRAMMAR_NO_MATCH, 16, "X:X::X:X", "10.0.0.1"},
 	{"", "ipv6 route ::/0 bl", GRAMMAR_AMBIGUOUS, 16, "blackhole", "\"bl\""},
 	{"", "ipv6 route ::/0 fe80::1 v0 256", GRAMMAR_INVALID, 27, "(1-255)", "256"},
-	{"", "ipv6 route ::/0 fe80::1 v0 tag 5", GRAMMAR_NO_MATCH, 27, "onlink", "tag"},
+	{"", "ipv6 route ::/0 fe80::1 v0 tag x", GRAMMAR_NO_MATCH, 31, "(0-4294967295)", "x"},
+	{"", "ipv6 route ::/0 fe80::1 v0 vrf 5", GRAMMAR_NO_MATCH, 27, "onlink", "vrf"},
 	{"", "ip route 10.0.0.0/8 from 10.0.0.0/9 v0", GRAMMAR_NO_MATCH, 25, "<cr>", "10.0.0.0/9"},
 	{"", "hostname -x", GRAMMAR_INVALID, 9, "", "pattern"},
 	{"", "hostname \"open", GRAMMAR_NO_MATCH, 9, "HOSTNAME", "open"},
@@ -493,7 +541,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frr_lines),
-		cmocka_unit_test(test_no),
+		cmocka_unit_test(test_filters), cmocka_unit_test(test_no),
 		cmocka_unit_test(test_short),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_path_of_refused_value),

@@ -384,6 +384,7 @@ static size_t walk(const struct lysc_node *schema)
 
 static const char *const modules[] = {
 	"srcdest-static", "srcdest-interfaces", "srcdest-babel",
+	"srcdest-babel-policy",
 	"srcdest-system", "srcdest-key-chain",	"ietf-netconf-acm",
 };
 #define MODULES (sizeof(modules) / sizeof(modules[0]))

@@ -83,11 +83,11 @@ static void b_address(void *ctx, const struct zapi_address *a, bool exists)
 	line(ctx, "address %u %s %d", a->ifindex, addr_str(a->family, &a->addr, s), exists);
 }
 
-static void b_route_add(void *ctx, const struct sdprefix *pair, uint8_t type, uint32_t metric)
+static void b_route_add(void *ctx, const struct sdprefix *pair, const struct babel_zapi_route *r)
 {
 	char s[SDPREFIX_STR];
 
-	line(ctx, "add %s %s %u", sdprefix_str(pair, s), zapi_route_type_name(type), metric);
+	line(ctx, "add %s %s %u", sdprefix_str(pair, s), zapi_route_type_name(r->type), r->metric);
 }
 
 static void b_route_del(void *ctx, const struct sdprefix *pair)
