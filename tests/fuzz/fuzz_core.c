@@ -33,6 +33,7 @@ struct story {
 	struct babel_if_info info[IFS + 1];
 	struct babel_if_config config[IFS + 1];
 	uint16_t hello[IFS + 1][PEERS];
+	uint32_t stamp[IFS + 1]; /* of the last Hello that had one */
 	/* What env was told, and the last finite Update of each (pair, id). */
 	struct babel_choice choice[PAIRS];
 	unsigned int others; /* choices for pairs that are not ours to name */
@@ -91,11 +92,25 @@ static struct router_id id_of(unsigned int k)
 	return (struct router_id){{0, 0, 0, 0, 0, 0, 0, (uint8_t)(1 + k)}}; /* 0: ours */
 }
 
+/* RFC 9616 3.2: none unless enabled, and an IHU's only beside a Hello's. */
+static void check_stamps(struct story *s, ifid_t via, const struct tlv *t, bool *hello)
+{
+	if (t->type == TLV_HELLO) {
+		must(t->u.hello.stamped == s->config[via].rtt.on);
+		*hello |= t->u.hello.stamped;
+		if (t->u.hello.stamped)
+			s->stamp[via] = t->u.hello.sent;
+	} else if (t->type == TLV_IHU) {
+		must(!t->u.ihu.stamped || *hello);
+	}
+}
+
 static void env_send(void *ctx, ifid_t via, const struct addr *to, struct span datagram)
 {
 	struct story *s = ctx;
 	struct packet_parser parser;
 	enum tlv_verdict v;
+	bool hello = false;
 	struct tlv t;
 
 	must(via >= 1 && via <= IFS && s->up[via]);
@@ -107,6 +122,7 @@ static void env_send(void *ctx, ifid_t via, const struct addr *to, struct span d
 		if (v != TLV_OK)
 			continue;
 		must(tlv_may_send(&t));
+		check_stamps(s, via, &t, &hello);
 		must(t.type != TLV_ACK || to); /* RFC 8966 3.3 */
 		if (t.type != TLV_UPDATE || t.u.update.metric == BABEL_INFINITY)
 			continue;
@@ -163,6 +179,17 @@ static bool see_route(void *ctx, const struct babel_route_view *v)
 	return true;
 }
 
+static bool see_neigh(void *ctx, const struct babel_neigh_view *v)
+{
+	const struct babel_rtt_config *c = &((struct story *)ctx)->config[v->ifid].rtt;
+
+	must(v->cost > 0); /* RFC 8966 3.4.3 */
+	must(!v->have_rtt || (c->on && v->rtt >= 0 && v->rtt <= 180 * USEC_PER_SEC));
+	must(v->have_rtt || !v->rtt_cost);
+	must(v->rtt_cost <= c->max_penalty);
+	return true;
+}
+
 /* RFC 8966 3.7.3: the distance is no worse than what was just said. */
 static bool see_source(void *ctx, const struct babel_source_view *v)
 {
@@ -183,6 +210,7 @@ static void check(struct story *s)
 {
 	memset(s->selected, 0, sizeof(s->selected));
 	babel_each_route(s->b, NULL, s->now, see_route, s);
+	babel_each_neigh(s->b, see_neigh, s);
 	for (unsigned int k = 0; k < PAIRS; k++)
 		must((s->choice[k].kind == CHOICE_ROUTE) == (s->selected[k] == 1));
 	if (s->said)
@@ -226,6 +254,34 @@ static void hear(struct story *s, ifid_t i, unsigned int peer, const struct tlv 
 		return;
 	packet_begin(&w, buf, sizeof(buf), FAM_IP6, &from);
 	must(packet_put(&w, t));
+	d = packet_end(&w);
+	arrive(s, i, &from, d);
+}
+
+/* Time stamps that make sense, or not: RFC 9616 3.3. */
+static void stamps(struct story *s, struct rd *r, ifid_t i, unsigned int peer)
+{
+	struct addr from = peer_addr(i, peer);
+	struct tlv t[2] = {{.type = TLV_HELLO}, {.type = TLV_IHU}};
+	uint8_t how = rd_u8(r), age = rd_u8(r), wait = rd_u8(r);
+	struct packet_writer w;
+	uint8_t buf[512];
+	struct span d;
+
+	t[0].u.hello.seqno = ++s->hello[i][peer];
+	t[0].u.hello.unicast = how & 1;
+	t[0].u.hello.interval.cs = 400;
+	t[0].u.hello.stamped = how & 2;
+	t[0].u.hello.sent = (uint32_t)(s->now.us * (how & 4 ? 3 : 1));
+	t[1].u.ihu.family = FAM_IP6;
+	t[1].u.ihu.addr = how & 8 ? from : s->info[i].linklocal;
+	t[1].u.ihu.rxcost = 96;
+	t[1].u.ihu.interval.cs = 1200;
+	t[1].u.ihu.stamped = how & 16;
+	t[1].u.ihu.origin = s->stamp[i] - (uint32_t)age * (how & 32 ? 1000000 : 0);
+	t[1].u.ihu.received = t[0].u.hello.sent - (uint32_t)wait * (how & 64 ? 1000000 : 1000);
+	packet_begin(&w, buf, sizeof(buf), FAM_IP6, &from);
+	must(packet_put(&w, &t[how >> 7]) && packet_put(&w, &t[!(how >> 7)]));
 	d = packet_end(&w);
 	arrive(s, i, &from, d);
 }
@@ -304,6 +360,8 @@ static void interface(struct story *s, ifid_t i, uint8_t how)
 	s->config[i].hello_interval = (how & 8 ? 1 : 4) * USEC_PER_SEC;
 	s->config[i].update_interval = (how & 16 ? 3 : 16) * USEC_PER_SEC;
 	s->info[i].have_ip4 = how & 32;
+	s->config[i].rtt.on = how & 64;
+	s->config[i].rtt.max_penalty = how & 128 ? 65535 : 150;
 	s->up[i] = true;
 	babel_if_up(s->b, i, &s->info[i], &s->config[i], s->now);
 }
@@ -380,6 +438,9 @@ static void step(struct story *s, struct rd *r)
 	case 13:
 		pass(s, rd_u8(r) * USEC_PER_SEC);
 		break;
+	case 15:
+		stamps(s, r, i, peer);
+		break;
 	default:
 		pass(s, rd_u8(r) * 10 * USEC_PER_MSEC);
 		break;
@@ -398,6 +459,8 @@ static void begin(struct story *s)
 	s->b = babel_new(&config, &env, s, s->now);
 	for (ifid_t i = 1; i <= IFS; i++) {
 		s->config[i] = (struct babel_if_config){.rxcost = 96};
+		s->config[i].rtt.min = 10 * USEC_PER_MSEC;
+		s->config[i].rtt.max = 120 * USEC_PER_MSEC;
 		s->info[i] = (struct babel_if_info){
 			.name = i == 1	 ? "a"
 				: i == 2 ? "b"
@@ -446,14 +509,18 @@ const struct fuzz_seed *fuzz_seeds(size_t *n)
 					1,    1,    1,	  1,  0x05, 8,	0x0d, 3,    0x05, 0,
 					0x07, 3,    0x0e, 60, 0x00, 5,	1,    1,    1,	  2,
 					0x45, 0xff, 0x0d, 20, 0x0d, 20, 0x0d, 255};
+	/* Time stamps on, an exchange, a longer one, nonsense, another penalty. */
+	static const uint8_t rtts[] = {
+		0x09, 4 | 64,	0x0d, 5,  0x0f, 18, 0,	  10, 0x0e, 50,	 0x0f, 18,
+		0,    0,	0x00, 2,  1,	7,  3,	  0,  0x0d, 5,	 0x0f, 128 | 18,
+		0,    100,	0x0f, 50, 255,	0,  0x0f, 82, 0,    255, 0x0e, 9,
+		0x09, 128 | 64, 0x0d, 5,  0x0f, 26, 0,	  0,  0x0d, 200, 0x09, 4};
 	static const uint8_t packet[] = {0x0c, 30,   42, 2, 0, 26, 6,	 10, 0,	   0,	 2,  0,
 					 0,    0,    0,	 0, 0, 5,  8,	 12, 2,	   0x80, 16, 0,
 					 6,    0x40, 0,	 7, 0, 0,  0x20, 1,  0x0e, 80};
 	static const struct fuzz_seed seeds[] = {
-		{routes, sizeof(routes)},
-		{pairs, sizeof(pairs)},
-		{flaps, sizeof(flaps)},
-		{packet, sizeof(packet)},
+		{routes, sizeof(routes)}, {pairs, sizeof(pairs)}, {flaps, sizeof(flaps)},
+		{packet, sizeof(packet)}, {rtts, sizeof(rtts)},
 	};
 
 	*n = sizeof(seeds) / sizeof(seeds[0]);

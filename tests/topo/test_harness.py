@@ -8,6 +8,7 @@ import struct
 import pytest
 from harness import (EchoServers, MalformedPackets, NotYet, Stream, Topology, WaitTimeout,
                      assert_no_malformed, netns, probe_once, site, wait_until)
+from harness.capture import ends_in_ihu_stamps
 
 LINE = {"nodes": {"a": {"commands": ["route add ::/0 via 2001:db8::1 dev e0"]},
                   "r": {"router": True},
@@ -75,6 +76,19 @@ def test_malformed_packets_are_found():
         wait_until(lambda: capture.count("udp.port == 6696 && !icmpv6") == 2, 10, "the bad packet captured")
         with pytest.raises(MalformedPackets):
             assert_no_malformed(capture.path)
+
+
+def test_only_time_stamps_at_the_end_of_an_ihu_are_beyond_the_judge():
+    """RFC 9616 6.2: a Hello and an IHU with time stamps; then the same cut short."""
+    packet = bytes.fromhex("2a020028 040c0000dcb300140304 1fb232c5"
+                           "05180300 0060003c 00000000000000a2 0308 36434165 1fb07644")
+    assert ends_in_ihu_stamps(packet)
+    for k in range(len(packet)):
+        assert not ends_in_ihu_stamps(packet[:k])
+        assert not ends_in_ihu_stamps(packet[:2] + (k - 4).to_bytes(2, "big") + packet[4:k]
+                                      if k >= 4 else packet[:k])
+    assert not ends_in_ihu_stamps(packet[:18] + b"\6" + packet[19:])
+    assert not ends_in_ihu_stamps(packet[:-9] + b"\7" + packet[-8:])
 
 
 def test_filters_of_the_isps_can_count(topology):

@@ -84,6 +84,16 @@ static void print_tlv(int frame, const struct tlv *t)
 	printf("\n");
 }
 
+/* tshark 4.0 looks for the second time stamp of an IHU (RFC 9616 6.2) behind it. */
+static struct tlv readable(struct rng *r)
+{
+	struct tlv t = rnd_tlv(r);
+
+	if (t.type == TLV_IHU)
+		t.u.ihu.stamped = false;
+	return t;
+}
+
 int main(int argc, char **argv)
 {
 	struct rng r = {rng_seed()};
@@ -102,13 +112,13 @@ int main(int argc, char **argv)
 	for (int frame = 1; frame <= 200; frame++) {
 		uint8_t buf[1452];
 		struct packet_writer w;
-		struct tlv t = rnd_tlv(&r);
+		struct tlv t = readable(&r);
 
 		packet_begin(&w, buf, frame % 2 ? sizeof(buf) : 100 + below(&r, 400), FAM_IP6,
 			     &peer6);
 		while (packet_put(&w, &t)) {
 			print_tlv(frame, &t);
-			t = rnd_tlv(&r);
+			t = readable(&r);
 		}
 		put_frame(f, packet_end(&w));
 	}

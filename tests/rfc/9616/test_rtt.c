@@ -220,6 +220,20 @@ RFC_TEST(9616, "3.3-a", "an Origin Timestamp older than three minutes is not use
 	rig_free(r);
 }
 
+RFC_TEST(9616, "3.3-a", "three minutes are not too long, for any of the bounds")
+{
+	struct rig_nb *n;
+	struct rig *r = waited(&n, SEC);
+	struct rig_stamps s = old_origin(n, T_MAX);
+	struct tlv hello = rig_stamped_hello(n, s.sent - (uint32_t)T_MAX);
+
+	rig_say(n, &hello);
+	s.received = s.sent - (uint32_t)T_MAX;
+	rig_say_stamps(n, s);
+	assert_int_equal(rig_rtt_of(n), 0);
+	rig_free(r);
+}
+
 RFC_TEST(9616, "3.3-a", "a Hello sent before the neighbour heard ours is not used")
 {
 	struct rig_nb *n;
@@ -367,6 +381,12 @@ RFC_TEST(9616, "4.1-a", "rtt-decay is the weight of a new sample in 1/256")
 	rig_if(r, 1);
 	rig_sample(n, 10 * MSEC);
 	assert_int_equal(rig_rtt_of(n), 85 * MSEC);
+	r->config.rtt.decay = 128; /* to the nearest microsecond */
+	rig_if(r, 1);
+	rig_sample(n, 10 * MSEC);
+	rig_sample(n, 47500);
+	rig_sample(n, 47501);
+	assert_int_equal(rig_rtt_of(n), 47501);
 	rig_free(r);
 }
 
@@ -421,6 +441,9 @@ RFC_TEST(9616, "4.2-a", "rtt-min, rtt-max and max-rtt-penalty are settings, and 
 	c.max_penalty = 0; /* measured, and costs nothing */
 	assert_int_equal(cost_at(300 * MSEC, &c), 96);
 	r = rig_rtt(&n);
+	r->config.rtt.max_penalty = 200;
+	rig_if(r, 1);
+	assert_int_equal(rig_cost(n), 96);
 	rig_sample(n, 65 * MSEC);
 	r->config.rtt.max_penalty = 300;
 	rig_if(r, 1);
@@ -450,6 +473,7 @@ RFC_TEST(9616, "4.2-b", "the cost ends at infinity")
 	/* An infinite one stays so, a nonsense range is no division by zero. */
 	r->config.rtt.max = r->config.rtt.min = 9 * MSEC;
 	rig_if(r, 1);
+	assert_int_equal(rig_cost(n), 0xfff0);
 	rig_ihu(n, INF, 1200);
 	assert_int_equal(rig_cost(n), INF);
 	rig_free(r);
@@ -527,33 +551,57 @@ RFC_TEST(9616, "4.3-a", "a delay that stays longer moves the route, once")
 	rig_free(r);
 }
 
-/* The noise of one sample does not go through all routes of a neighbour. */
-PLAIN_TEST("small changes of the smoothed RTT leave the cost alone; at the ends it is exact")
+/* Half of each sample counts, so means and deviations are round numbers; the
+ * noise of one sample does not go through all routes of a neighbour. */
+PLAIN_TEST("the cost waits until the mean has moved by more than 3/2 of the deviation")
 {
 	struct rig_nb *n;
 	struct rig *r = rig_rtt(&n);
-	uint16_t cost;
 
-	r->config.rtt.decay = 256;
+	r->config.rtt.decay = 128;
 	rig_if(r, 1);
 	rig_sample(n, 65 * MSEC);
-	cost = rig_cost(n);
-	rig_sample(n, 67 * MSEC);
-	rig_sample(n, 63 * MSEC);
-	assert_int_equal(rig_cost(n), cost);
-	for (unsigned int k = 0; k < 2; k++) /* that stays: it is no noise */
-		rig_sample(n, 69 * MSEC);
-	assert_int_equal(rig_cost(n), 96 + 80);
+	assert_int_equal(rig_cost(n), 96 + 75);
+	rig_sample(n, 75 * MSEC); /* mean 70, deviation 5 */
+	assert_int_equal(rig_cost(n), 96 + 75);
+	rig_sample(n, 75 * MSEC); /* 72.5 and 5: exactly 3/2 */
+	assert_int_equal(rig_cost(n), 96 + 75);
+	rig_sample(n, 81 * MSEC); /* 76.75 and 6.75 */
+	assert_int_equal(rig_rtt_of(n), 76750);
+	assert_int_equal(rig_cost(n), 96 + 91);
+	rig_free(r);
+}
+
+PLAIN_TEST("the cost moves by a 32nd of the range or more; the ends of the range it reaches")
+{
+	struct rig_nb *n;
+	struct rig *r = rig_rtt(&n);
+
+	r->config.rtt.decay = 256;
+	r->config.rtt.max = 42 * MSEC; /* a 32nd is 1 ms */
+	r->config.rtt.max_penalty = 320;
+	rig_if(r, 1);
+	rig_sample(n, 20 * MSEC);
+	assert_int_equal(rig_cost(n), 96 + 100);
+	for (unsigned int k = 0; k < 2; k++) /* twice: without a deviation */
+		rig_sample(n, 20 * MSEC + 999);
+	assert_int_equal(rig_cost(n), 96 + 100);
 	for (unsigned int k = 0; k < 2; k++)
-		rig_sample(n, 12 * MSEC);
-	assert_int_equal(rig_cost(n), 96 + 2);
-	rig_sample(n, 9 * MSEC);
+		rig_sample(n, 21 * MSEC);
+	assert_int_equal(rig_cost(n), 96 + 110);
+	for (unsigned int k = 0; k < 2; k++)
+		rig_sample(n, 20 * MSEC);
+	assert_int_equal(rig_cost(n), 96 + 100);
+	for (unsigned int k = 0; k < 2; k++)
+		rig_sample(n, 10 * MSEC + 900);
+	assert_int_equal(rig_cost(n), 96 + 9);
+	rig_sample(n, 10 * MSEC);
 	assert_int_equal(rig_cost(n), 96);
 	for (unsigned int k = 0; k < 2; k++)
-		rig_sample(n, 119 * MSEC);
-	assert_int_equal(rig_cost(n), 96 + 148);
-	rig_sample(n, 121 * MSEC);
-	assert_int_equal(rig_cost(n), 96 + 150);
+		rig_sample(n, 41 * MSEC + 500);
+	assert_int_equal(rig_cost(n), 96 + 315);
+	rig_sample(n, 42 * MSEC);
+	assert_int_equal(rig_cost(n), 96 + 320);
 	rig_free(r);
 }
 
