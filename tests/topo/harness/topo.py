@@ -7,7 +7,8 @@
      "links": {"l1": {"r1": ("e0", ["fe80::1/64"]), "r2": ("e0", [])}}}
 
 Each node is a namespace. A link of two ends is a veth pair; a link of more, or
-one with ``"bridge": True``, is a bridge in a namespace of its own. Interface
+one with ``"bridge": True``, is a bridge in a namespace of its own; one with
+``"delay": SECONDS`` is a tunnel that takes so long each way. Interface
 names are the node's own business. Addresses have no duplicate detection: they
 work at once. Daemons are (kind, configuration) or (kind, configuration,
 options), see daemons.py, and started in the order of the list.
@@ -17,7 +18,7 @@ import os
 import shutil
 import tempfile
 
-from . import capture, daemons, netns
+from . import capture, daemons, delay, netns
 from .wait import wait_until
 
 _count = 0
@@ -75,7 +76,8 @@ class Node:
         """The kernel takes up to a second to believe in a new link, and sends nothing
         over it before that, not even answers to neighbour discovery."""
         links = self.ip_out("-o", "link", "show", "up").splitlines()
-        return all("state UP" in line or ": lo:" in line for line in links) \
+        return all("state UP" in line or ": lo:" in line or "POINTOPOINT" in line
+                   for line in links) \
             and not self.ip_out("-6", "addr", "show", "tentative")
 
     def addresses(self):
@@ -110,6 +112,7 @@ class Topology:
         self.dir = None
         self.nodes = {}
         self.bridges = {}
+        self.tunnels = {}
         self.captures = {}
         self.closers = []
         self.names = {}
@@ -153,6 +156,7 @@ class Topology:
                 node.start(kind, config, **(options[0] if options else {}))
 
     def _link(self, name, link):
+        seconds = link.pop("delay", None)
         bridge = link.pop("bridge", False) or len(link) != 2
         ends = list(link.items())
         if bridge:
@@ -162,6 +166,10 @@ class Topology:
             for i, (node, (ifname, addrs)) in enumerate(ends):
                 b.ip(f"link add p{i} type veth peer name {ifname} netns {self.nodes[node].ns.name}",
                      f"link set p{i} master br0 up")
+        elif seconds is not None:
+            (n1, (if1, _)), (n2, (if2, _)) = ends
+            self.tunnels[name] = delay.Tunnel(self.nodes[n1].ns, if1, self.nodes[n2].ns, if2,
+                                              seconds)
         else:
             (n1, (if1, _)), (n2, (if2, _)) = ends
             self.nodes[n1].ip(f"link add {if1} type veth peer name {if2} netns "
@@ -179,8 +187,8 @@ class Topology:
         if name in self.bridges:
             ns, ifname = self.bridges[name], "br0"
         else:
-            node, end = next(iter(link.items()))
-            ns, ifname = self.nodes[node].ns, end[0]
+            node, ifname = self.ends(name)[0]
+            ns = self.nodes[node].ns
         c = capture.Capture(ns, ifname, os.path.join(self.dir, name + ".pcap"))
         self.captures[name] = c
         c.start()
@@ -191,7 +199,8 @@ class Topology:
 
     def ends(self, link):
         """The (node, ifname) of each end of a link."""
-        return [(n, e[0]) for n, e in self.spec["links"][link].items() if n != "bridge"]
+        return [(n, e[0]) for n, e in self.spec["links"][link].items()
+                if n not in ("bridge", "delay")]
 
     def name_of(self, address):
         """Which node has this address, or the address itself if none has."""
@@ -241,6 +250,9 @@ class Topology:
         for d in self.all_daemons():
             _quietly(d.kill)
         _quietly(self.stop_captures)
+        for t in self.tunnels.values():
+            _quietly(t.close)
+        self.tunnels.clear()
         # By name: an interrupt may have come between making one and noting it.
         mine = [self.prefix + n for n in self.spec["nodes"]] + \
             [f"{self.prefix}{n}.lan" for n in self.spec.get("links", {})]
