@@ -111,6 +111,7 @@ struct babel_if_config {
 	struct babel_neigh_cost costs[BABEL_NEIGH_COSTS];
 	struct babel_rtt_config rtt;
 	struct babel_auth auth;
+	bool v4_via_v6;		   /* RFC 9229; without it AE 4 is neither sent nor understood */
 };
 
 /* How fast the smoothed metrics of RFC 8966 A.3 follow. */
@@ -131,7 +132,7 @@ struct babel_if_info {
 	const char *name;      /* copied */
 	struct addr linklocal; /* our source address there */
 	bool have_ip4;
-	struct addr ip4;  /* our next hop for IPv4 routes; without it none are sent */
+	struct addr ip4;  /* our next hop for IPv4 routes; without it linklocal (RFC 9229) */
 	unsigned int mtu; /* IP MTU, octets */
 };
 
@@ -145,6 +146,7 @@ enum choice_kind {
 struct babel_choice {
 	enum choice_kind kind;
 	ifid_t ifid;
+	enum family nexthop_family; /* FAM_IP6 also for IPv4 pairs: RFC 9229 */
 	struct addr nexthop;
 	uint16_t metric;
 	uint32_t tag;	     /* of rules; 0: none */
@@ -291,6 +293,11 @@ void babel_set_connected(struct babel *b, const struct prefix *prefixes, size_t 
  * accepted nor installed (RFC 9079 4). True at the start. */
 void babel_set_source_specific(struct babel *b, bool able, mono_t now);
 
+/* false: the layer below can't install IPv4 routes with an IPv6 next hop. They
+ * are then not selected (RFC 9229 2.2), and AE 4 is not announced: what comes
+ * in by such a route could not go back the same way. True at the start. */
+void babel_set_v4_via_v6(struct babel *b, bool able, mono_t now);
+
 /* Another smoothing from now on; what was smoothed so far stays so. */
 void babel_set_smoothing(struct babel *b, enum babel_smoothing smoothing, usec_t half_life,
 			 mono_t now);
@@ -384,7 +391,9 @@ struct babel_route_view {
 	uint16_t seqno, refmetric, metric; /* as advertised to us; with our cost */
 	ifid_t ifid;
 	const char *ifname;
-	struct addr neigh, nexthop;
+	struct addr neigh;
+	enum family nexthop_family; /* FAM_IP6 with an IPv4 pair: v4-via-v6 */
+	struct addr nexthop;
 	usec_t age; /* since last update, needs now */
 };
 

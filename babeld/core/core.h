@@ -158,6 +158,7 @@ struct route {
 	uint16_t metric;	   /* with our cost, RFC 8966 3.5.2 */
 	uint32_t smooth;	   /* RFC 8966 A.3, in 1/256 */
 	mono_t smooth_at;
+	enum family nexthop_family;
 	struct addr nexthop;
 	usec_t hold;
 	mono_t expires, updated;
@@ -325,7 +326,9 @@ struct refused {
 	enum babel_refusal why; /* REFUSED_NOT: an empty place */
 	struct sdprefix pair;
 	ifid_t ifid;
-	struct addr neigh, nexthop;
+	struct addr neigh;
+	enum family nexthop_family;
+	struct addr nexthop;
 	struct router_id router_id;
 	uint16_t seqno, refmetric;
 	mono_t at;
@@ -347,7 +350,7 @@ struct babel {
 	mono_t now; /* of the event being handled */
 	uint16_t seqno;
 	uint32_t stamp_origin; /* of our time stamps, RFC 9616 3.1: anything */
-	bool source_specific;
+	bool source_specific, v4_via_v6; /* what the layer below can install */
 	struct policy policy;
 	bool remembers; /* a former life's distances are known */
 	uint32_t places; /* in env's memory */
@@ -537,6 +540,8 @@ void route_want(struct babel *b, const struct sdprefix *pair, struct neigh *n,
 void route_free(struct babel *b, struct route *r);
 void route_due(struct babel *b, struct deadline *d);
 struct route *route_find(const struct pfx *p, const struct neigh *n);
+/* As if its neighbour had; keeps source and expiry. */
+void route_retract(struct babel *b, struct route *r, enum babel_refusal why);
 /* Retracts what source_specific or a local decision has made unusable. */
 void route_retract_sourced(struct babel *b);
 
@@ -624,8 +629,23 @@ uint16_t update_metric(const struct babel *b, const struct policy *pol, const st
 /* On all interfaces: at once with copies, or when convenient, once. */
 void update_trigger_urgent(struct babel *b, struct pfx *p);
 void update_trigger(struct babel *b, struct pfx *p);
+/* Urgently there, of all IPv4 pairs: their next hop has changed. */
+void update_retell_ip4(struct babel *b, struct iface *i);
 unsigned int update_copies(const struct iface *i);
 void update_reply(struct babel *b, struct neigh *n, struct pfx *p);
+
+/* ---- via6.c: RFC 9229 ---- */
+/* Of what family our next hop for the pair is there; FAM_NONE: we have none,
+ * and announce no such pair. */
+enum family via6_nexthop(const struct babel *b, const struct iface *i, const struct pfx *p);
+/* An IPv4 route whose next hop is IPv6. */
+static inline bool via6_route(const struct route *r)
+{
+	return sdprefix_family(&r->pfx->entry.key) == FAM_IP4 && r->nexthop_family == FAM_IP6;
+}
+/* The interface's address or its switch may be another than before. */
+void via6_if_changed(struct babel *b, struct iface *i, const struct babel_if_info *was,
+		     bool was_on);
 
 /* ---- output.c: RFC 8966 3.1 ---- */
 void out_init(struct outq *q, struct iface *i, struct neigh *n);

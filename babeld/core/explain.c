@@ -52,8 +52,10 @@ static enum babel_verdict verdict_on(const struct babel *b, const struct pfx *p,
 		return VERDICT_LINK;
 	if (r->metric == BABEL_INFINITY)
 		return VERDICT_TOO_FAR;
-	if (!route_usable(b, p, r))
+	if (!route_feasible(p, r))
 		return VERDICT_UNFEASIBLE;
+	if (!route_usable(b, p, r))
+		return VERDICT_ABILITY;
 	if (p->local)
 		return VERDICT_LOCAL;
 	return chosen && r->metric >= chosen->metric ? VERDICT_WORSE : VERDICT_WAITING;
@@ -135,6 +137,7 @@ static struct babel_candidate refused_candidate(const struct refused *f, const s
 			  .ifid = f->ifid,
 			  .ifname = n->iface->name,
 			  .neigh = f->neigh,
+			  .nexthop_family = f->nexthop_family,
 			  .nexthop = f->nexthop,
 			  .age = mono_sub(now, f->at)},
 		.verdict = VERDICT_REFUSED,

@@ -22,9 +22,11 @@ enum babel_verdict {
 	VERDICT_LINK,	    /* 4. the link to its neighbour is not usable: see link */
 	VERDICT_TOO_FAR,    /* 5. announced metric and cost make infinity (RFC 8966 3.5.2) */
 	VERDICT_UNFEASIBLE, /* 6. it may lead back to us (RFC 8966 3.5.1): see distance */
-	VERDICT_LOCAL,	    /* 7. the pair is our own, before anybody's */
-	VERDICT_WORSE,	    /* 8. its metric is not less than that of the selected one */
-	VERDICT_WAITING,    /* 9. less, but not for long enough (RFC 8966 A.3): see wait */
+	VERDICT_ABILITY,    /* 7. an IPv6 next hop, and the layer below can't hold such
+			       an IPv4 route (RFC 9229 2.2) */
+	VERDICT_LOCAL,	    /* 8. the pair is our own, before anybody's */
+	VERDICT_WORSE,	    /* 9. its metric is not less than that of the selected one */
+	VERDICT_WAITING,    /* 10. less, but not for long enough (RFC 8966 A.3): see wait */
 };
 
 /* Why the cost of a neighbour is infinite, RFC 8966 3.4.3. */

@@ -59,6 +59,7 @@ static uint64_t of_route(const struct pfx *p, const struct route *r)
 	mix(&h, r->neigh->iface->ifid);
 	mix_octets(&h, &r->neigh->addr, sizeof(r->neigh->addr));
 	mix_octets(&h, &r->router_id, sizeof(r->router_id));
+	mix(&h, r->nexthop_family);
 	mix_octets(&h, &r->nexthop, sizeof(r->nexthop));
 	mix(&h, (uint64_t)r->seqno << 32 | (uint64_t)r->refmetric << 16 | r->metric);
 	mix(&h, p->selected == r);
@@ -93,6 +94,7 @@ static uint64_t of_pair(const struct pfx *p)
 	mix(&h, (uint64_t)p->local << 17 | (uint64_t)p->held << 16 | p->local_metric);
 	mix(&h, (uint64_t)p->choice.kind << 16 | p->choice.metric);
 	mix(&h, p->choice.ifid);
+	mix(&h, p->choice.nexthop_family);
 	mix_octets(&h, &p->choice.nexthop, sizeof(p->choice.nexthop));
 	sum = p->local || p->held || p->choice.kind != CHOICE_NONE ? end(h) : 0;
 	LIST_EACH (pfx_routes, &p->routes, r)

@@ -209,23 +209,12 @@ void iface_quiet_over(struct babel *b, struct deadline *d)
 		neigh_cost_changed(b, n);
 }
 
-/* What we told there of IPv4 routes is true no more, or can now be told. */
-static void retell_ip4(struct babel *b, struct iface *i)
-{
-	struct pfx *p;
-
-	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
-		if (sdprefix_family(&p->entry.key) == FAM_IP4)
-			out_update(b, &i->out, p, 1, OUT_SOON);
-}
-
 static void change(struct babel *b, struct iface *i, const struct babel_if_info *info,
 		   const struct babel_if_config *config)
 {
 	struct babel_if_config old = i->config;
+	struct babel_if_info was = i->info;
 	bool new_address = addr_cmp(&i->info.linklocal, &info->linklocal) != 0;
-	bool new_ip4 = i->info.have_ip4 != info->have_ip4 ||
-		       (info->have_ip4 && addr_cmp(&i->info.ip4, &info->ip4) != 0);
 	struct neigh *n, *next;
 
 	set_info(i, info);
@@ -233,8 +222,7 @@ static void change(struct babel *b, struct iface *i, const struct babel_if_info 
 	auth_configure(b, i, &old.auth);
 	if (new_address)
 		iface_hello_burst(b, i, 2);
-	if (new_ip4)
-		retell_ip4(b, i);
+	via6_if_changed(b, i, &was, old.v4_via_v6);
 	if (i->config.hello_interval > old.hello_interval) {
 		/* RFC 8966 3.4.1 and 3.4.2: a longer interval is told at once. */
 		LIST_EACH (neighs, &i->neighs, n)

@@ -107,7 +107,8 @@ static void packet(struct babel *b, struct iface *i, const struct babel_datagram
 	}
 	if (!auth_accept(b, i, d, &parser)) /* RFC 8967 4.3: before anything is made of it */
 		return;
-	n = neigh_get(b, i, from); /* RFC 8966 3.4: before its routes are used */
+	parser.no_v4_via_v6 = !i->config.v4_via_v6; /* RFC 9229 5 */
+	n = neigh_get(b, i, from);		    /* RFC 8966 3.4: before its routes are used */
 	if (!n)
 		i->dropped++;
 	while (n && packet_next(&parser, &t, &v)) {

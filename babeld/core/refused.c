@@ -34,6 +34,7 @@ void refused_keep(struct babel *b, const struct neigh *n, const struct tlv_updat
 		.pair = u->pair,
 		.ifid = n->iface->ifid,
 		.neigh = n->addr,
+		.nexthop_family = u->nexthop_family,
 		.nexthop = u->nexthop,
 		.router_id = u->router_id,
 		.seqno = u->seqno,

@@ -63,7 +63,7 @@ static bool own_address(const struct babel *b, enum family f, const struct addr 
 static enum babel_refusal refused(struct babel *b, const struct neigh *n,
 				  const struct tlv_update *u)
 {
-	enum family f = sdprefix_family(&u->pair);
+	enum family f = u->nexthop_family;
 
 	if (router_id_eq(&u->router_id, &b->config.router_id)) {
 		/* It comes back to us, however new: an echo, or what we said
@@ -116,6 +116,7 @@ static void take(struct babel *b, struct route *r, const struct tlv_update *u,
 	r->seqno = u->seqno;
 	r->refmetric = u->metric;
 	r->in = *in;
+	r->nexthop_family = u->nexthop_family;
 	r->nexthop = u->nexthop;
 	r->hold = interval * 7 / 2; /* RFC 8966 Appendix B: Route Expiry Time */
 	r->expires = mono_add(b->now, r->hold);
@@ -138,7 +139,7 @@ static struct route *route_new(struct babel *b, struct pfx *p, struct neigh *n)
 }
 
 /* Keeps source and expiry (RFC 8966 4.6.9: they are not used). */
-static void retract(struct babel *b, struct route *r, enum babel_refusal why)
+void route_retract(struct babel *b, struct route *r, enum babel_refusal why)
 {
 	r->refmetric = BABEL_INFINITY;
 	r->in = (struct accepted){.refmetric = BABEL_INFINITY, .why = why};
@@ -184,7 +185,7 @@ static void retract_all(struct babel *b, struct neigh *n)
 	LIST_EACH (neigh_routes, &n->routes, r) {
 		if (r->refmetric == BABEL_INFINITY)
 			continue;
-		retract(b, r, REFUSED_NOT);
+		route_retract(b, r, REFUSED_NOT);
 		select_run(b, r->pfx);
 	}
 }
@@ -253,7 +254,7 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 		select_run(b, p);
 		break;
 	case UPD_RETRACT:
-		retract(b, have, why);
+		route_retract(b, have, why);
 		select_run(b, p);
 		break;
 	case UPD_KEEP: /* RFC 8966 3.8.2.2 */
@@ -295,7 +296,7 @@ void route_due(struct babel *b, struct deadline *d)
 		arm(b, r);
 	} else if (r->refmetric != BABEL_INFINITY) { /* RFC 8966 3.5.3: infinite, armed again */
 		r->expires = mono_add(b->now, r->hold);
-		retract(b, r, REFUSED_NOT);
+		route_retract(b, r, REFUSED_NOT);
 		r->expired = true;
 		select_run(b, r->pfx);
 	} else {
@@ -313,6 +314,6 @@ void route_retract_sourced(struct babel *b)
 			continue;
 		LIST_EACH (pfx_routes, &p->routes, r)
 			if (r->refmetric != BABEL_INFINITY)
-				retract(b, r, REFUSED_ABILITY);
+				route_retract(b, r, REFUSED_ABILITY);
 	}
 }

@@ -18,8 +18,10 @@ bool route_feasible(const struct pfx *p, const struct route *r)
 
 bool route_usable(const struct babel *b, const struct pfx *p, const struct route *r)
 {
+	/* RFC 9079 4 and RFC 9229 2.2: not what can't be installed. */
 	return r->metric != BABEL_INFINITY && route_feasible(p, r) &&
-	       (b->source_specific || sdprefix_is_plain(&p->entry.key));
+	       (b->source_specific || sdprefix_is_plain(&p->entry.key)) &&
+	       (b->v4_via_v6 || !via6_route(r));
 }
 
 /* RFC 8966 A.3: a time constant of three Hello intervals, unless configured
@@ -110,7 +112,7 @@ static bool choice_eq(const struct babel_choice *a, const struct babel_choice *b
 {
 	return a->kind == b->kind && a->ifid == b->ifid && a->metric == b->metric &&
 	       a->tag == b->tag && a->has_src == b->has_src && addr_cmp(&a->src, &b->src) == 0 &&
-	       addr_cmp(&a->nexthop, &b->nexthop) == 0;
+	       a->nexthop_family == b->nexthop_family && addr_cmp(&a->nexthop, &b->nexthop) == 0;
 }
 
 static void tell_choice(struct babel *b, struct pfx *p)
@@ -122,6 +124,7 @@ static void tell_choice(struct babel *b, struct pfx *p)
 	if (p->selected) {
 		c.kind = CHOICE_ROUTE;
 		c.ifid = p->selected->neigh->iface->ifid;
+		c.nexthop_family = p->selected->nexthop_family;
 		c.nexthop = p->selected->nexthop;
 		c.metric = p->selected->metric;
 		c.tag = p->selected->in.tag;

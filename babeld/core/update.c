@@ -16,11 +16,6 @@ bool update_advert(const struct babel *b, const struct pfx *p, struct advert *ou
 	return true;
 }
 
-static bool no_nexthop(const struct iface *i, const struct pfx *p)
-{
-	return sdprefix_family(&p->entry.key) == FAM_IP4 && !i->info.have_ip4;
-}
-
 /* RFC 8966 3.7.4 */
 static bool split_horizon(const struct iface *i, const struct pfx *p)
 {
@@ -28,10 +23,11 @@ static bool split_horizon(const struct iface *i, const struct pfx *p)
 	       p->selected->neigh->iface == i;
 }
 
-static void fill(struct tlv_update *u, const struct iface *i, const struct pfx *p,
+static void fill(struct tlv_update *u, const struct iface *i, enum family nexthop_family,
 		 const struct advert *a)
 {
-	u->pair = p->entry.key;
+	/* A retraction needs none, but goes by the same encoding (RFC 9229 2.1). */
+	u->nexthop_family = nexthop_family;
 	u->interval = interval_from_usec(i->config.update_interval);
 	u->metric = a->metric;
 	if (a->metric == BABEL_INFINITY)
@@ -39,7 +35,7 @@ static void fill(struct tlv_update *u, const struct iface *i, const struct pfx *
 	u->seqno = a->seqno;
 	u->have_router_id = u->have_nexthop = true;
 	u->router_id = a->router_id;
-	u->nexthop = sdprefix_family(&u->pair) == FAM_IP4 ? i->info.ip4 : i->info.linklocal;
+	u->nexthop = nexthop_family == FAM_IP4 ? i->info.ip4 : i->info.linklocal;
 }
 
 enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, struct pfx *p,
@@ -49,7 +45,8 @@ enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, st
 	struct tlv t = {.type = TLV_UPDATE};
 	struct advert a = {.metric = BABEL_INFINITY}, said;
 	bool finite = update_advert(b, p, &a);
-	bool withheld = no_nexthop(i, p) || (why != WHY_REPLY && split_horizon(i, p));
+	enum family nexthop = via6_nexthop(b, i, p);
+	bool withheld = nexthop == FAM_NONE || (why != WHY_REPLY && split_horizon(i, p));
 	const struct filter_rule *rule = NULL;
 
 	said = a;
@@ -65,7 +62,8 @@ enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, st
 		finite = false;
 	if (!finite)
 		said.metric = BABEL_INFINITY;
-	fill(&t.u.update, i, p, &said);
+	t.u.update.pair = p->entry.key;
+	fill(&t.u.update, i, nexthop, &said);
 	if (!packet_put(w, &t))
 		return PUT_FULL;
 	policy_hit(b, FILTER_OUT, rule);
@@ -84,7 +82,7 @@ uint16_t update_metric(const struct babel *b, const struct policy *pol, const st
 	const struct filter_rule *rule;
 	struct advert a;
 
-	if (!update_advert(b, p, &a) || no_nexthop(i, p) || split_horizon(i, p))
+	if (!update_advert(b, p, &a) || via6_nexthop(b, i, p) == FAM_NONE || split_horizon(i, p))
 		return BABEL_INFINITY;
 	return policy_out(pol, i, p, &a, &rule);
 }
@@ -118,6 +116,15 @@ void update_trigger(struct babel *b, struct pfx *p)
 	LIST_EACH (ifaces, &b->ifaces, i)
 		if (concerned(b, i, p))
 			out_update(b, &i->out, p, 1, OUT_SOON);
+}
+
+void update_retell_ip4(struct babel *b, struct iface *i)
+{
+	struct pfx *p;
+
+	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
+		if (sdprefix_family(&p->entry.key) == FAM_IP4 && concerned(b, i, p))
+			out_update(b, &i->out, p, update_copies(i), OUT_URGENT);
 }
 
 void update_reply(struct babel *b, struct neigh *n, struct pfx *p)

@@ -79,6 +79,7 @@ struct babel_route_view route_view(const struct pfx *p, const struct route *r, m
 		.ifid = r->neigh->iface->ifid,
 		.ifname = r->neigh->iface->name,
 		.neigh = r->neigh->addr,
+		.nexthop_family = r->nexthop_family,
 		.nexthop = r->nexthop,
 		.age = mono_sub(now, r->updated),
 	};

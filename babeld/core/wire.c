@@ -150,6 +150,7 @@ enum packet_verdict packet_open(struct packet_parser *p, struct span datagram,
 	unsigned int magic = rd_u8(&r), version = rd_u8(&r), len = rd_u16(&r);
 
 	wire_state_init(&p->state, from_family, from);
+	p->no_v4_via_v6 = false;
 	p->body = rd_init(span_of(datagram.p, 0));
 	if (!rd_ok(&r))
 		return PACKET_SHORT;
@@ -167,7 +168,7 @@ enum packet_verdict packet_open(struct packet_parser *p, struct span datagram,
 
 bool packet_next(struct packet_parser *p, struct tlv *out, enum tlv_verdict *verdict)
 {
-	struct tlv_in t = {.state = &p->state, .out = out};
+	struct tlv_in t = {.state = &p->state, .out = out, .no_v4_via_v6 = p->no_v4_via_v6};
 	const struct tlv_row *row;
 	struct span payload;
 	unsigned int type;

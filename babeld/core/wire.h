@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The Babel packet codec: RFC 8966 4 with the Source Prefix sub-TLV of
- * RFC 9079 7 and the Timestamp of RFC 9616 6. Table-driven: a TLV is a row in
- * one table, a sub-TLV a row in another, walked by the same loop.
+ * RFC 9079 7, v4-via-v6 (RFC 9229 4) and the Timestamp of RFC 9616 6.
+ * Table-driven: a TLV is a row in one table, a sub-TLV a row in another,
+ * walked by the same loop.
  *
  * A packet is parsed as a whole into plain structs before anybody acts.
  * Parser state (router-id, next hops, default prefixes; RFC 8966 4.5) is
@@ -46,7 +47,14 @@ enum tlv_type { /* RFC 8966 4.6 */
 	TLV_SEQNO_REQUEST = 10,
 };
 
-enum address_encoding { AE_WILDCARD = 0, AE_IP4 = 1, AE_IP6 = 2, AE_LINKLOCAL = 3 };
+enum address_encoding {
+	AE_WILDCARD = 0,
+	AE_IP4 = 1,
+	AE_IP6 = 2,
+	AE_LINKLOCAL = 3,
+	AE_V4_VIA_V6 = 4, /* an IPv4 prefix, next hop IPv6: RFC 9229 */
+	N_AES,
+};
 
 enum sub_tlv_type { SUB_PAD1 = 0, SUB_PADN = 1, SUB_TIMESTAMP = 3, SUB_SOURCE_PREFIX = 128 };
 #define SUB_TLV_MANDATORY 0x80
@@ -90,7 +98,10 @@ struct tlv_update {
 	/* From parser state; a retraction may lack both. */
 	bool have_router_id, have_nexthop;
 	struct router_id router_id;
-	struct addr nexthop; /* of the pair's family */
+	/* FAM_IP6 with an IPv4 pair is AE 4 (RFC 9229), with or without a next
+	 * hop. In an Update to be sent everything else means the pair's own. */
+	enum family nexthop_family;
+	struct addr nexthop;
 };
 
 struct tlv_route_request {
@@ -129,7 +140,7 @@ enum tlv_verdict { /* why a TLV was ignored; counted by the caller */
 	TLV_BAD_AE,
 	TLV_BAD_PREFIX,	   /* longer than its family, bad Omitted, source with AE 0 ... */
 	TLV_NO_ROUTER_ID,  /* finite Update without router-id, RFC 8966 4.6.9 */
-	TLV_NO_NEXT_HOP,   /* finite Update without next hop of its family */
+	TLV_NO_NEXT_HOP,   /* finite Update without next hop of the family it needs */
 	TLV_VERDICTS,
 };
 
@@ -147,9 +158,11 @@ struct wire_state {
 	bool have_router_id, have_nh4, have_nh6;
 	struct router_id router_id;
 	struct addr nh4, nh6;
-	bool have_default4, have_default6; /* per AE, RFC 8966 4.6.9 */
-	struct addr default4, default6;
-	uint8_t default4_octets, default6_octets; /* whole octets those prefixes carried */
+	struct {		/* per AE, RFC 8966 4.6.9 and RFC 9229 4.1 */
+		bool have;
+		uint8_t octets; /* whole octets that it carried */
+		struct addr addr;
+	} defaults[N_AES];
 };
 
 /* Parses a datagram TLV by TLV, in the order of the body. `from` is the
@@ -158,6 +171,8 @@ struct wire_state {
 struct packet_parser {
 	struct wire_state state;
 	struct rd body;
+	/* packet_open() leaves it false; true: AE 4 is unknown (RFC 9229 5). */
+	bool no_v4_via_v6;
 };
 enum packet_verdict packet_open(struct packet_parser *p, struct span datagram, enum family from_family,
 				const struct addr *from);

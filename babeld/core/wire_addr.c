@@ -73,6 +73,7 @@ enum family wire_ae_family(unsigned int ae)
 {
 	switch (ae) {
 	case AE_IP4:
+	case AE_V4_VIA_V6:
 		return FAM_IP4;
 	case AE_IP6:
 	case AE_LINKLOCAL:
@@ -85,6 +86,13 @@ enum family wire_ae_family(unsigned int ae)
 unsigned int wire_prefix_ae(const struct prefix *p)
 {
 	return p->family == FAM_IP4 ? AE_IP4 : AE_IP6;
+}
+
+unsigned int wire_update_ae(const struct tlv_update *u)
+{
+	if (sdprefix_family(&u->pair) == FAM_IP4 && u->nexthop_family == FAM_IP6)
+		return AE_V4_VIA_V6;
+	return wire_prefix_ae(&u->pair.dst);
 }
 
 enum tlv_verdict wire_read_prefix(struct rd *r, enum family f, unsigned int plen,

@@ -13,6 +13,7 @@ struct tlv_in {
 	struct rd r;		  /* what is left of its payload */
 	struct wire_state *state; /* of the packet */
 	struct tlv *out;
+	bool no_v4_via_v6;
 	enum family family; /* of the prefix; FAM_NONE: none, or a wildcard */
 	struct prefix dst, src;
 	bool have_src;
@@ -40,9 +41,12 @@ extern const struct addr wire_linklocal_base; /* fe80::, AE 3 is below it */
 
 /* How many octets hold a prefix of that length. */
 unsigned int wire_octets(unsigned int plen);
-/* FAM_NONE: a wildcard, or an encoding we do not know. */
+/* Of a prefix; FAM_NONE: a wildcard, or an encoding we do not know. */
 enum family wire_ae_family(unsigned int ae);
+/* The plain one: requests never need another (RFC 9229 2.3). */
 unsigned int wire_prefix_ae(const struct prefix *p);
+/* Of an Update that is no wildcard. */
+unsigned int wire_update_ae(const struct tlv_update *u);
 /* The shortest encoding that can say it. */
 unsigned int wire_addr_ae(enum family f, const struct addr *a);
 

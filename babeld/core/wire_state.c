@@ -29,17 +29,12 @@ void wire_state_set_next_hop(struct wire_state *s, enum family f, const struct a
 	}
 }
 
-void wire_state_set_default(struct wire_state *s, const struct prefix *p)
+void wire_state_set_default(struct wire_state *s, unsigned int ae, const struct prefix *p)
 {
-	if (p->family == FAM_IP4) {
-		s->have_default4 = true;
-		s->default4 = p->addr;
-		s->default4_octets = p->plen / 8;
-	} else {
-		s->have_default6 = true;
-		s->default6 = p->addr;
-		s->default6_octets = p->plen / 8;
-	}
+	assert(ae < N_AES);
+	s->defaults[ae].have = true;
+	s->defaults[ae].octets = p->plen / 8;
+	s->defaults[ae].addr = p->addr;
 }
 
 const struct router_id *wire_state_router_id(const struct wire_state *s)
@@ -54,21 +49,20 @@ const struct addr *wire_state_next_hop(const struct wire_state *s, enum family f
 	return s->have_nh6 ? &s->nh6 : NULL;
 }
 
-const struct addr *wire_state_default(const struct wire_state *s, enum family f)
+const struct addr *wire_state_default(const struct wire_state *s, unsigned int ae)
 {
-	if (f == FAM_IP4)
-		return s->have_default4 ? &s->default4 : NULL;
-	return s->have_default6 ? &s->default6 : NULL;
+	assert(ae < N_AES);
+	return s->defaults[ae].have ? &s->defaults[ae].addr : NULL;
 }
 
-unsigned int wire_state_omit(const struct wire_state *s, const struct prefix *p)
+unsigned int wire_state_omit(const struct wire_state *s, unsigned int ae, const struct prefix *p)
 {
-	const struct addr *d = wire_state_default(s, (enum family)p->family);
+	const struct addr *d = wire_state_default(s, ae);
 	unsigned int max, n = 0;
 
 	if (!d)
 		return 0;
-	max = p->family == FAM_IP4 ? s->default4_octets : s->default6_octets;
+	max = s->defaults[ae].octets;
 	if (max > p->plen / 8u)
 		max = p->plen / 8u;
 	while (n < max && d->b[n] == p->addr.b[n])

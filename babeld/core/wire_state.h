@@ -18,18 +18,18 @@ void wire_state_init(struct wire_state *s, enum family from_family, const struct
  * must not be credited to the one before. */
 void wire_state_set_router_id(struct wire_state *s, const struct router_id *id);
 void wire_state_set_next_hop(struct wire_state *s, enum family f, const struct addr *nh);
-/* An Update's P flag. Family and address encoding coincide here: AE 3 has no
- * default prefix. */
-void wire_state_set_default(struct wire_state *s, const struct prefix *p);
+/* An Update's P flag. Each encoding has a default of its own, AE 4 too (RFC
+ * 9229 4.1); AE 3 has none. */
+void wire_state_set_default(struct wire_state *s, unsigned int ae, const struct prefix *p);
 
 /* NULL: undefined. */
 const struct router_id *wire_state_router_id(const struct wire_state *s);
 const struct addr *wire_state_next_hop(const struct wire_state *s, enum family f);
-const struct addr *wire_state_default(const struct wire_state *s, enum family f);
+const struct addr *wire_state_default(const struct wire_state *s, unsigned int ae);
 
 /* How many octets an Update for p may omit: those it shares with the default
  * prefix, and only ones the default prefix itself carried. */
-unsigned int wire_state_omit(const struct wire_state *s, const struct prefix *p);
+unsigned int wire_state_omit(const struct wire_state *s, unsigned int ae, const struct prefix *p);
 
 /* RFC 8966 4.6.9, R flag: the id that an address stands for. `octets` is how
  * long the address is in its encoding; 0 gives all-zeros, which is none. */

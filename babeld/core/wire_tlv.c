@@ -137,6 +137,13 @@ static enum tlv_verdict read_update_linklocal(struct tlv_in *t, unsigned int fla
 	return TLV_BAD_AE;
 }
 
+/* Encodings of prefixes; AE 4 is one as long as the extension is on (RFC
+ * 9229 5), AE 3 is for Updates alone. */
+static bool prefix_ae_known(const struct tlv_in *t, unsigned int ae)
+{
+	return ae == AE_IP4 || ae == AE_IP6 || (ae == AE_V4_VIA_V6 && !t->no_v4_via_v6);
+}
+
 static enum tlv_verdict read_update(struct tlv_in *t) /* 4.6.9 */
 {
 	struct tlv_update *u = &t->out->u.update;
@@ -149,22 +156,24 @@ static enum tlv_verdict read_update(struct tlv_in *t) /* 4.6.9 */
 	u->interval.cs = rd_u16(&t->r);
 	u->seqno = rd_u16(&t->r);
 	u->metric = rd_u16(&t->r);
-	if (ae > AE_LINKLOCAL)
-		return TLV_BAD_AE;
 	if (ae == AE_LINKLOCAL)
 		return read_update_linklocal(t, flags, plen, omitted);
+	if (ae != AE_WILDCARD && !prefix_ae_known(t, ae))
+		return TLV_BAD_AE;
 	if (ae == AE_WILDCARD && (plen || omitted))
 		return TLV_BAD_PREFIX;
 	if (ae == AE_WILDCARD) {
 		u->wildcard = true;
 	} else {
-		v = wire_read_prefix(&t->r, f, plen, omitted, wire_state_default(t->state, f),
+		v = wire_read_prefix(&t->r, f, plen, omitted, wire_state_default(t->state, ae),
 				     &t->dst);
 		if (v != TLV_OK)
 			return v;
 		t->family = f;
+		/* RFC 9229 2.2: AE 4 takes the next hop of IPv6 routes. */
+		u->nexthop_family = ae == AE_IP4 ? FAM_IP4 : FAM_IP6;
 		if (flags & UPDATE_PREFIX)
-			wire_state_set_default(t->state, &t->dst);
+			wire_state_set_default(t->state, ae, &t->dst);
 	}
 	if (flags & UPDATE_ROUTER_ID) {
 		/* A wildcard has no address to take the id from: none is left. */
@@ -183,7 +192,7 @@ static enum tlv_verdict finish_update(struct tlv_in *t)
 	if (u->wildcard)
 		return u->metric == BABEL_INFINITY ? TLV_OK : TLV_BAD_PREFIX;
 	make_pair(t, &u->pair);
-	nh = wire_state_next_hop(t->state, t->family);
+	nh = wire_state_next_hop(t->state, u->nexthop_family);
 	u->have_router_id = id != NULL;
 	if (id)
 		u->router_id = *id;
@@ -202,12 +211,14 @@ static void imply_state(struct packet_writer *p, const struct tlv *t)
 {
 	const struct tlv_update *u = &t->u.update;
 	const struct router_id *id = wire_state_router_id(&p->state);
-	enum family f = sdprefix_family(&u->pair);
-	const struct addr *nh = wire_state_next_hop(&p->state, f);
+	const struct addr *nh;
+	enum family f;
 	unsigned int ae;
 
 	if (u->metric == BABEL_INFINITY) /* needs neither */
 		return;
+	f = wire_update_ae(u) == AE_IP4 ? FAM_IP4 : FAM_IP6;
+	nh = wire_state_next_hop(&p->state, f);
 	if (!id || !router_id_eq(id, &u->router_id)) {
 		wr_u8(&p->w, TLV_ROUTER_ID);
 		wr_u8(&p->w, 10);
@@ -230,11 +241,13 @@ static void write_update(struct packet_writer *p, const struct tlv *t)
 {
 	const struct tlv_update *u = &t->u.update;
 	const struct prefix *dst = &u->pair.dst;
-	unsigned int omitted = u->wildcard ? 0 : wire_state_omit(&p->state, dst);
+	unsigned int ae = u->wildcard ? AE_WILDCARD : wire_update_ae(u);
+	unsigned int omitted = u->wildcard ? 0 : wire_state_omit(&p->state, ae, dst);
 	/* A default prefix under one octet would help nobody. */
 	bool set_default = !u->wildcard && dst->plen >= 8;
 
-	wr_u8(&p->w, u->wildcard ? AE_WILDCARD : (uint8_t)wire_prefix_ae(dst));
+	/* Never R: who does not know AE 4 would miss it (RFC 8966 D). */
+	wr_u8(&p->w, (uint8_t)ae);
 	wr_u8(&p->w, set_default ? UPDATE_PREFIX : 0);
 	wr_u8(&p->w, u->wildcard ? 0 : dst->plen);
 	wr_u8(&p->w, (uint8_t)omitted);
@@ -244,13 +257,14 @@ static void write_update(struct packet_writer *p, const struct tlv *t)
 	if (!u->wildcard)
 		wire_write_prefix(&p->w, dst, omitted);
 	if (set_default)
-		wire_state_set_default(&p->state, dst);
+		wire_state_set_default(&p->state, ae, dst);
 }
 
-/* Requests are never compressed and never for link-local prefixes. */
+/* Requests are never compressed and never for link-local prefixes. AE 1 and
+ * AE 4 ask for the same (RFC 9229 2.3). */
 static enum tlv_verdict read_request_prefix(struct tlv_in *t, unsigned int ae, unsigned int plen)
 {
-	if (ae != AE_IP4 && ae != AE_IP6)
+	if (!prefix_ae_known(t, ae))
 		return TLV_BAD_AE;
 	t->family = wire_ae_family(ae);
 	return wire_read_prefix(&t->r, t->family, plen, 0, NULL, &t->dst);

@@ -95,7 +95,7 @@ const struct fuzz_seed *fuzz_seeds(size_t *n)
 {
 	static struct fuzz_seed seeds[SEEDS];
 	static uint8_t octets[SEEDS][400];
-	struct rng r = {1};
+	struct rng r = {.s = 1};
 
 	for (size_t i = 0; i < SEEDS; i++) {
 		struct packet_writer w;

@@ -161,7 +161,7 @@ RFC_TEST(8966, "4.3-d", "a TLV under its natural size is ignored, sets no state,
 			assert_int_equal(s.item[0].verdict, TLV_TRUNCATED);
 			assert_int_equal(s.item[1].verdict, TLV_OK);
 			assert_false(s.state.have_router_id);
-			assert_false(s.state.have_default6);
+			assert_false(s.state.defaults[AE_IP6].have);
 			assert_memory_equal(&s.state.nh6, &peer6, sizeof(peer6));
 		}
 	}

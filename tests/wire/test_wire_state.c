@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Parser state and the contents of Updates and requests: RFC 8966 4.5 to
- * 4.6, RFC 9079 5 and 7, RFC 9229 where it is switched off. */
+ * 4.6, RFC 9079 5 and 7. RFC 9229 is in test_wire_via6.c. */
 #include "tests/rfc/rfc_test.h"
 
 #include "tests/wire/wire_help.h"
@@ -222,7 +222,7 @@ RFC_TEST(8966, "4.6.9-d", "a prefix longer than its family voids Updates and req
 		assert_int_equal(s.n, 4);
 		for (size_t k = 1; k < 4; k++)
 			assert_int_equal(s.item[k].verdict, TLV_BAD_PREFIX);
-		assert_false(s.state.have_default4 || s.state.have_default6);
+		assert_false(s.state.defaults[AE_IP4].have || s.state.defaults[AE_IP6].have);
 	}
 }
 
@@ -285,7 +285,7 @@ RFC_TEST(8966, "4.6.9-j", "an Update of an unknown address encoding sets no stat
 		see(&p, &s);
 		assert_int_equal(s.item[0].verdict, TLV_BAD_AE);
 		assert_int_equal(s.item[1].verdict, TLV_NO_ROUTER_ID);
-		assert_false(s.state.have_default4 || s.state.have_default6);
+		assert_false(s.state.defaults[AE_IP4].have || s.state.defaults[AE_IP6].have);
 	}
 }
 
@@ -478,17 +478,6 @@ PLAIN_TEST("a compressed destination with a source")
 	assert_int_equal(s.item[2].tlv.u.update.metric, 0x60);
 	assert_int_equal(s.item[2].tlv.u.update.seqno, 7);
 	assert_int_equal(s.item[2].tlv.u.update.interval.cs, 1600);
-}
-
-RFC_TEST(9229, "5-a", "without v4-via-v6, AE 4 is an unknown encoding")
-{
-	parse(ROUTER_ID_A "080d 04 c0 18 00 0640 0007 0000 c00002"
-			  "0905 04 18 c00002"
-			  "0a11 04 18 0008 40 00" ID_A_HEX "c00002" PLAIN_48);
-	for (size_t i = 1; i < 4; i++)
-		assert_int_equal(s.item[i].verdict, TLV_BAD_AE);
-	assert_id(4, ID_A_TEXT);
-	assert_false(s.state.have_default4);
 }
 
 RFC_MAIN("wire: parser state, Updates, requests, source prefixes")

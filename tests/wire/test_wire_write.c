@@ -171,7 +171,7 @@ RFC_TEST(8966, "4.6.11-b", "no Seqno Request has hop count 0")
 RFC_TEST(8966, "4.6.9-k", "an Update has a nonzero Interval and only defined flags")
 {
 	struct tlv t = update("2001:db8:1::/48", NULL, 0);
-	struct rng r = {rng_seed()};
+	struct rng r = {.s = rng_seed()};
 
 	t.u.update.interval.cs = 0;
 	assert_false(tlv_may_send(&t));
@@ -236,7 +236,7 @@ static void check_source_rules(struct span s)
 
 static void random_source_rules(void)
 {
-	struct rng r = {rng_seed()};
+	struct rng r = {.s = rng_seed()};
 
 	for (int i = 0; i < 300; i++) {
 		struct tlv t = rnd_tlv(&r);
@@ -312,7 +312,7 @@ RFC_TEST(8966, "4.6.9-n", "random tables re-parse to the same tuples, packet by 
 {
 	enum { PER_PACKET = 1024 };
 	static struct tlv sent[PER_PACKET];
-	struct rng r = {rng_seed()};
+	struct rng r = {.s = rng_seed()};
 	size_t total = 0;
 
 	for (int i = 0; i < 2000; i++) {

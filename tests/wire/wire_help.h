@@ -67,15 +67,18 @@ static const struct addr peer6 = {{0xfe, 0x80, [15] = 9}};
 
 /* The octets are copied to memory of exactly their size, so that a sanitizer
  * sees every step behind the end. */
-static inline void see_octets(const void *octets, size_t len, struct seen *out)
+static inline void see_as(const void *octets, size_t len, enum family from, bool no_v4_via_v6,
+			  struct seen *out)
 {
 	uint8_t *copy = malloc(len ? len : 1);
+	struct addr peer4 = addr_ip4(192, 0, 2, 9);
 	struct packet_parser p;
 
 	assert(copy);
 	memcpy(copy, octets, len);
 	out->n = 0;
-	out->packet = packet_open(&p, span_of(copy, len), FAM_IP6, &peer6);
+	out->packet = packet_open(&p, span_of(copy, len), from, from == FAM_IP6 ? &peer6 : &peer4);
+	p.no_v4_via_v6 = no_v4_via_v6;
 	while (out->packet == PACKET_OK &&
 	       packet_next(&p, &out->item[out->n].tlv, &out->item[out->n].verdict)) {
 		out->n++;
@@ -83,6 +86,11 @@ static inline void see_octets(const void *octets, size_t len, struct seen *out)
 	}
 	out->state = p.state;
 	free(copy);
+}
+
+static inline void see_octets(const void *octets, size_t len, struct seen *out)
+{
+	see_as(octets, len, FAM_IP6, false, out);
 }
 
 static inline void see(const struct pkt *p, struct seen *out)

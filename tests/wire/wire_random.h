@@ -9,6 +9,7 @@
 
 struct rng {
 	uint64_t s;
+	bool no_via6; /* no Updates with AE 4 */
 };
 
 static inline uint64_t rng_seed(void)
@@ -97,12 +98,13 @@ static inline struct tlv rnd_update(struct rng *r)
 		return t;
 	}
 	u->pair = rnd_pair(r);
+	u->nexthop_family = below(r, 2) && !r->no_via6 ? FAM_IP6 : sdprefix_family(&u->pair);
 	u->metric = below(r, 8) ? (uint16_t)below(r, 0xffff) : BABEL_INFINITY;
 	if (u->metric == BABEL_INFINITY)
 		return t;
 	u->have_router_id = u->have_nexthop = true;
 	u->router_id = rnd_id(r);
-	u->nexthop = rnd_nexthop(r, sdprefix_family(&u->pair));
+	u->nexthop = rnd_nexthop(r, u->nexthop_family);
 	return t;
 }
 
@@ -174,7 +176,7 @@ static inline bool same_update(const struct tlv_update *a, const struct tlv_upda
 		return false;
 	if (a->wildcard)
 		return true;
-	if (!sdprefix_eq(&a->pair, &b->pair))
+	if (!sdprefix_eq(&a->pair, &b->pair) || a->nexthop_family != b->nexthop_family)
 		return false;
 	return a->metric == BABEL_INFINITY || (router_id_eq(&a->router_id, &b->router_id) &&
 					       addr_cmp(&a->nexthop, &b->nexthop) == 0);
