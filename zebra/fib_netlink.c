@@ -184,28 +184,25 @@ void fib_netlink_write(struct fib_netlink *f, struct fib_op *ops, size_t n)
 	f->ops = NULL;
 }
 
-/* A (D,S) route on an interface that can't exist: a kernel with subtrees gets
- * as far as looking for the interface, one without refuses the source. */
-bool fib_netlink_probe_subtrees(struct fib_netlink *f, const char **why)
-{
-	static const uint8_t discard[16] = {0x01, 0x00}; /* 100::/64, RFC 6666 */
-	struct addr a = addr_from(FAM_IP6, discard);
-	struct prefix p;
-	struct rib_nexthop nh = {.kind = RIB_NH_IFINDEX, .ifindex = 0x7fffffff};
-	struct fib_op op = {.kind = FIB_SET, .route = {.n_nexthops = 1, .nexthops = &nh}};
+/* ---- Probing ---- */
 
-	prefix_make(&p, FAM_IP6, &a, 64);
-	sdprefix_make(&op.route.pair, &p, &p);
+#define NO_SUCH_INTERFACE 0x7fffffff
+
+/* Tries to set a route on an interface that can't exist: a kernel that can
+ * hold such routes gets as far as looking for the interface. invalid: what
+ * its EINVAL means. */
+static bool probe(struct fib_netlink *f, struct fib_op *op, const char *invalid, const char **why)
+{
 	f->probing = true;
-	fib_netlink_write(f, &op, 1);
+	fib_netlink_write(f, op, 1);
 	f->probing = false;
-	if (op.error == ENODEV)
+	if (op->error == ENODEV)
 		return true;
 	if (!why)
 		return false;
-	switch (op.error) {
+	switch (op->error) {
 	case EINVAL:
-		*why = "it was built without IPv6 source subtrees (CONFIG_IPV6_SUBTREES)";
+		*why = invalid;
 		break;
 	case EPERM:
 		*why = "zebra may not change routes (no CAP_NET_ADMIN)";
@@ -215,8 +212,38 @@ bool fib_netlink_probe_subtrees(struct fib_netlink *f, const char **why)
 		*why = "it has no IPv6";
 		break;
 	default:
-		*why = strerror(op.error);
+		*why = strerror(op->error);
 		break;
 	}
 	return false;
+}
+
+bool fib_netlink_probe_subtrees(struct fib_netlink *f, const char **why)
+{
+	static const uint8_t discard[16] = {0x01, 0x00}; /* 100::/64, RFC 6666 */
+	struct addr a = addr_from(FAM_IP6, discard);
+	struct prefix p;
+	struct rib_nexthop nh = {.kind = RIB_NH_IFINDEX, .ifindex = NO_SUCH_INTERFACE};
+	struct fib_op op = {.kind = FIB_SET, .route = {.n_nexthops = 1, .nexthops = &nh}};
+
+	prefix_make(&p, FAM_IP6, &a, 64);
+	sdprefix_make(&op.route.pair, &p, &p);
+	return probe(f, &op, "it was built without IPv6 source subtrees (CONFIG_IPV6_SUBTREES)",
+		     why);
+}
+
+bool fib_netlink_probe_via6(struct fib_netlink *f, const char **why)
+{
+	static const uint8_t nobody[16] = {0xfe, 0x80, [15] = 1};
+	struct addr a = addr_ip4(192, 0, 2, 0); /* TEST-NET-1, RFC 5737 */
+	struct prefix p;
+	struct rib_nexthop nh = {.kind = RIB_NH_GATE_IFINDEX,
+				 .ifindex = NO_SUCH_INTERFACE,
+				 .gate = addr_from(FAM_IP6, nobody),
+				 .gate6 = true};
+	struct fib_op op = {.kind = FIB_SET, .route = {.n_nexthops = 1, .nexthops = &nh}};
+
+	prefix_make(&p, FAM_IP4, &a, 24);
+	sdprefix_make(&op.route.pair, &p, NULL);
+	return probe(f, &op, "it is older than Linux 5.2", why);
 }

@@ -33,6 +33,8 @@ const char *fib_netlink_reason(const struct fib_netlink *f, const struct sdprefi
  * request that can't succeed, so nothing is ever changed. If not, why (may be
  * NULL) is set to words for a log line. */
 bool fib_netlink_probe_subtrees(struct fib_netlink *f, const char **why);
+/* The same about IPv4 routes with an IPv6 gateway (RTA_VIA). */
+bool fib_netlink_probe_via6(struct fib_netlink *f, const char **why);
 /* nlmsg_pid of the notifications that our writes cause. */
 uint32_t fib_netlink_portid(const struct fib_netlink *f);
 

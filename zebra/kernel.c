@@ -54,6 +54,7 @@ struct pair_list {
 	} * v;
 	size_t n, room;
 	uint32_t ifindex; /* of interest */
+	bool ip4_only;
 	struct kernel *k;
 };
 
@@ -287,7 +288,8 @@ static bool note_foreign_on(void *ctx, const struct rib_view *v)
 {
 	struct pair_list *l = ctx;
 
-	if (v->owner.type == RIB_TYPE_KERNEL && all_on(v->nexthops, v->n_nexthops, l->ifindex))
+	if (v->owner.type == RIB_TYPE_KERNEL && all_on(v->nexthops, v->n_nexthops, l->ifindex) &&
+	    (!l->ip4_only || sdprefix_family(&v->pair) == FAM_IP4))
 		pair_add(l, &v->pair, &v->owner);
 	return true;
 }
@@ -298,7 +300,8 @@ static bool note_ours_on(void *ctx, const struct fib_route *f, bool auxiliary, i
 
 	(void)auxiliary;
 	for (uint32_t i = 0; !error && i < f->n_nexthops; i++) {
-		if (f->nexthops[i].ifindex == l->ifindex) {
+		if (f->nexthops[i].ifindex == l->ifindex &&
+		    (!l->ip4_only || sdprefix_family(&f->pair) == FAM_IP4)) {
 			pair_add(l, &f->pair, NULL);
 			break;
 		}
@@ -307,10 +310,12 @@ static bool note_ours_on(void *ctx, const struct fib_route *f, bool auxiliary, i
 }
 
 /* With an interface set down or removed the kernel drops the routes over it,
- * for IPv4 without a word, for IPv6 with or without (a sysctl). */
-static void routes_dropped(struct kernel *k, uint32_t ifindex)
+ * for IPv4 without a word, for IPv6 with or without (a sysctl). With its last
+ * IPv4 address go all IPv4 routes, even those that need none. */
+static void routes_dropped(struct kernel *k, uint32_t ifindex, bool ip4_only)
 {
-	struct pair_list foreign = {.k = k, .ifindex = ifindex}, ours = foreign;
+	struct pair_list foreign = {.k = k, .ifindex = ifindex, .ip4_only = ip4_only};
+	struct pair_list ours = foreign;
 
 	rib_each(k->rib, NULL, note_foreign_on, &foreign);
 	rib_each_fib(k->rib, NULL, note_ours_on, &ours);
@@ -345,7 +350,27 @@ static void link_message(struct kernel *k, const struct nlmsghdr *h)
 	else
 		ifaces_link(k->ifs, &l);
 	if (was_up && (h->nlmsg_type == RTM_DELLINK || !(l.flags & IFF_UP)))
-		routes_dropped(k, l.ifindex);
+		routes_dropped(k, l.ifindex, false);
+}
+
+static bool has_ip4(const struct kernel *k, uint32_t ifindex)
+{
+	const struct iface *i = ifaces_find(k->ifs, ifindex);
+	const struct iface_addr *a;
+
+	for (a = i ? iface_addr_first(i) : NULL; a; a = iface_addr_next(i, a))
+		if (a->a.family == FAM_IP4)
+			return true;
+	return false;
+}
+
+static void addr_gone(struct kernel *k, const struct nl_addr *a)
+{
+	bool had = has_ip4(k, a->ifindex);
+
+	ifaces_addr_gone(k->ifs, a);
+	if (had && !has_ip4(k, a->ifindex))
+		routes_dropped(k, a->ifindex, true);
 }
 
 static void addr_message(struct kernel *k, const struct nlmsghdr *h)
@@ -355,7 +380,7 @@ static void addr_message(struct kernel *k, const struct nlmsghdr *h)
 	switch (nl_parse_addr(h, &a)) {
 	case NL_OK:
 		if (h->nlmsg_type == RTM_DELADDR)
-			ifaces_addr_gone(k->ifs, &a);
+			addr_gone(k, &a);
 		else
 			ifaces_addr(k->ifs, &a);
 		break;

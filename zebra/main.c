@@ -221,6 +221,15 @@ static void probe_subtrees(struct zebra *z)
 		log_warning("the kernel can't hold routes with a source prefix: %s", why);
 }
 
+static void probe_via6(struct zebra *z)
+{
+	const char *why = NULL;
+
+	z->via6 = fib_netlink_probe_via6(z->fib, &why);
+	if (!z->via6)
+		log_warning("the kernel can't hold IPv4 routes with an IPv6 gateway: %s", why);
+}
+
 /* ---- configuration ---- */
 
 static void config_applied(void *ctx)
@@ -261,6 +270,7 @@ static void start_kernel(struct zebra *z)
 		fatal(err);
 	check_forwarding();
 	probe_subtrees(z);
+	probe_via6(z);
 	if (!kernel_start(z->kernel, &kernel_ops, z, err, sizeof(err)))
 		fatal(err);
 }

@@ -34,6 +34,24 @@ static bool attr_u32(const struct nlattr *a, uint32_t *out)
 	return true;
 }
 
+/* RTA_VIA: a gateway with its family in front, struct rtvia. Of a family that
+ * we don't route with, it is no gateway to us (MPLS, or IPv4 of IPv6 routes). */
+static bool attr_via(const struct nlattr *a, bool *have, struct addr *out)
+{
+	uint16_t af;
+
+	if (mnl_attr_get_payload_len(a) < sizeof(af))
+		return false;
+	memcpy(&af, mnl_attr_get_payload(a), sizeof(af));
+	if (af != AF_INET6)
+		return true;
+	if (mnl_attr_get_payload_len(a) < sizeof(af) + family_octets(FAM_IP6))
+		return false;
+	*out = addr_from(FAM_IP6, (const uint8_t *)mnl_attr_get_payload(a) + sizeof(af));
+	*have = true;
+	return true;
+}
+
 static bool attr_addr(const struct nlattr *a, enum family f, struct addr *out)
 {
 	if (mnl_attr_get_payload_len(a) < family_octets(f))
@@ -155,9 +173,15 @@ enum nl_verdict nl_parse_addr(const struct nlmsghdr *h, struct nl_addr *out)
 
 /* ---- routes ---- */
 
+struct gateway {
+	bool have, six; /* six: RTA_VIA, an IPv4 route over an IPv6 gateway */
+	struct addr addr;
+};
+
 struct route_parts { /* attributes that are put together at the end */
-	struct addr dst, src, gate;
-	bool have_gate, bad;
+	struct addr dst, src;
+	struct gateway gate;
+	bool bad;
 	uint32_t oif;
 	const struct nlattr *multipath;
 };
@@ -170,18 +194,31 @@ static void parse_metrics(const struct nlattr *nest, struct nl_route *out)
 		attr_u32(a, &out->mtu);
 }
 
-/* An IPv4 route over an IPv6 gateway (RTA_VIA) is known by its interface
- * only: the gateway is of another family than the route. */
-static struct rib_nexthop nexthop_of(bool have_gate, const struct addr *gate, uint32_t oif,
-				     unsigned int flags)
+/* RTA_GATEWAY and RTA_VIA; false: malformed. Others are fine. */
+static bool parse_gateway(const struct nlattr *a, enum family f, struct gateway *g)
+{
+	if (mnl_attr_get_type(a) == RTA_GATEWAY) {
+		if (!attr_addr(a, f, &g->addr))
+			return false;
+		g->have = true;
+		g->six = false;
+	} else if (mnl_attr_get_type(a) == RTA_VIA && f == FAM_IP4) {
+		if (!attr_via(a, &g->six, &g->addr))
+			return false;
+		g->have = g->have || g->six;
+	}
+	return true;
+}
+
+static struct rib_nexthop nexthop_of(const struct gateway *g, uint32_t oif, unsigned int flags)
 {
 	struct rib_nexthop nh;
 
 	memset(&nh, 0, sizeof(nh));
-	nh.kind = !have_gate ? RIB_NH_IFINDEX : oif ? RIB_NH_GATE_IFINDEX : RIB_NH_GATE;
+	nh.kind = !g->have ? RIB_NH_IFINDEX : oif ? RIB_NH_GATE_IFINDEX : RIB_NH_GATE;
 	nh.ifindex = oif;
-	if (have_gate)
-		nh.gate = *gate;
+	nh.gate = g->addr;
+	nh.gate6 = g->six;
 	nh.onlink = (flags & RTNH_F_ONLINK) != 0;
 	return nh;
 }
@@ -193,8 +230,7 @@ static bool parse_multipath(const struct nlattr *mp, enum family f, struct nl_ro
 
 	while (left >= sizeof(struct rtnexthop)) {
 		struct rtnexthop rt;
-		struct addr gate = {{0}};
-		bool have_gate = false;
+		struct gateway gate = {0};
 		size_t len;
 
 		memcpy(&rt, p, sizeof(rt));
@@ -206,16 +242,13 @@ static bool parse_multipath(const struct nlattr *mp, enum family f, struct nl_ro
 
 			if (a->nla_len < MNL_ATTR_HDRLEN || a->nla_len > len - at)
 				return false;
-			if (mnl_attr_get_type(a) == RTA_GATEWAY) {
-				if (!attr_addr(a, f, &gate))
-					return false;
-				have_gate = true;
-			}
+			if (!parse_gateway(a, f, &gate))
+				return false;
 			at += MNL_ALIGN(a->nla_len);
 		}
 		if (out->n_nexthops < RIB_MAX_NEXTHOPS) {
-			struct rib_nexthop nh = nexthop_of(
-				have_gate, &gate, (uint32_t)rt.rtnh_ifindex, rt.rtnh_flags);
+			struct rib_nexthop nh =
+				nexthop_of(&gate, (uint32_t)rt.rtnh_ifindex, rt.rtnh_flags);
 
 			nh.weight = rt.rtnh_hops + 1u;
 			out->nexthops[out->n_nexthops++] = nh;
@@ -240,7 +273,8 @@ static void parse_route_attr(const struct nlattr *a, enum family f, struct route
 		ok = attr_addr(a, f, &parts->src);
 		break;
 	case RTA_GATEWAY:
-		ok = parts->have_gate = attr_addr(a, f, &parts->gate);
+	case RTA_VIA:
+		ok = parse_gateway(a, f, &parts->gate);
 		break;
 	case RTA_PREFSRC:
 		ok = attr_addr(a, f, &out->prefsrc);
@@ -274,8 +308,7 @@ static enum nl_verdict finish_nexthops(const struct rtmsg *rtm, const struct rou
 	case RTN_UNICAST:
 		if (parts->multipath)
 			return parse_multipath(parts->multipath, f, out) ? NL_OK : NL_BAD;
-		out->nexthops[0] =
-			nexthop_of(parts->have_gate, &parts->gate, parts->oif, rtm->rtm_flags);
+		out->nexthops[0] = nexthop_of(&parts->gate, parts->oif, rtm->rtm_flags);
 		out->n_nexthops = 1;
 		return NL_OK;
 	case RTN_BLACKHOLE:
@@ -363,6 +396,21 @@ static void put_addr(struct nlmsghdr *h, uint16_t type, enum family f, const str
 	mnl_attr_put(h, type, family_octets(f), a->b);
 }
 
+/* Linux from 5.2 takes an IPv6 gateway for an IPv4 route. */
+static void put_gateway(struct nlmsghdr *h, enum family f, const struct rib_nexthop *nh)
+{
+	uint16_t af = AF_INET6;
+	uint8_t via[sizeof(af) + sizeof(nh->gate.b)];
+
+	if (!nh->gate6) {
+		put_addr(h, RTA_GATEWAY, f, &nh->gate);
+		return;
+	}
+	memcpy(via, &af, sizeof(af));
+	memcpy(via + sizeof(af), nh->gate.b, sizeof(nh->gate.b));
+	mnl_attr_put(h, RTA_VIA, sizeof(via), via);
+}
+
 static void put_multipath(struct nlmsghdr *h, enum family f, const struct fib_route *r)
 {
 	struct nlattr *nest = mnl_attr_nest_start(h, RTA_MULTIPATH);
@@ -380,7 +428,7 @@ static void put_multipath(struct nlmsghdr *h, enum family f, const struct fib_ro
 							     : nh->weight - 1);
 		h->nlmsg_len += MNL_ALIGN(sizeof(*rt));
 		if (nh->kind == RIB_NH_GATE_IFINDEX || nh->kind == RIB_NH_GATE)
-			put_addr(h, RTA_GATEWAY, f, &nh->gate);
+			put_gateway(h, f, nh);
 		rt->rtnh_len = (uint16_t)((char *)mnl_nlmsg_get_payload_tail(h) - (char *)rt);
 	}
 	mnl_attr_nest_end(h, nest);
@@ -400,7 +448,7 @@ static void put_nexthops(struct nlmsghdr *h, struct rtmsg *rtm, const struct fib
 	switch (nh->kind) {
 	case RIB_NH_GATE:
 	case RIB_NH_GATE_IFINDEX:
-		put_addr(h, RTA_GATEWAY, f, &nh->gate);
+		put_gateway(h, f, nh);
 		break;
 	case RIB_NH_IFINDEX:
 		if (f == FAM_IP4)

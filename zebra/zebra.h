@@ -34,6 +34,7 @@ struct zebra {
 	struct zebra_zapi *zapi; /* NULL while starting and ending */
 	struct restart *restart; /* NULL once the configuration is known */
 	bool subtrees;		 /* the kernel can hold (D,S) routes */
+	bool via6;		 /* ... and IPv4 routes with an IPv6 gateway */
 	bool have_router_id;
 	struct addr router_id; /* IPv4 */
 	struct loop_timer *rib_timer;

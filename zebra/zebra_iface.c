@@ -83,6 +83,11 @@ static bool subtrees(void *ctx)
 	return ((struct zebra *)ctx)->subtrees;
 }
 
+static bool via6(void *ctx)
+{
+	return ((struct zebra *)ctx)->via6;
+}
+
 static void rib_changed(void *ctx)
 {
 	zebra_run_rib(ctx, 0);
@@ -93,6 +98,7 @@ const struct zebra_zapi_ops zebra_zapi_ops = {
 	.each_address = each_address,
 	.router_id = router_id,
 	.subtrees = subtrees,
+	.via6 = via6,
 	.rib_changed = rib_changed,
 };
 

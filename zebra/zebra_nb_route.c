@@ -49,7 +49,7 @@ static void nexthop_leaves(const struct zebra *z, struct nb_writer *w, uint32_t 
 	nb_leaf_u64(w, "index", index);
 	nb_leaf(w, "type", type_name(nh));
 	if (is_gate(nh))
-		nb_leaf(w, "gateway", addr_str(f, &nh->gate, text));
+		nb_leaf(w, "gateway", addr_str(rib_gate_family(f, nh), &nh->gate, text));
 	if (i)
 		nb_leaf(w, "interface", i->l.name);
 	if (nh->ifindex)
@@ -65,7 +65,7 @@ static bool resolves_to(const struct rib_nexthop *given, const struct rib_nextho
 		return false;
 	if (!is_gate(given))
 		return given->kind == r->kind && given->ifindex == r->ifindex;
-	return addr_cmp(&given->gate, &r->gate) == 0 &&
+	return given->gate6 == r->gate6 && addr_cmp(&given->gate, &r->gate) == 0 &&
 	       (given->ifindex == 0 || given->ifindex == r->ifindex);
 }
 

@@ -151,7 +151,8 @@ static void send_capabilities(struct zclient *c)
 
 	m.u.capabilities.ecmp = RIB_MAX_NEXTHOPS;
 	m.u.capabilities.have_ext = true;
-	m.u.capabilities.ext = c->z->ops->subtrees(c->z->ctx) ? ZAPI_EXT_SUBTREES : 0;
+	m.u.capabilities.ext = (uint8_t)((c->z->ops->subtrees(c->z->ctx) ? ZAPI_EXT_SUBTREES : 0) |
+					 (c->z->ops->via6(c->z->ctx) ? ZAPI_EXT_VIA6 : 0));
 	zclient_send(c, &m);
 }
 

@@ -40,6 +40,8 @@ struct zebra_zapi_ops {
 	bool (*router_id)(void *ctx, enum family f, struct addr *out);
 	/* Can the kernel hold (D,S) routes? Announced in CAPABILITIES. */
 	bool (*subtrees)(void *ctx);
+	/* ... IPv4 routes with an IPv6 gateway? */
+	bool (*via6)(void *ctx);
 	/* The RIB has work: see that rib_run() is called from the loop. */
 	void (*rib_changed)(void *ctx);
 };

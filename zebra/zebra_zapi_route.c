@@ -20,10 +20,11 @@ void zapi_nexthop_of_rib(struct zapi_nexthop *to, enum family f, const struct ri
 		to->type = NEXTHOP_IFINDEX;
 		break;
 	case RIB_NH_GATE:
-		to->type = f == FAM_IP6 ? NEXTHOP_IP6 : NEXTHOP_IP4;
+		to->type = rib_gate_family(f, from) == FAM_IP6 ? NEXTHOP_IP6 : NEXTHOP_IP4;
 		break;
 	case RIB_NH_GATE_IFINDEX:
-		to->type = f == FAM_IP6 ? NEXTHOP_IP6_IFINDEX : NEXTHOP_IP4_IFINDEX;
+		to->type = rib_gate_family(f, from) == FAM_IP6 ? NEXTHOP_IP6_IFINDEX
+							       : NEXTHOP_IP4_IFINDEX;
 		break;
 	case RIB_NH_BLACKHOLE:
 		to->type = NEXTHOP_BLACKHOLE;
@@ -71,8 +72,9 @@ static const char *nexthop_to_rib(struct rib_nexthop *to, enum family f,
 		to->kind = RIB_NH_IFINDEX;
 		return from->ifindex ? NULL : "a next hop without its interface";
 	}
-	if (ip6 != (f == FAM_IP6))
-		return "a gateway of the other family";
+	if (!ip6 && f == FAM_IP6)
+		return "an IPv4 gateway of an IPv6 route";
+	to->gate6 = ip6 && f == FAM_IP4; /* RFC 9229 */
 	to->gate = from->gate;
 	to->kind = from->ifindex ? RIB_NH_GATE_IFINDEX : RIB_NH_GATE;
 	return NULL;

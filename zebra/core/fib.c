@@ -27,7 +27,7 @@ static bool nexthop_eq(const struct rib_nexthop *a, const struct rib_nexthop *b)
 		break;
 	}
 	return a->ifindex == b->ifindex && weight(a) == weight(b) && a->onlink == b->onlink &&
-	       addr_cmp(&a->gate, &b->gate) == 0;
+	       a->gate6 == b->gate6 && addr_cmp(&a->gate, &b->gate) == 0;
 }
 
 static bool has_nexthop(const struct fib_route *r, const struct rib_nexthop *nh)

@@ -192,7 +192,7 @@ void rib_cand_free(struct rib *r, struct rib_cand *c)
 static bool nexthop_given_eq(const struct rib_nexthop *a, const struct rib_nexthop *b)
 {
 	return a->kind == b->kind && a->ifindex == b->ifindex && a->onlink == b->onlink &&
-	       a->weight == b->weight && addr_cmp(&a->gate, &b->gate) == 0;
+	       a->weight == b->weight && a->gate6 == b->gate6 && addr_cmp(&a->gate, &b->gate) == 0;
 }
 
 static bool spec_eq(const struct rib_cand *c, const struct rib_spec *s)

@@ -39,9 +39,15 @@ struct rib_nexthop {
 	enum rib_nexthop_kind kind;
 	uint32_t ifindex;
 	struct addr gate;
+	bool gate6; /* the gateway of an IPv4 route is IPv6 (RFC 9229); else of its family */
 	bool onlink;
 	uint32_t weight; /* 0: 1 */
 };
+
+static inline enum family rib_gate_family(enum family of_route, const struct rib_nexthop *nh)
+{
+	return nh->gate6 ? FAM_IP6 : of_route;
+}
 
 #define RIB_MAX_NEXTHOPS   64
 

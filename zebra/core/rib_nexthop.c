@@ -121,6 +121,11 @@ static enum family cand_family(const struct rib_cand *c)
 	return sdprefix_family(&c->node->entry.key);
 }
 
+static enum family gate_family(const struct rib_cand *c, const struct rib_nexthop *nh)
+{
+	return rib_gate_family(cand_family(c), nh);
+}
+
 /* Must the gateway be looked up? A link-local one can't be; of a foreign route
  * the kernel has seen to it. */
 static bool needs_lookup(const struct rib_cand *c, const struct rib_nexthop *nh)
@@ -128,7 +133,7 @@ static bool needs_lookup(const struct rib_cand *c, const struct rib_nexthop *nh)
 	if (nh->kind == RIB_NH_GATE)
 		return true;
 	return nh->kind == RIB_NH_GATE_IFINDEX && !nh->onlink && !rib_cand_foreign(c) &&
-	       !(cand_family(c) == FAM_IP6 && addr_is_linklocal(FAM_IP6, &nh->gate));
+	       !(gate_family(c, nh) == FAM_IP6 && addr_is_linklocal(FAM_IP6, &nh->gate));
 }
 
 static struct rib_gate *gate_get(struct rib *r, enum family f, const struct addr *a)
@@ -162,7 +167,7 @@ void rib_deps_attach(struct rib *r, struct rib_cand *c)
 			if_deps_add_tail(&d->iface->deps, d);
 		}
 		if (needs_lookup(c, nh)) {
-			d->gate = gate_get(r, cand_family(c), &nh->gate);
+			d->gate = gate_get(r, gate_family(c, nh), &nh->gate);
 			gate_deps_add_tail(&d->gate->deps, d);
 		}
 	}
@@ -234,7 +239,7 @@ struct result {
 static bool nexthop_same(const struct rib_nexthop *a, const struct rib_nexthop *b)
 {
 	return a->kind == b->kind && a->ifindex == b->ifindex && a->onlink == b->onlink &&
-	       a->weight == b->weight && addr_cmp(&a->gate, &b->gate) == 0;
+	       a->weight == b->weight && a->gate6 == b->gate6 && addr_cmp(&a->gate, &b->gate) == 0;
 }
 
 /* The kernel refuses a next hop twice in one route. */
@@ -242,7 +247,7 @@ static void result_add(struct result *res, const struct rib_nexthop *nh)
 {
 	for (uint32_t i = 0; i < res->n; i++)
 		if (res->nh[i].kind == nh->kind && res->nh[i].ifindex == nh->ifindex &&
-		    addr_cmp(&res->nh[i].gate, &nh->gate) == 0)
+		    res->nh[i].gate6 == nh->gate6 && addr_cmp(&res->nh[i].gate, &nh->gate) == 0)
 			return;
 	if (res->n < RIB_MAX_NEXTHOPS)
 		res->nh[res->n++] = *nh;
@@ -291,7 +296,7 @@ static bool resolve_on_interface(const struct rib *r, const struct rib_cand *c,
 
 	if (!needs_lookup(c, nh))
 		return true;
-	for (n = plain_lookup(r, cand_family(c), &nh->gate); n; n = plain_next(r, n))
+	for (n = plain_lookup(r, gate_family(c, nh), &nh->gate); n; n = plain_next(r, n))
 		if (connected_on(n, nh->ifindex))
 			return true;
 	return false;
@@ -305,7 +310,7 @@ static const struct rib_cand *resolve_over(const struct rib *r, const struct rib
 {
 	const struct rib_node *n;
 
-	for (n = plain_lookup(r, cand_family(c), &nh->gate); n; n = plain_next(r, n)) {
+	for (n = plain_lookup(r, gate_family(c, nh), &nh->gate); n; n = plain_next(r, n)) {
 		const struct rib_cand *over = n->selected;
 
 		if (n == c->node && c->owner.type != RIB_TYPE_CONNECTED)
@@ -333,9 +338,12 @@ static bool resolve_gate(const struct rib *r, const struct rib_cand *c,
 		if (out.kind == RIB_NH_IFINDEX) { /* the gateway is on that link */
 			out.kind = RIB_NH_GATE_IFINDEX;
 			out.gate = nh->gate;
+			out.gate6 = nh->gate6;
 			out.onlink = nh->onlink;
 		} else if (out.kind != RIB_NH_GATE_IFINDEX) {
-			continue; /* a dropping route leads to no gateway */
+			continue;	/* a dropping route leads to no gateway */
+		} else if (nh->gate6) { /* an IPv6 route's own gateway, of an IPv4 route now */
+			out.gate6 = true;
 		}
 		if (over->n_resolved == 1)
 			out.weight = nh->weight;

@@ -31,7 +31,7 @@ struct fixture {
 	struct rib *rib;
 	struct zebra_zapi *z;
 	char dir[32], path[64];
-	bool subtrees, have_router_id;
+	bool subtrees, via6, have_router_id;
 };
 
 /* A route message, or anything else, as a client got it. */
@@ -137,8 +137,15 @@ static bool subtrees(void *ctx)
 	return f->subtrees;
 }
 
-static const struct zebra_zapi_ops server_ops = {each_interface, each_address, router_id, subtrees,
-						 rib_changed};
+static bool via6(void *ctx)
+{
+	struct fixture *f = ctx;
+
+	return f->via6;
+}
+
+static const struct zebra_zapi_ops server_ops = {each_interface, each_address, router_id,
+						 subtrees,	 via6,	       rib_changed};
 
 static void too_late(void *ctx)
 {
@@ -161,7 +168,7 @@ static int setup(void **state)
 	f->deadline = loop_timer_new(f->loop, too_late, NULL);
 	f->rib_due = loop_timer_new(f->loop, rib_due, f);
 	f->rib = rib_new(&env, f);
-	f->subtrees = true;
+	f->subtrees = f->via6 = true;
 	f->z = zebra_zapi_new(f->loop, f->path, f->rib, &server_ops, f, err, sizeof(err));
 	rib_if_set(f->rib, IFINDEX, true);
 	*state = f;
@@ -405,7 +412,7 @@ static void test_start(void **state)
 	wait_for(p, 4);
 	assert_int_equal(p->ev[0].cmd, ZAPI_CAPABILITIES);
 	assert_true(p->ev[0].caps.have_ext);
-	assert_int_equal(p->ev[0].caps.ext, ZAPI_EXT_SUBTREES);
+	assert_int_equal(p->ev[0].caps.ext, ZAPI_EXT_SUBTREES | ZAPI_EXT_VIA6);
 	assert_int_equal(p->ev[1].cmd, ZAPI_VRF_ADD);
 	assert_int_equal(p->ev[2].cmd, ZAPI_INTERFACE_ADD);
 	assert_int_equal(p->ev[3].cmd, ZAPI_INTERFACE_ADDRESS_ADD);
@@ -426,7 +433,7 @@ static void test_synchronous(void **state)
 	struct zapi_msg m = {.cmd = ZAPI_HELLO};
 	struct zapi_interface i = {.name = "v1"};
 
-	f->subtrees = false;
+	f->subtrees = f->via6 = false;
 	m.u.hello = (struct zapi_hello){.type = ROUTE_BABEL, .synchronous = true};
 	zapi_session_send(p->s, &m);
 	settle(f);
