@@ -94,6 +94,13 @@ void core_set_source_specific(struct core *c, bool able, mono_t now)
 	core_do(c, &e);
 }
 
+void core_set_v4_via_v6(struct core *c, bool able, mono_t now)
+{
+	struct babel_event e = {.kind = EVENT_SET_V4_VIA_V6, .now = now, .u.able.able = able};
+
+	core_do(c, &e);
+}
+
 void core_set_smoothing(struct core *c, enum babel_smoothing smoothing, usec_t half_life,
 			mono_t now)
 {

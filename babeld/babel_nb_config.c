@@ -235,6 +235,7 @@ static const struct nb_node nodes[] = {
 	{IF "/unicast", NULL, if_leaf_apply},
 	{IF "/probe-mtu", NULL, if_leaf_apply},
 	{IF "/rfc6126-compatible", NULL, if_leaf_apply},
+	{IF "/v4-via-v6", NULL, if_leaf_apply},
 	{IF "/enable-timestamps", NULL, if_leaf_apply},
 	{IF "/rtt-decay", NULL, if_leaf_apply},
 	{IF "/rtt-min", NULL, if_leaf_apply},

@@ -31,7 +31,7 @@ struct babel_if_set {
 	uint8_t link_type;     /* enum conf_link_type */
 	uint8_t split_horizon; /* enum conf_switch */
 	uint8_t quality;       /* enum babel_quality */
-	bool unscheduled_hellos, unicast, probe_mtu, rfc6126;
+	bool unscheduled_hellos, unicast, probe_mtu, rfc6126, no_v4_via_v6;
 	uint16_t rxcost;
 	interval_cs hello, unicast_hello, update;
 	uint16_t k, j;

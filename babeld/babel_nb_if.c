@@ -23,6 +23,7 @@
 static const char *const link_types[] = {"auto", "wired", "wireless", "tunnel", NULL};
 static const char *const algorithms[] = {"auto", "k-out-of-j", "etx", NULL};
 static const char *const no_yes[] = {"false", "true", NULL};
+static const char *const yes_no[] = {"true", "false", NULL};
 /* Not set means auto, and so "false" is a value of its own. */
 static const char *const auto_no_yes[] = {"", "false", "true", NULL};
 
@@ -50,6 +51,7 @@ static const struct leaf leaves[] = {
 	{"unicast", AT(unicast), no_yes},
 	{"probe-mtu", AT(probe_mtu), no_yes},
 	{"rfc6126-compatible", AT(rfc6126), no_yes},
+	{"v4-via-v6", AT(no_v4_via_v6), yes_no},
 	{"enable-timestamps", AT(rtt.on), auto_no_yes},
 	{"rtt-decay", AT(rtt.decay), NULL},
 	{"rtt-min", AT(rtt.min), NULL},
@@ -270,6 +272,7 @@ void babel_conf_if_effective(const struct babel_conf_if *i, enum babel_link_type
 	out->auth.enabled = *s->auth.key_chain;
 	out->auth.permissive = s->auth.permissive;
 	out->auth.window = s->auth.window;
+	out->v4_via_v6 = !s->no_v4_via_v6;
 	out->n_costs = s->n_costs;
 	memcpy(out->costs, s->costs, sizeof(out->costs));
 }

@@ -40,6 +40,7 @@ static void write_zebra(const struct babeld *b, struct nb_writer *w)
 	nb_leaf_bool(w, "connected", v.up);
 	nb_leaf_bool(w, "srcdest", v.srcdest);
 	nb_leaf_bool(w, "source-specific", b->source_specific);
+	nb_leaf_bool(w, "v4-via-v6", b->v4_via_v6);
 	nb_leaf_u64(w, "routes-sent", v.routes_sent);
 	nb_leaf_u64(w, "routes-failed", v.routes_failed);
 	nb_leaf_u64(w, "routes-redistributed", v.redistributed);
@@ -201,6 +202,7 @@ static void write_if(const struct babeld *b, struct nb_writer *w, const struct i
 		nb_leaf_u64(w, "mcast-hello-interval", interval_from_usec(c.hello_interval).cs);
 		nb_leaf_u64(w, "update-interval", interval_from_usec(c.update_interval).cs);
 		write_rtt_settings(w, &c.rtt);
+		nb_leaf_bool(w, "v4-via-v6", c.v4_via_v6);
 	}
 	if (row->exists && row->v.ready && b->babel)
 		babel_each_if(b->babel, write_running, &r);

@@ -111,7 +111,7 @@ static void write_route(const struct babeld *b, struct nb_writer *w,
 	nb_leaf_u64(w, "received-metric", v->refmetric);
 	nb_leaf_u64(w, "calculated-metric", v->metric);
 	if (v->ifname) {
-		nb_leaf(w, "next-hop", addr_str(sdprefix_family(&v->pair), &v->nexthop, text));
+		nb_leaf(w, "next-hop", addr_str(v->nexthop_family, &v->nexthop, text));
 		nb_leaf_u64(w, "age", v->age > 0 ? (uint64_t)(v->age / USEC_PER_SEC) : 0);
 	}
 	/* Of the pair: it is the route in use that zebra answers for. */

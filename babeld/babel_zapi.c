@@ -32,10 +32,10 @@ struct babel_zapi {
 	struct babel_zapi_ops ops;
 	void *ctx;
 	struct zapi_client *client;
-	bool ready;   /* CAPABILITIES has come */
-	bool srcdest; /* a zebra of ours */
-	bool able;
-	bool sync_wanted; /* ROUTE_UPDATE_COMPLETE is owed */
+	bool ready;	    /* CAPABILITIES has come */
+	bool srcdest;	    /* a zebra of ours */
+	bool sourced, via6; /* it can hold (D,S) routes, IPv4 routes over IPv6 gateways */
+	bool sync_wanted;   /* ROUTE_UPDATE_COMPLETE is owed */
 	bool leaving;
 	bool wants[2][ROUTE_TYPE_MAX]; /* IPv4, IPv6 */
 	struct delayed_routes delayed;
@@ -77,7 +77,7 @@ static void send_redistribute(struct babel_zapi *z, uint16_t cmd, enum family f,
 	zapi_client_send(z->client, &m);
 }
 
-static void choice_nexthop(enum family f, const struct babel_choice *c, struct zapi_nexthop *nh)
+static void choice_nexthop(const struct babel_choice *c, struct zapi_nexthop *nh)
 {
 	*nh = (struct zapi_nexthop){0};
 	if (c->kind == CHOICE_UNREACHABLE) {
@@ -86,11 +86,11 @@ static void choice_nexthop(enum family f, const struct babel_choice *c, struct z
 		nh->blackhole = BLACKHOLE_REJECT;
 		return;
 	}
-	nh->type = f == FAM_IP6 ? NEXTHOP_IP6_IFINDEX : NEXTHOP_IP4_IFINDEX;
+	nh->type = c->nexthop_family == FAM_IP6 ? NEXTHOP_IP6_IFINDEX : NEXTHOP_IP4_IFINDEX;
 	nh->gate = c->nexthop;
 	nh->ifindex = c->ifid;
 	/* A neighbour is on this link whatever prefixes we have there. */
-	if (f == FAM_IP4 || !addr_is_linklocal(f, &c->nexthop))
+	if (c->nexthop_family == FAM_IP4 || !addr_is_linklocal(FAM_IP6, &c->nexthop))
 		nh->flags = ZAPI_NH_ONLINK;
 }
 
@@ -120,7 +120,7 @@ static void send_route(struct babel_zapi *z, const struct sdprefix *pair,
 		t->has_src = z->srcdest && c->has_src != FAM_NONE;
 		t->src = c->src;
 		t->n_nexthops = 1;
-		choice_nexthop(sdprefix_family(pair), c, &t->nexthops[0]);
+		choice_nexthop(c, &t->nexthops[0]);
 	}
 	zapi_client_send(z->client, &m);
 	z->routes_sent++;
@@ -219,14 +219,16 @@ static void got_capabilities(struct babel_zapi *z, const struct zapi_capabilitie
 		return;
 	z->ready = true;
 	z->srcdest = c->have_ext;
-	z->able = !c->have_ext || (c->ext & ZAPI_EXT_SUBTREES);
+	z->sourced = !c->have_ext || (c->ext & ZAPI_EXT_SUBTREES);
+	z->via6 = !c->have_ext || (c->ext & ZAPI_EXT_VIA6);
 	/* A stock 8.4 names a (D,S) route by its source alone: useless to us. */
 	if (z->srcdest) {
 		notify.u.on = true;
 		zapi_client_send(z->client, &notify);
 	}
 	loop_timer_at(z->relearn, mono_add(loop_now(z->loop), BABEL_ZAPI_RELEARN));
-	z->ops.source_specific(z->ctx, z->able);
+	z->ops.source_specific(z->ctx, z->sourced);
+	z->ops.v4_via_v6(z->ctx, z->via6);
 	z->ops.connected(z->ctx);
 }
 
@@ -355,7 +357,7 @@ struct babel_zapi *babel_zapi_new(struct loop *l, const char *path,
 	z->mem = loop_mem(l);
 	z->ops = *ops;
 	z->ctx = ctx;
-	z->able = true;
+	z->sourced = z->via6 = true;
 	delayed_routes_init(&z->delayed);
 	known_routes_init(&z->known);
 	z->relearn = loop_timer_new(l, relearn_over, z);
@@ -460,7 +462,8 @@ struct babel_zapi_view babel_zapi_look(const struct babel_zapi *z)
 	return (struct babel_zapi_view){
 		.up = z->ready,
 		.srcdest = z->srcdest,
-		.source_specific = z->able,
+		.source_specific = z->sourced,
+		.v4_via_v6 = z->via6,
 		.routes_sent = z->routes_sent,
 		.routes_failed = z->routes_failed,
 		.redistributed = known_routes_count(&z->known),

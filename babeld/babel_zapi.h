@@ -54,6 +54,8 @@ struct babel_zapi_ops {
 	/* Whether (D,S) routes can be installed below (RFC 9079 4); just before
 	 * each connected(). A zebra that does not say counts as able. */
 	void (*source_specific)(void *ctx, bool able);
+	/* The same about IPv4 routes with an IPv6 next hop (RFC 9229 2.2). */
+	void (*v4_via_v6)(void *ctx, bool able);
 	/* exists false: it is gone. Else it is new or something changed; see
 	 * babel_zapi_if_usable(). */
 	void (*interface)(void *ctx, const struct zapi_interface *i, bool exists);
@@ -95,7 +97,7 @@ void babel_zapi_goodbye(struct babel_zapi *z);
 size_t babel_zapi_pending(const struct babel_zapi *z); /* octets and delayed pairs */
 
 struct babel_zapi_view { /* for show */
-	bool up, srcdest, source_specific;
+	bool up, srcdest, source_specific, v4_via_v6;
 	uint64_t routes_sent, routes_failed;
 	size_t redistributed, delayed;
 };

@@ -335,6 +335,22 @@ static void zapi_source_specific(void *ctx, bool able)
 	babeld_touch(b);
 }
 
+static void zapi_v4_via_v6(void *ctx, bool able)
+{
+	struct babeld *b = ctx;
+
+	if (!b->babel)
+		return;
+	if (able != b->v4_via_v6 && !able)
+		log_warning("zebra can't install IPv4 routes with an IPv6 next hop: they are "
+			    "neither used nor announced (RFC 9229 2.2)");
+	else if (able != b->v4_via_v6)
+		log_notice("zebra can install IPv4 routes with an IPv6 next hop again");
+	b->v4_via_v6 = able;
+	core_set_v4_via_v6(&b->core, able, loop_now(b->loop));
+	babeld_touch(b);
+}
+
 static void zapi_interface(void *ctx, const struct zapi_interface *i, bool exists)
 {
 	struct babeld *b = ctx;
@@ -411,6 +427,7 @@ static const struct babel_zapi_ops zapi_ops = {
 	.lost = zapi_lost,
 	.relearned = zapi_relearned,
 	.source_specific = zapi_source_specific,
+	.v4_via_v6 = zapi_v4_via_v6,
 	.interface = zapi_interface,
 	.address = zapi_address,
 	.route_add = zapi_route_add,
@@ -493,6 +510,7 @@ static void protocol_start(struct babeld *b)
 	if (b->memory)
 		memfile_each(b->memory, recall, b);
 	core_set_source_specific(&b->core, b->source_specific, loop_now(b->loop));
+	core_set_v4_via_v6(&b->core, b->v4_via_v6, loop_now(b->loop));
 	tell_filters(b);
 	tell_connected(b);
 }
@@ -553,7 +571,7 @@ void babeld_init(struct babeld *b)
 {
 	core_init(&b->core, &env, b);
 	b->loop = b->daemon.loop;
-	b->source_specific = true;
+	b->source_specific = b->v4_via_v6 = true;
 	b->sync_latest = MONO_NEVER;
 	for (size_t i = 0; i < NOTE_KINDS; i++)
 		b->note_limit[i] = (struct log_limit)LOG_LIMIT(10, 5 * USEC_PER_SEC);

@@ -196,6 +196,8 @@ static void settings_text(struct text *t, const Mgmt__Node *i)
 			   "max-rtt-penalty %s, rtt-decay %s\n",
 			   node_str(i, "rtt-min"), node_str(i, "rtt-max"),
 			   node_str(i, "max-rtt-penalty"), node_str(i, "rtt-decay"));
+	txt_printf(t, "  IPv4 routes with IPv6 next hop are %s\n",
+		   node_bool(i, "v4-via-v6") ? "On" : "Off");
 }
 
 static void interface_text(void *ctx, struct text *t, const Mgmt__Node *i)
@@ -247,6 +249,8 @@ static void zebra_text(struct text *t, const Mgmt__Node *z)
 		   node_bool(z, "srcdest") ? ", of srcdest" : "");
 	txt_printf(t, "Routes with a source prefix are %s\n",
 		   node_bool(z, "source-specific") ? "used" : "ignored: zebra can't hold them");
+	txt_printf(t, "IPv4 routes with an IPv6 next hop are %s\n",
+		   node_bool(z, "v4-via-v6") ? "used" : "ignored: zebra can't hold them");
 	txt_printf(t, "Zebra: %s routes sent, %s failed, %s redistributed to us\n",
 		   node_str(z, "routes-sent"), node_str(z, "routes-failed"),
 		   node_str(z, "routes-redistributed"));

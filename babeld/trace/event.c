@@ -56,6 +56,7 @@ static const struct field if_config_fields[] = {
 	FIELD_MANY(struct babel_if_config, costs, n_costs, neigh_cost_fields),
 	FIELD_SUB(struct babel_if_config, rtt, rtt_fields),
 	FIELD_SUB(struct babel_if_config, auth, auth_fields),
+	FIELD(BOOL, struct babel_if_config, v4_via_v6),
 	FIELDS_END,
 };
 
@@ -285,6 +286,12 @@ static unsigned int set_source_specific(struct babel *b, const struct babel_even
 	return 0;
 }
 
+static unsigned int set_v4_via_v6(struct babel *b, const struct babel_event *e)
+{
+	babel_set_v4_via_v6(b, e->u.able.able, e->now);
+	return 0;
+}
+
 static unsigned int set_smoothing(struct babel *b, const struct babel_event *e)
 {
 	babel_set_smoothing(b, e->u.smoothing.smoothing, e->u.smoothing.half_life, e->now);
@@ -359,6 +366,7 @@ const struct event_row event_rows[EVENT_KINDS] = {
 	[EVENT_SET_FILTERS] = {"set_filters", filters_args, set_filters},
 	[EVENT_SET_CONNECTED] = {"set_connected", connected_args, set_connected},
 	[EVENT_SET_SOURCE_SPECIFIC] = {"set_source_specific", able_args, set_source_specific},
+	[EVENT_SET_V4_VIA_V6] = {"set_v4_via_v6", able_args, set_v4_via_v6},
 	[EVENT_SET_SMOOTHING] = {"set_smoothing", smoothing_args, set_smoothing},
 	[EVENT_REPLAY_CHOICES] = {"replay_choices", no_args, replay_choices},
 	[EVENT_CLEAR_NEIGH] = {"clear_neigh", neigh_args, clear_neigh},

@@ -312,6 +312,7 @@ void said_route(struct said *s, const struct sdprefix *pair, const struct babel_
 	s->routes++;
 	mix_pair(s, pair);
 	mix_uint(s, (uint64_t)c->kind << 48 | (uint64_t)c->metric << 32 | c->ifid);
+	mix_uint(s, c->nexthop_family);
 	mix(s, &c->nexthop, sizeof(c->nexthop));
 }
 

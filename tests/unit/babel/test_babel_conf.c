@@ -154,6 +154,10 @@ static void test_change_and_unset(void **state)
 	c = effective(f, "eth0");
 	assert_int_equal(c.rxcost, 7);
 	set(f, "eth0", "rxcost", NULL);
+	set(f, "eth0", "v4-via-v6", "false");
+	assert_false(effective(f, "eth0").v4_via_v6);
+	set(f, "eth0", "v4-via-v6", "true");
+	assert_true(effective(f, "eth0").v4_via_v6);
 	set(f, "eth0", "split-horizon", NULL);
 	set(f, "eth0", "link-type", NULL);
 	set(f, "eth0", "mcast-hello-interval", NULL);

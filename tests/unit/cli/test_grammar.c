@@ -218,6 +218,7 @@ static const struct line no_lines[] = {
 	{"interface v0", "no babel rxcost 100", "~" IF "/babel/rxcost[v0]"},
 	{"interface v0", "no babel hello-interval", "~" IF "/babel/mcast-hello-interval[v0]"},
 	{"interface v0", "no babel wired", "~" IF "/babel/link-type[v0]"},
+	{"interface v0", "no babel v4-via-v6", " " IF "/babel/v4-via-v6[v0]=false"},
 	{"interface v0", "no description", "~" IF "/description[v0]"},
 	{"interface v0", "no description any words at all", "~" IF "/description[v0]"},
 	{"router babel", "no network v0", "-/babel/network=v0"},

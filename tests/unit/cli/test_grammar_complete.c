@@ -109,7 +109,8 @@ static const struct ask {
 	{"interface v0", "babel ", true,
 	 "authentication auto enable-timestamps hello-interval k-out-of-j max-rtt-penalty metric-algorithm "
 	 "neighbor probe-mtu rfc6126-compatible rtt-decay rtt-max rtt-min rxcost split-horizon "
-	 "tunnel unicast unicast-hello-interval unscheduled-hellos update-interval wired wireless"},
+	 "tunnel unicast unicast-hello-interval unscheduled-hellos update-interval v4-via-v6 "
+	 "wired wireless"},
 	{"interface v0", "babel split-horizon ", true, "auto <<cr>>"},
 	{"interface v0", "no babel split-horizon ", true, "<<cr>>"},
 	{"interface v0", "babel w", false, "wired wireless"},

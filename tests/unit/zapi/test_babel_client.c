@@ -71,6 +71,11 @@ static void b_source_specific(void *ctx, bool able)
 	line(ctx, "source-specific %d", able);
 }
 
+static void b_v4_via_v6(void *ctx, bool able)
+{
+	line(ctx, "v4-via-v6 %d", able);
+}
+
 static void b_interface(void *ctx, const struct zapi_interface *i, bool exists)
 {
 	line(ctx, "interface %s %d %d", i->name, exists, babel_zapi_if_usable(i));
@@ -119,8 +124,8 @@ static void route_line(struct fixture *f, const char *what, const struct zapi_ro
 	else
 		line(f, "%s %s type %u via %s dev %u flags %u metric %u", what,
 		     sdprefix_str(&t->pair, p), nh->type,
-		     addr_str(sdprefix_family(&t->pair), &nh->gate, g), nh->ifindex, nh->flags,
-		     t->metric);
+		     addr_str(nh->type == NEXTHOP_IP4_IFINDEX ? FAM_IP4 : FAM_IP6, &nh->gate, g),
+		     nh->ifindex, nh->flags, t->metric);
 }
 
 static void count(struct fixture *f, const struct zapi_msg *m)
@@ -231,9 +236,9 @@ static void too_late(void *ctx)
 
 static int setup(void **state)
 {
-	static const struct babel_zapi_ops ops = {b_connected,	     b_lost,	  b_relearned,
-						  b_source_specific, b_interface, b_address,
-						  b_route_add,	     b_route_del, b_fate};
+	static const struct babel_zapi_ops ops = {
+		b_connected, b_lost,	b_relearned, b_source_specific, b_v4_via_v6,
+		b_interface, b_address, b_route_add, b_route_del,	b_fate};
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	log_set_level(LOG_LVL_ERROR);
@@ -322,14 +327,13 @@ static void choose(struct fixture *f, const char *dst, const char *src, const ch
 	struct babel_choice c = {.kind = kind, .ifid = IFID, .metric = 96};
 	struct prefix d, s;
 	struct sdprefix pair;
-	enum family fam;
 
 	assert_true(prefix_parse(dst, &d));
 	if (src)
 		assert_true(prefix_parse(src, &s));
 	assert_true(sdprefix_make(&pair, &d, src ? &s : NULL));
 	if (via)
-		assert_true(addr_parse(via, &fam, &c.nexthop));
+		assert_true(addr_parse(via, &c.nexthop_family, &c.nexthop));
 	babel_zapi_route(f->z, &pair, &c);
 }
 
@@ -347,7 +351,7 @@ static void test_start(void **state)
 	settle(f);
 	assert_int_equal(f->n, 0);
 	send_caps(f, true, ZAPI_EXT_SUBTREES);
-	EXPECT(f, "source-specific 1", "connected", "> ROUTE_NOTIFY_REQUEST");
+	EXPECT(f, "source-specific 1", "v4-via-v6 0", "connected", "> ROUTE_NOTIFY_REQUEST");
 	babel_zapi_sync_complete(f->z);
 	EXPECT(f, "> caps 2 stale 0 afi 1", "> caps 2 stale 0 afi 2");
 }
@@ -358,8 +362,10 @@ static void test_unable(void **state)
 
 	wait_for(f, 3);
 	f->n = 0;
-	send_caps(f, true, 0);
-	EXPECT(f, "source-specific 0", "connected", "> ROUTE_NOTIFY_REQUEST");
+	send_caps(f, true, ZAPI_EXT_VIA6);
+	EXPECT(f, "source-specific 0", "v4-via-v6 1", "connected", "> ROUTE_NOTIFY_REQUEST");
+	assert_false(babel_zapi_look(f->z).source_specific);
+	assert_true(babel_zapi_look(f->z).v4_via_v6);
 }
 
 /* A stock zebra does not say, and takes (D,S) routes; its notifications name
@@ -371,7 +377,7 @@ static void test_stock(void **state)
 	wait_for(f, 3);
 	f->n = 0;
 	send_caps(f, false, 0);
-	EXPECT(f, "source-specific 1", "connected");
+	EXPECT(f, "source-specific 1", "v4-via-v6 1", "connected");
 	settle(f);
 	assert_int_equal(f->n, 0);
 	assert_false(babel_zapi_look(f->z).srcdest);
@@ -414,11 +420,15 @@ static void test_routes(void **state)
 	choose(f, "::/0", "2001:db8:5::/48", "fe80::2", CHOICE_ROUTE);
 	choose(f, "2001:db8:d::/48", NULL, "2001:db8::2", CHOICE_ROUTE);
 	choose(f, "192.0.2.0/24", NULL, "198.51.100.9", CHOICE_ROUTE);
+	choose(f, "192.0.2.0/24", NULL, "fe80::2", CHOICE_ROUTE); /* RFC 9229 */
+	choose(f, "192.0.2.0/24", NULL, "2001:db8::2", CHOICE_ROUTE);
 	choose(f, "2001:db8:d::/48", "2001:db8:5::/48", NULL, CHOICE_UNREACHABLE);
 	choose(f, "::/0", "2001:db8:5::/48", NULL, CHOICE_NONE);
 	EXPECT(f, "> add ::/0 from 2001:db8:5::/48 type 5 via fe80::2 dev 3 flags 0 metric 96",
 	       "> add 2001:db8:d::/48 type 5 via 2001:db8::2 dev 3 flags 1 metric 96",
 	       "> add 192.0.2.0/24 type 3 via 198.51.100.9 dev 3 flags 1 metric 96",
+	       "> add 192.0.2.0/24 type 5 via fe80::2 dev 3 flags 0 metric 96",
+	       "> add 192.0.2.0/24 type 5 via 2001:db8::2 dev 3 flags 1 metric 96",
 	       "> add 2001:db8:d::/48 from 2001:db8:5::/48 blackhole 2 metric 65535",
 	       "> delete ::/0 from 2001:db8:5::/48");
 }
@@ -487,7 +497,7 @@ static void test_zebra_restart(void **state)
 	EXPECT(f, "> HELLO 22 notify 0", "> caps 1 stale 120 afi 0", "> INTERFACE_ADD",
 	       "> REDISTRIBUTE_ADD 2 3");
 	send_caps(f, true, ZAPI_EXT_SUBTREES);
-	EXPECT(f, "source-specific 1", "connected", "> ROUTE_NOTIFY_REQUEST");
+	EXPECT(f, "source-specific 1", "v4-via-v6 0", "connected", "> ROUTE_NOTIFY_REQUEST");
 	send_route(f, ZAPI_REDISTRIBUTE_ROUTE_ADD, "2001:db8:b::/48", NULL, ROUTE_STATIC);
 	EXPECT(f, "del 2001:db8:a::/48", "relearned");
 	assert_int_equal(babel_zapi_look(f->z).redistributed, 1);
