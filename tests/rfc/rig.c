@@ -78,7 +78,13 @@ static void on_send(void *ctx, ifid_t via, const struct addr *to, struct span da
 	struct tlv t;
 
 	r->packets = grown(r->packets, r->n_packets, &r->room_packets, sizeof(*r->packets));
-	r->packets[r->n_packets] = (struct rig_packet){r->now, via, !to, datagram.len};
+	r->packets[r->n_packets] = (struct rig_packet){
+		.at = r->now, .ifid = via, .group = !to, .len = datagram.len};
+	if (to)
+		r->packets[r->n_packets].to = *to;
+	r->packets[r->n_packets].octets = malloc(datagram.len);
+	assert_non_null(r->packets[r->n_packets].octets);
+	memcpy(r->packets[r->n_packets].octets, datagram.p, datagram.len);
 	assert_int_equal(packet_open(&parser, datagram, FAM_IP6, &from), PACKET_OK);
 	while (packet_next(&parser, &t, &v)) {
 		assert_true(v == TLV_OK || v == TLV_STATE_ONLY || v == TLV_PADDING);
@@ -143,6 +149,34 @@ static void on_remember(void *ctx, uint32_t place, const struct babel_memory *m)
 		r->memory[place - 1].m = *m;
 }
 
+static uint64_t stir(uint64_t h, struct span s)
+{
+	h = (h ^ s.len) * 0x9e3779b97f4a7c15u;
+	for (size_t k = 0; k < s.len; k++) {
+		h = (h ^ s.p[k]) * 0x100000001b3u;
+		h ^= h >> 29;
+	}
+	return h;
+}
+
+void rig_mac(uint32_t key, struct span pseudo, struct span octets, uint8_t out[BABEL_MAC_MAX])
+{
+	for (unsigned int lane = 0; lane < BABEL_MAC_MAX / 8; lane++) {
+		uint64_t h = stir(stir(0xcbf29ce484222325u + key * 31 + lane, pseudo), octets);
+
+		for (unsigned int k = 0; k < 8; k++, h >>= 8)
+			out[8 * lane + k] = (uint8_t)h;
+	}
+}
+
+static bool on_mac(void *ctx, uint32_t key, struct span pseudo, struct span octets,
+		   uint8_t out[BABEL_MAC_MAX])
+{
+	((struct rig *)ctx)->macs++;
+	rig_mac(key, pseudo, octets, out);
+	return true;
+}
+
 /* ---- life ---- */
 
 static const struct babel_env env = {
@@ -152,6 +186,7 @@ static const struct babel_env env = {
 	.note = on_note,
 	.clock = on_clock,
 	.remember = on_remember,
+	.mac = on_mac,
 };
 
 void rig_reborn(struct rig *r, bool memory)
@@ -210,9 +245,21 @@ void rig_free(struct rig *r)
 {
 	babel_free(r->b);
 	free(r->sent);
+	for (size_t k = 0; k < r->n_packets; k++)
+		free(r->packets[k].octets);
 	free(r->packets);
 	free(r->memory);
 	free(r);
+}
+
+void rig_restart(struct rig *r, const struct babel_persist *saved)
+{
+	struct babel_config config = {.router_id = rid(OWN_ID)};
+
+	babel_free(r->b);
+	r->b = babel_new(&config, &env, r, r->now);
+	babel_persist_set(r->b, saved);
+	r->started = 0;
 }
 
 void rig_if(struct rig *r, ifid_t ifid)

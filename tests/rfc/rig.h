@@ -54,7 +54,9 @@ struct rig_packet {
 	mono_t at;
 	ifid_t ifid;
 	bool group;
+	struct addr to; /* if not to the group */
 	size_t len;
+	uint8_t *octets;
 };
 
 struct rig_memory {
@@ -88,6 +90,7 @@ struct rig {
 	unsigned int n_choices, notes[NOTE_KINDS];
 	struct rig_memory *memory; /* what outlives the core; place k + 1 */
 	size_t n_memory, room_memory;
+	unsigned int macs; /* digests that the core asked for */
 };
 
 /* Interfaces get the defaults of RFC 8966 Appendix B: wired, cost 96, split
@@ -100,6 +103,10 @@ void rig_free(struct rig *r);
  * started again. Without memory, nothing is left of it but what neighbours
  * know; the router-id is the same. */
 void rig_reborn(struct rig *r, bool memory);
+/* Dies without a word and starts again with what was saved; no interface is up. */
+void rig_restart(struct rig *r, const struct babel_persist *saved);
+/* What env->mac answers: depends on all it is given, and is no secret. */
+void rig_mac(uint32_t key, struct span pseudo, struct span octets, uint8_t out[BABEL_MAC_MAX]);
 /* "eth<ifid>", fe80::d:<ifid>; the first time a second passes, which an
  * interface may take to find its feet. Again: with r->config as it is now. */
 void rig_if(struct rig *r, ifid_t ifid);
