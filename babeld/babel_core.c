@@ -4,7 +4,11 @@
 
 void core_new(struct core *c, const struct babel_config *config, mono_t now)
 {
-	struct babel_event e = {.kind = EVENT_NEW, .now = now, .u.create = *config};
+	struct babel_event e = {.kind = EVENT_NEW, .now = now, .u.create.config = *config};
+
+	e.u.create.clock = c->stage.env->clock != NULL;
+	e.u.create.mac = c->stage.env->mac != NULL;
+	e.u.create.remember = c->stage.env->remember != NULL;
 
 	core_do(c, &e);
 }

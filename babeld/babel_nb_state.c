@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "babeld/babel_nb_explain.h"
 #include "babeld/babel_nb_table.h"
 
 static void addr_leaf(struct nb_writer *w, const char *name, enum family f, const struct addr *a)
@@ -412,5 +413,6 @@ const struct nb_rpc babel_nb_rpcs[] = {
 	{"/srcdest-babel-state:clear-babel-neighbor", clear_neighbor_call},
 	{"/srcdest-babel-state:clear-babel-route", clear_route_call},
 	{"/srcdest-babel-state:refresh-babel", refresh_call},
+	{"/srcdest-babel-state:explain-babel-route", nb_babel_explain_call},
 };
 const size_t babel_nb_n_rpcs = sizeof(babel_nb_rpcs) / sizeof(babel_nb_rpcs[0]);

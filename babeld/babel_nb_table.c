@@ -42,7 +42,7 @@ static int by_neigh(const void *a, const void *b)
 	return d ? d : addr_cmp(&v->neigh, &u->neigh);
 }
 
-static const char *fate_name(enum fate f)
+const char *nb_babel_fate_name(enum fate f)
 {
 	switch (f) {
 	case FATE_INSTALLED:
@@ -116,7 +116,7 @@ static void write_route(const struct babeld *b, struct nb_writer *w,
 	}
 	/* Of the pair: it is the route in use that zebra answers for. */
 	if (!v->local && (v->selected || v->held))
-		nb_leaf(w, "fate", fate_name(fates_of(&b->fates, &v->pair)));
+		nb_leaf(w, "fate", nb_babel_fate_name(fates_of(&b->fates, &v->pair)));
 	nb_end(w);
 }
 

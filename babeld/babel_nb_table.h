@@ -15,6 +15,8 @@ bool nb_babel_filters_page(void *ctx, const struct nb_ask *ask, struct nb_writer
 /* MAC authentication, by interface (babel_nb_auth.c). */
 bool nb_babel_auth_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 
+const char *nb_babel_fate_name(enum fate f);
+
 static inline struct babeld *nb_babeld(void *ctx)
 {
 	return ((struct babel_nb *)ctx)->ctx;

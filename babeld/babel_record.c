@@ -158,6 +158,7 @@ static void ask_remember(void *ctx, uint32_t place, const struct babel_memory *m
 {
 	struct recorder *r = ctx;
 
+	said_remember(&r->said, place, m);
 	r->env->remember(r->ctx, place, m);
 }
 

@@ -76,6 +76,8 @@ void show_babel_filter(struct cli_session *s);
 void show_babel_parameters(struct cli_session *s);
 /* show_babel_auth.c */
 void show_babel_auth(struct cli_session *s);
+/* show_babel_explain.c */
+void show_babel_explain(struct cli_session *s);
 /* show_babel.c */
 void clear_babel_neighbor(struct cli_session *s);
 void clear_babel_route(struct cli_session *s);

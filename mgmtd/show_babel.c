@@ -96,14 +96,8 @@ static void route_text(void *ctx, struct text *t, const Mgmt__Node *r)
 
 void show_babel_route(struct cli_session *s)
 {
-	struct show_plan p = {
-		.path = BABEL "/route",
-		.keys = {grammar_arg(&s->parsed, "destination"), grammar_arg(&s->parsed, "source")},
-		.text = route_text,
-	};
+	const struct show_plan p = {.path = BABEL "/route", .text = route_text};
 
-	for (p.n_keys = 0; p.keys[p.n_keys]; p.n_keys++)
-		;
 	show_start(s, &p);
 }
 

@@ -228,6 +228,19 @@ static usec_t hold_left(const struct pfx *p, mono_t now)
 	return left(end, now);
 }
 
+static void add_former(const struct babel *b, struct babel_explained *v, const struct pfx *p,
+		       mono_t now)
+{
+	const struct iface *i = p->ghost ? iface_find(b, p->ghost->ifid) : NULL;
+
+	if (!p->ghost)
+		return;
+	v->former = true;
+	v->former_ifname = i ? i->name : NULL;
+	v->former_neigh = p->ghost->neigh;
+	v->settle_left = deadline_left(&b->settle, now);
+}
+
 /* ---- one pair, all of it ---- */
 
 static void explain(const struct babel *b, const struct pfx *p, mono_t now,
@@ -237,6 +250,11 @@ static void explain(const struct babel *b, const struct pfx *p, mono_t now,
 		.pair = p->entry.key,
 		.local = p->local,
 		.local_metric = p->local_metric,
+		.kept_back = p->offer && !p->local,
+		.not_installed = p->not_installed,
+		.rule = p->offer && !p->local ? p->offer->refused
+			: p->not_installed    ? p->install_rule
+					      : 0,
 		.choice = p->choice,
 		.held = p->held,
 		.hold_left = hold_left(p, now),
@@ -248,6 +266,7 @@ static void explain(const struct babel *b, const struct pfx *p, mono_t now,
 	const struct route *r;
 	const struct await *a;
 
+	add_former(b, &v, p, now);
 	to->pair(ctx, &v);
 	LIST_EACH (pfx_routes, &p->routes, r) {
 		struct babel_candidate c = candidate(b, p, r, now);
@@ -287,6 +306,23 @@ bool babel_explain(const struct babel *b, const struct sdprefix *pair, mono_t no
 	to->pair(ctx, &v);
 	each_refused(b, pair, now, to, ctx);
 	return true;
+}
+
+size_t babel_explain_destination(const struct babel *b, const struct prefix *dst, size_t most,
+				 mono_t now, const struct babel_explainer *to, void *ctx)
+{
+	const struct pfx *p = pfxs_at(&b->pfxs, dst);
+	struct sdprefix plain;
+	size_t n = 0;
+
+	/* Refused pairs are in no table; of a destination that has none at all
+	 * the plain one may be asked for. */
+	if (!p && sdprefix_make(&plain, dst, NULL))
+		return babel_explain(b, &plain, now, to, ctx);
+	for (; p; p = pfxs_at_next(&b->pfxs, p), n++)
+		if (n < most)
+			explain(b, p, now, to, ctx);
+	return n;
 }
 
 bool babel_explain_packet(const struct babel *b, enum family f, const struct addr *dst,

@@ -85,12 +85,26 @@ struct babel_explained {
 	struct sdprefix pair;
 	bool local;
 	uint16_t local_metric;
+	bool kept_back;	    /* ours, but a rule of "redistribute" does not announce it */
+	bool not_installed; /* chosen, but a rule of "install" keeps it from zebra */
+	uint16_t rule;	    /* that did the one or the other */
 	struct babel_choice choice;
+	/* An earlier life told of it, and the kernel may still forward it there
+	 * (doc/decisions/restart.md). */
+	bool former;
+	const char *former_ifname; /* NULL: nowhere */
+	struct addr former_neigh;
+	usec_t settle_left; /* until it counts as lost */
 	bool held;
 	usec_t hold_left;
 	bool hold_acked;  /* nobody points at us any more */
 	bool hold_unsure; /* somebody did not acknowledge and is waited for no more */
 };
+
+/* A word for each, as the model has it. */
+const char *babel_verdict_name(enum babel_verdict v);
+const char *babel_link_name(enum babel_link l);
+const char *babel_refusal_name(enum babel_refusal r);
 
 /* Called in this order: the pair once, then what belongs to it. */
 struct babel_explainer {
@@ -104,6 +118,11 @@ struct babel_explainer {
 /* False, and nothing is called: nothing is known of the pair. */
 bool babel_explain(const struct babel *b, const struct sdprefix *pair, mono_t now,
 		   const struct babel_explainer *to, void *ctx);
+
+/* All pairs of exactly that destination, the plain one first, but not more
+ * than `most`. Returns how many there are. */
+size_t babel_explain_destination(const struct babel *b, const struct prefix *dst, size_t most,
+				 mono_t now, const struct babel_explainer *to, void *ctx);
 
 /* The way of a packet, destination first (RFC 9079 4): the pairs that match
  * it are explained, the best first, down to the first that is in use. False:

@@ -62,6 +62,7 @@ static uint64_t of_route(const struct pfx *p, const struct route *r)
 	mix(&h, r->nexthop_family);
 	mix_octets(&h, &r->nexthop, sizeof(r->nexthop));
 	mix(&h, (uint64_t)r->seqno << 32 | (uint64_t)r->refmetric << 16 | r->metric);
+	mix(&h, (uint64_t)r->in.tag << 32 | (uint64_t)r->in.refmetric << 8 | r->in.why);
 	mix(&h, p->selected == r);
 	return end(h);
 }
@@ -91,12 +92,14 @@ static uint64_t of_pair(const struct pfx *p)
 	const struct source *s;
 	const struct request *q;
 
-	mix(&h, (uint64_t)p->local << 17 | (uint64_t)p->held << 16 | p->local_metric);
+	mix(&h, (uint64_t)(p->ghost != NULL) << 18 | (uint64_t)p->local << 17 |
+			(uint64_t)p->held << 16 | p->local_metric);
 	mix(&h, (uint64_t)p->choice.kind << 16 | p->choice.metric);
-	mix(&h, p->choice.ifid);
+	mix(&h, (uint64_t)p->choice.tag << 32 | p->choice.ifid);
 	mix(&h, p->choice.nexthop_family);
 	mix_octets(&h, &p->choice.nexthop, sizeof(p->choice.nexthop));
-	sum = p->local || p->held || p->choice.kind != CHOICE_NONE ? end(h) : 0;
+	mix_octets(&h, &p->choice.src, sizeof(p->choice.src));
+	sum = p->local || p->held || p->ghost || p->choice.kind != CHOICE_NONE ? end(h) : 0;
 	LIST_EACH (pfx_routes, &p->routes, r)
 		sum += of_route(p, r);
 	LIST_EACH (sources, &p->sources, s)

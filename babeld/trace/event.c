@@ -197,7 +197,13 @@ static const struct field connected_fields[] = {
 	}
 
 static const struct field no_args[] = {FIELDS_END};
-static const struct field new_args[] = {ARG_ALL("config", create, config_fields), FIELDS_END};
+static const struct field new_args[] = {
+	ARG_SUB(create, config, config_fields),
+	ARG(BOOL, create, clock),
+	ARG(BOOL, create, mac),
+	ARG(BOOL, create, remember),
+	FIELDS_END,
+};
 static const struct field if_up_args[] = {
 	ARG(UINT, interface, ifid),
 	ARG_SUB(interface, info, if_info_fields),
@@ -223,7 +229,7 @@ static const struct field neigh_args[] = {ARG(UINT, neigh, ifid), ARG(BOOL, neig
 					  ARG(ADDR6, neigh, addr), FIELDS_END};
 static const struct field persist_args[] = {ARG_ALL("persist", persist, persist_fields),
 					    FIELDS_END};
-static const struct field recall_args[] = {ARG(UINT, recall, place),
+static const struct field recall_args[] = {ARG_MAX(UINT, recall, place, 1 << 24),
 					   ARG_SUB(recall, memory, memory_fields), FIELDS_END};
 
 static unsigned int goodbye(struct babel *b, const struct babel_event *e)
@@ -389,12 +395,24 @@ enum event_kind event_kind_of(struct span name)
 	return (enum event_kind)k;
 }
 
+static struct babel *create(const struct event_stage *s, const struct babel_event *e)
+{
+	struct babel_env env = *s->env;
+
+	if (!e->u.create.clock)
+		env.clock = NULL;
+	if (!e->u.create.mac)
+		env.mac = NULL;
+	if (!e->u.create.remember)
+		env.remember = NULL;
+	return babel_new(&e->u.create.config, &env, s->ctx, e->now);
+}
+
 unsigned int event_run(struct event_stage *s, const struct babel_event *e)
 {
 	if (e->kind == EVENT_NEW || e->kind == EVENT_FREE) {
 		babel_free(s->babel);
-		s->babel = e->kind == EVENT_FREE ? NULL
-						 : babel_new(&e->u.create, s->env, s->ctx, e->now);
+		s->babel = e->kind == EVENT_FREE ? NULL : create(s, e);
 		return 0;
 	}
 	return s->babel ? event_rows[e->kind].run(s->babel, e) : 0;

@@ -46,7 +46,11 @@ struct babel_event {
 	enum event_kind kind;
 	mono_t now;
 	union {
-		struct babel_config create;
+		struct event_new {
+			struct babel_config config;
+			/* What its world can do at all, see struct babel_env. */
+			bool clock, mac, remember;
+		} create;
 		struct event_if {
 			ifid_t ifid;
 			struct babel_if_info info;
@@ -100,7 +104,7 @@ enum event_kind event_kind_of(struct span name);
 /* An instance, or none between EVENT_FREE and EVENT_NEW, and its world. */
 struct event_stage {
 	struct babel *babel;
-	const struct babel_env *env;
+	const struct babel_env *env; /* less what an EVENT_NEW says that it can't */
 	void *ctx;
 };
 /* Makes it happen. Without an instance only EVENT_NEW does anything; with

@@ -105,6 +105,7 @@ void said_begin(struct said *s);
 void said_send(struct said *s, ifid_t via, const struct addr *to, struct span datagram);
 void said_route(struct said *s, const struct sdprefix *pair, const struct babel_choice *c);
 void said_note(struct said *s, const struct babel_note *n);
+void said_remember(struct said *s, uint32_t place, const struct babel_memory *m);
 bool said_eq(const struct said *a, const struct said *b);
 
 #endif

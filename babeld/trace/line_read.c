@@ -305,10 +305,10 @@ static bool allowed(struct line_reader *r, const struct babel_event *e)
 {
 	static const char no_id[] = "is no router-id", no_name[] = "is no name";
 
-	if (e->kind == EVENT_NEW && !router_id_valid(&e->u.create.router_id))
+	if (e->kind == EVENT_NEW && !router_id_valid(&e->u.create.config.router_id))
 		return wrong(r, no_id, span_of("\"router_id\"", 11));
-	if ((e->kind == EVENT_NEW && e->u.create.smoothing == BABEL_SMOOTH_HALF_LIFE &&
-	     e->u.create.half_life <= 0) ||
+	if ((e->kind == EVENT_NEW && e->u.create.config.smoothing == BABEL_SMOOTH_HALF_LIFE &&
+	     e->u.create.config.half_life <= 0) ||
 	    (e->kind == EVENT_SET_SMOOTHING && e->u.smoothing.smoothing == BABEL_SMOOTH_HALF_LIFE &&
 	     e->u.smoothing.half_life <= 0))
 		return wrong(r, "is not positive", span_of("\"half_life\"", 11));

@@ -314,6 +314,8 @@ void said_route(struct said *s, const struct sdprefix *pair, const struct babel_
 	mix_uint(s, (uint64_t)c->kind << 48 | (uint64_t)c->metric << 32 | c->ifid);
 	mix_uint(s, c->nexthop_family);
 	mix(s, &c->nexthop, sizeof(c->nexthop));
+	mix_uint(s, (uint64_t)c->has_src << 32 | c->tag);
+	mix(s, &c->src, sizeof(c->src));
 }
 
 void said_note(struct said *s, const struct babel_note *n)
@@ -325,6 +327,18 @@ void said_note(struct said *s, const struct babel_note *n)
 		mix(s, n->from, sizeof(*n->from));
 	if (n->pair)
 		mix_pair(s, n->pair);
+}
+
+void said_remember(struct said *s, uint32_t place, const struct babel_memory *m)
+{
+	mix_uint(s, (uint64_t)(m != NULL) << 32 | place);
+	if (!m)
+		return;
+	mix_pair(s, &m->pair);
+	mix(s, &m->router_id, sizeof(m->router_id));
+	mix_uint(s, (uint64_t)m->kind << 32 | (uint64_t)m->seqno << 16 | m->metric);
+	mix_uint(s, m->ifid);
+	mix(s, &m->neigh, sizeof(m->neigh));
 }
 
 bool said_eq(const struct said *a, const struct said *b)

@@ -86,7 +86,7 @@ static void on_note(void *ctx, const struct babel_note *n)
 
 static void on_remember(void *ctx, uint32_t place, const struct babel_memory *m)
 {
-	(void)ctx, (void)place, (void)m;
+	said_remember(&((struct player *)ctx)->v.said, place, m);
 }
 
 static const struct babel_env env = {

@@ -309,7 +309,7 @@ def test_sigterm_takes_everything_back(pair):
     watch.has_route(net, "r", ("2001:db8:1::/48", "::/0"), "v0", "babel")
 
     def mark():
-        row = r.babeld.show("show babel route 2001:db8:1::/48")["routes"][0]
+        row = r.babeld.show("show babel route 2001:db8:1::/48")["pair"][0]
         if row["fate"] != "installed":
             raise NotYet(str(row))
         return True
@@ -376,7 +376,7 @@ def test_a_stock_zebra(topology):
     net.wait(kernel, 20, "both routes in the kernel of s")
     assert not re.search(r"^default via", kernel(), re.M)
     # Stock zebra does not say what became of a route; we do not claim to know.
-    rows = s.babeld.show("show babel route ::/0")["routes"]
+    rows = s.babeld.show("show babel route ::/0")["pair"]
     assert [(x["source"], x["fate"]) for x in rows] == [("2001:db8:a::/48", "unknown")]
     stock.kill()
     net.wait(lambda: not s.babeld.show("show babel parameters")["zebra"]["connected"], 10, "lost")

@@ -365,6 +365,114 @@ PLAIN_TEST("refused: no pairs below, a next hop that is nobody, a martian")
 	rig_free(r);
 }
 
+static void set_rule(struct rig *r, enum filter_kind kind, const char *dst)
+{
+	struct filter_rule rule = {.number = 30, .deny = true, .dst.set = true};
+	struct babel_filters f = {.accept_connected_specific = false};
+
+	f.rules[kind] = &rule;
+	rule.dst.p = rig_pair(dst).dst;
+	f.n[kind] = 1;
+	babel_set_filters(r->b, &f, r->now);
+}
+
+PLAIN_TEST("refused: by a rule, with its number; with another it is used")
+{
+	struct rig *r = rig_of(1);
+	struct rig_nb *n1 = rig_nb(r, 1, "fe80::1");
+	struct babel_candidate c;
+
+	set_rule(r, FILTER_IN, P);
+	rig_update(n1, P, 0xa, 7, 0);
+	c = of(n1, P);
+	assert_int_equal(c.verdict, VERDICT_REFUSED);
+	assert_int_equal(c.refusal, REFUSED_IN);
+	assert_int_equal(c.route.rule, 30);
+	assert_true(c.kept);
+	set_rule(r, FILTER_IN, "2001:db8:2::/48");
+	assert_int_equal(of(n1, P).verdict, VERDICT_SELECTED);
+	rig_free(r);
+}
+
+PLAIN_TEST("refused: it would take over what goes to a connected prefix")
+{
+	struct rig *r = rig_of(1);
+	struct rig_nb *n1 = rig_nb(r, 1, "fe80::1");
+	struct prefix lan = rig_pair(P).dst;
+
+	babel_set_connected(r->b, &lan, 1, r->now);
+	rig_update(n1, S, 0xa, 7, 0);
+	assert_int_equal(of(n1, S).verdict, VERDICT_REFUSED);
+	assert_int_equal(of(n1, S).refusal, REFUSED_CONNECTED);
+	rig_free(r);
+}
+
+PLAIN_TEST("ours but kept back, chosen but kept from zebra: the rule is told")
+{
+	struct rig *r = rig_of(1);
+	struct rig_nb *n1 = rig_nb(r, 1, "fe80::1");
+	struct told t;
+
+	set_rule(r, FILTER_REDISTRIBUTE, P);
+	rig_local(r, P);
+	t = explained(r, P);
+	assert_true(t.pair[0].kept_back && !t.pair[0].local);
+	assert_int_equal(t.pair[0].rule, 30);
+	set_rule(r, FILTER_INSTALL, "2001:db8:2::/48");
+	assert_true(explained(r, P).pair[0].local);
+	rig_update(n1, "2001:db8:2::/48", 0xa, 7, 0);
+	t = explained(r, "2001:db8:2::/48");
+	assert_true(t.pair[0].not_installed);
+	assert_int_equal(t.pair[0].rule, 30);
+	assert_int_equal(t.pair[0].choice.kind, CHOICE_NONE);
+	assert_int_equal(t.candidate[0].verdict, VERDICT_SELECTED);
+	rig_free(r);
+}
+
+PLAIN_TEST("after a restart: forwarded as before, for how long")
+{
+	struct rig *r = rig_of(2);
+	struct rig_nb *n1 = rig_nb(r, 1, "fe80::1");
+	struct told t;
+
+	rig_update(n1, P, 0xa, 7, 0);
+	rig_pass(r, 3 * SEC);
+	rig_reborn(r, true);
+	rig_if(r, 1);
+	t = explained(r, P);
+	assert_true(t.pair[0].former);
+	assert_string_equal(t.pair[0].former_ifname, "eth1");
+	assert_int_equal(addr_cmp(&t.pair[0].former_neigh, &n1->addr), 0);
+	assert_true(t.pair[0].settle_left > 0 && t.pair[0].settle_left <= BABEL_SETTLE_LATEST);
+	for (unsigned int k = 0; k < 2; k++)
+		rig_hello(n1, n1->hello, 400);
+	rig_ihu(n1, 96, 1200);
+	rig_update(n1, P, 0xa, 8, 0);
+	t = explained(r, P);
+	assert_false(t.pair[0].former);
+	assert_int_equal(t.candidate[0].verdict, VERDICT_SELECTED);
+	rig_free(r);
+}
+
+PLAIN_TEST("all pairs of a destination, the plain one first, not more than wanted")
+{
+	struct rig *r = rig_of(1);
+	struct rig_nb *n1 = rig_nb(r, 1, "fe80::1");
+	struct prefix d = rig_pair(P).dst;
+	struct told t = {0};
+
+	assert_int_equal(babel_explain_destination(r->b, &d, 9, r->now, &listen, &t), 0);
+	rig_update(n1, S, 0xa, 7, 0);
+	rig_update(n1, P, 0xa, 7, 0);
+	assert_int_equal(babel_explain_destination(r->b, &d, 9, r->now, &listen, &t), 2);
+	assert_int_equal(t.pairs, 2);
+	assert_true(sdprefix_is_plain(&t.pair[0].pair));
+	t = (struct told){0};
+	assert_int_equal(babel_explain_destination(r->b, &d, 1, r->now, &listen, &t), 2);
+	assert_int_equal(t.pairs, 1);
+	rig_free(r);
+}
+
 PLAIN_TEST("what was refused is forgotten with its neighbour, and by what comes after")
 {
 	struct rig *r = rig_of(1);

@@ -149,9 +149,11 @@ class StartFailed(Exception):
 class Ours(Daemon):
     """Ours: --rundir, and what every one of them can be asked."""
 
-    def __init__(self, node, config, user_options=(), **options):
+    def __init__(self, node, config, user_options=(), recording=None, **options):
         super().__init__(node, config, **options)
         self.user_options = list(user_options)
+        if recording:  # a file name in the node's directory
+            self.user_options += ["--record", os.path.join(self.dir, recording)]
 
     def command(self):
         cmd = [program(self.kind), "--rundir", self.dir, "--log", "file:" + self.log]

@@ -81,6 +81,7 @@ def summary(found):
 
 FORMS = {
     "route": routes,
+    "explain-babel-route": lambda found: {"pair": words(found.get("pair", []))},
     "lookup": lambda found: routes(found.get("route", [])),
     "interface": interfaces,
     "neighbor": lambda found: {"neighbours": words(found)},

@@ -679,6 +679,72 @@ static void clear_and_refresh(void **state)
 			    "Babel does not run on the interface eth9");
 }
 
+static const Mgmt__Node *explained(struct world *w, const char *dst, const char *src)
+{
+	const char *const in[] = {"destination", dst, src ? "source" : NULL, src, NULL};
+	Mgmt__RpcReply *r = call(&w->f, "explain-babel-route", in);
+
+	assert_string_equal(r->error, "");
+	assert_true(pager_fits_rpc(w->schema, "/srcdest-babel-state:explain-babel-route", r->output,
+				   r->n_output));
+	return r->n_output ? r->output[0] : NULL;
+}
+
+/* The candidate of a neighbour. */
+static const Mgmt__Node *candidate(const Mgmt__Node *pair, const char *neigh)
+{
+	const Mgmt__Node *c;
+
+	for (size_t i = 0; (c = pager_child(pair, "candidate", i)); i++)
+		if (strcmp(pager_leaf(c, "neighbor"), neigh) == 0)
+			return c;
+	fail_msg("nothing is said of %s", neigh);
+	return NULL;
+}
+
+static void explain(void **state)
+{
+	const char *const mixed[] = {"destination", D, "source", "2001:db8::1", NULL};
+	struct world *w = *state;
+	const Mgmt__Node *p, *c;
+	struct sdprefix pair = pair_of(D, A);
+
+	fill(w);
+	forward(w, 2 * SECOND);
+	connect_mgmtd(w);
+	p = explained(w, D, A);
+	assert_string_equal(pager_leaf(p, "destination-prefix"), D);
+	assert_string_equal(pager_leaf(p, "source-prefix"), A);
+	assert_string_equal(pager_leaf(p, "choice"), "route");
+	assert_string_equal(pager_leaf(p, "fate"), "unknown");
+	assert_string_equal(pager_leaf(candidate(p, "fe80::5"), "verdict"), "selected");
+	assert_string_equal(pager_leaf(candidate(p, "fe80::9"), "verdict"), "worse");
+	c = candidate(p, "fe80::5");
+	assert_string_equal(pager_leaf(pager_child(c, "feasibility-distance", 0), "metric"),
+			    pager_leaf(c, "calculated-metric"));
+	assert_string_equal(pager_leaf(pager_child(p, "distance", 0), "router-id"),
+			    pager_leaf(c, "router-id"));
+	/* Both pairs of the destination, the plain one first. */
+	assert_string_equal(pager_leaf(explained(w, D, NULL), "source-prefix"), "::/0");
+	/* The way of a packet, through the pair to what is in use. */
+	p = explained(w, "2001:db8:d::1", "2001:db8:a::1");
+	assert_string_equal(pager_leaf(p, "source-prefix"), A);
+	assert_null(explained(w, "2001:db8:ffff::/48", NULL));
+
+	core_clear_route(&w->b.core, &pair, w->now);
+	expect_event(&w->f, "/srcdest-babel-state:route-withdrawn", "source-prefix", A);
+	forward(w, SECOND / 2);
+	p = explained(w, D, A);
+	assert_string_equal(pager_leaf(p, "choice"), "unreachable");
+	assert_string_equal(pager_leaf(p, "held"), "true");
+	assert_true(pager_child(p, "awaited-acknowledgment", 0) != NULL);
+	assert_true(pager_child(p, "awaited-answer", 0) != NULL);
+	assert_string_equal(pager_leaf(pager_child(p, "awaited-answer", 0), "asked"), "all");
+
+	assert_string_equal(call(&w->f, "explain-babel-route", mixed)->error, D
+			    " from 2001:db8::1: not two prefixes, or two addresses, of one family");
+}
+
 /* Events come up within a call, and are told after its answer. */
 static void neighbours_and_events(void **state)
 {
@@ -710,6 +776,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(this_router, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_once_whatever_happens, setup, teardown),
 		cmocka_unit_test_setup_teardown(clear_and_refresh, setup, teardown),
+		cmocka_unit_test_setup_teardown(explain, setup, teardown),
 		cmocka_unit_test_setup_teardown(neighbours_and_events, setup, teardown),
 	};
 

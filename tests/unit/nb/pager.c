@@ -58,6 +58,19 @@ static void check_fits(const struct pager *p)
 	lyd_free_all(top);
 }
 
+bool pager_fits_rpc(const struct schema *s, const char *path, Mgmt__Node *const *v, size_t n)
+{
+	const struct lysc_node *rpc = schema_find(s, path);
+	struct lyd_node *top = NULL;
+	bool fits;
+
+	if (!rpc || lyd_new_inner(NULL, rpc->module, rpc->name, true, &top) != LY_SUCCESS)
+		return false;
+	fits = backend_tree(top, v, n, true);
+	lyd_free_all(top);
+	return fits;
+}
+
 static void remember_last(struct pager *p)
 {
 	const struct lysc_node *key = lysc_node_child(p->node);

@@ -34,6 +34,8 @@ void pager_begin(struct pager *p, const struct schema *s, const struct nb_state 
 /* False: the last page was the last one. */
 bool pager_next(struct pager *p, unsigned int max);
 void pager_end(struct pager *p);
+/* The output of an RPC. */
+bool pager_fits_rpc(const struct schema *s, const char *path, Mgmt__Node *const *v, size_t n);
 /* The value of a leaf; "" if there is none. */
 const char *pager_leaf(const Mgmt__Node *entry, const char *name);
 const Mgmt__Node *pager_child(const Mgmt__Node *entry, const char *name, size_t i);
