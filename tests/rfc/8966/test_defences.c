@@ -5,39 +5,11 @@
 
 #include <stdio.h>
 
-#include "tests/rfc/rig.h"
+#include "tests/rfc/given.h"
 
 #define P  "2001:db8:1::/48"
 #define P2 "2001:db8:2::/48"
 #define P4 "198.51.100.0/24"
-
-struct three {
-	struct rig *r;
-	struct rig_nb *n1, *n2, *n3;
-};
-
-static struct three three(void)
-{
-	struct three t = {.r = rig_new()};
-
-	for (ifid_t i = 1; i <= 3; i++)
-		rig_if(t.r, i);
-	t.n1 = rig_nb(t.r, 1, "fe80::1");
-	t.n2 = rig_nb(t.r, 2, "fe80::2");
-	t.n3 = rig_nb(t.r, 3, "fe80::3");
-	rig_pass(t.r, 5 * SEC);
-	rig_mark(t.r);
-	return t;
-}
-
-/* Heard and told, and the mark after that. */
-static void settled(struct rig_nb *n, const char *pair, unsigned int id, uint16_t seqno,
-		    uint16_t metric)
-{
-	rig_update(n, pair, id, seqno, metric);
-	rig_pass(n->r, 2 * SEC);
-	rig_mark(n->r);
-}
 
 static unsigned int count_updates(const struct rig *r, ifid_t ifid, const char *pair)
 {
@@ -59,7 +31,7 @@ static void then_told(const struct rig *r, ifid_t ifid, const char *pair, uint16
 
 RFC_TEST(8966, "3.1-c", "three thousand urgent Updates leave within 0.2 s")
 {
-	struct three t = three();
+	struct given t = given(3);
 	char text[64];
 	mono_t then;
 
@@ -80,15 +52,6 @@ RFC_TEST(8966, "3.1-c", "three thousand urgent Updates leave within 0.2 s")
 	rig_free(t.r);
 }
 
-static unsigned int neighbours_seen;
-
-static bool see(void *ctx, const struct babel_neigh_view *v)
-{
-	(void)ctx, (void)v;
-	neighbours_seen++;
-	return true;
-}
-
 RFC_TEST(8966, "3.4-b", "strangers without number are few, and go")
 {
 	struct rig *r = rig_new();
@@ -101,23 +64,19 @@ RFC_TEST(8966, "3.4-b", "strangers without number are few, and go")
 		n->addr.b[11] = (uint8_t)k;
 		rig_hello(n, 1, 400);
 	}
-	neighbours_seen = 0;
-	babel_each_neigh(r->b, see, NULL);
-	assert_in_range(neighbours_seen, 1, 256);
+	assert_in_range(rig_neighbours(r), 1, 256);
 	rig_pass(r, 300 * SEC);
-	neighbours_seen = 0;
-	babel_each_neigh(r->b, see, NULL);
-	assert_int_equal(neighbours_seen, 0);
+	assert_int_equal(rig_neighbours(r), 0);
 	rig_free(r);
 }
 
 RFC_TEST(8966, "3.5.4-a", "a prefix lost with its interface is held as well")
 {
-	struct three t = three();
+	struct given t = given(3);
 
-	settled(t.n1, "::/0", 0xa, 7, 0);
-	settled(t.n1, P, 0xa, 7, 0);
-	settled(t.n2, "::/0", 0xa, 7, 50);
+	given_route(t.n1, "::/0", 0xa, 7, 0);
+	given_route(t.n1, P, 0xa, 7, 0);
+	given_route(t.n2, "::/0", 0xa, 7, 50);
 	t.n1->alive = false;
 	babel_if_down(t.r->b, 1, t.r->now);
 	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
@@ -129,7 +88,7 @@ RFC_TEST(8966, "3.5.4-a", "a prefix lost with its interface is held as well")
 
 RFC_TEST(8966, "3.5.4-c", "a prefix of our own that others have heard of is held when it goes")
 {
-	struct three t = three();
+	struct given t = given(3);
 	struct sdprefix p = rig_pair(P);
 
 	rig_local(t.r, P);
@@ -141,33 +100,15 @@ RFC_TEST(8966, "3.5.4-c", "a prefix of our own that others have heard of is held
 	rig_free(t.r);
 }
 
-/* Acknowledges everything that n was asked to since the mark. */
-static unsigned int acknowledge(struct rig_nb *n)
-{
-	const struct rig_sent *s = NULL;
-	unsigned int asked = 0;
-
-	while ((s = rig_next(n->r, s, n->ifid, TLV_ACK_REQUEST))) {
-		struct tlv t = {.type = TLV_ACK, .u.ack = {s->tlv.u.ack_request.opaque}};
-
-		assert_int_not_equal(s->tlv.u.ack_request.interval.cs, 0);
-		if (!rig_is_to(s, n))
-			continue;
-		rig_say(n, &t);
-		asked++;
-	}
-	return asked;
-}
-
 RFC_TEST(8966, "3.5.4-c", "the hold ends early when all have acknowledged the retraction")
 {
-	struct three t = three();
+	struct given t = given(3);
 
-	settled(t.n1, "::/0", 0xa, 7, 0);
-	settled(t.n1, P, 0xa, 7, 0);
+	given_route(t.n1, "::/0", 0xa, 7, 0);
+	given_route(t.n1, P, 0xa, 7, 0);
 	rig_retract(t.n1, P);
 	rig_pass(t.r, 500 * MSEC);
-	assert_int_equal(acknowledge(t.n2), 1);
+	assert_int_equal(rig_acknowledge(t.n2), 1);
 	rig_pass(t.r, 20 * SEC);
 	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE); /* n3 has not */
 	rig_update(t.n1, P, 0xa, 8, 0);
@@ -175,10 +116,10 @@ RFC_TEST(8966, "3.5.4-c", "the hold ends early when all have acknowledged the re
 	rig_mark(t.r);
 	rig_retract(t.n1, P);
 	rig_pass(t.r, 500 * MSEC);
-	assert_int_equal(acknowledge(t.n2), 1);
-	assert_int_equal(acknowledge(t.n3), 1);
-	assert_int_equal(acknowledge(t.n1), 0); /* split horizon: never told */
-	rig_pass(t.r, SEC);			/* it may be back soon */
+	assert_int_equal(rig_acknowledge(t.n2), 1);
+	assert_int_equal(rig_acknowledge(t.n3), 1);
+	assert_int_equal(rig_acknowledge(t.n1), 0); /* split horizon: never told */
+	rig_pass(t.r, SEC);			    /* it may be back soon */
 	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
 	rig_pass(t.r, SEC);
 	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_NONE);
@@ -187,13 +128,13 @@ RFC_TEST(8966, "3.5.4-c", "the hold ends early when all have acknowledged the re
 
 RFC_TEST(8966, "3.5.4-c", "an acknowledgment of something else ends no hold")
 {
-	struct three t = three();
+	struct given t = given(3);
 	struct tlv ack = {.type = TLV_ACK};
 
-	settled(t.n1, P, 0xa, 7, 0);
+	given_route(t.n1, P, 0xa, 7, 0);
 	rig_retract(t.n1, P);
 	rig_pass(t.r, 500 * MSEC);
-	assert_int_equal(acknowledge(t.n2), 1);
+	assert_int_equal(rig_acknowledge(t.n2), 1);
 	for (uint16_t k = 0; k < 100; k++) {
 		ack.u.ack.opaque = (uint16_t)(k + 20000);
 		rig_say(t.n3, &ack);
@@ -205,14 +146,14 @@ RFC_TEST(8966, "3.5.4-c", "an acknowledgment of something else ends no hold")
 
 RFC_TEST(8966, "3.5.4-c", "one who is lost before it acknowledged leaves the hold to its time")
 {
-	struct three t = three();
+	struct given t = given(3);
 
-	settled(t.n1, P, 0xa, 7, 0);
+	given_route(t.n1, P, 0xa, 7, 0);
 	rig_retract(t.n1, P);
 	rig_pass(t.r, 500 * MSEC);
 	t.n3->alive = false;
 	babel_if_down(t.r->b, 3, t.r->now);
-	assert_int_equal(acknowledge(t.n2), 1);
+	assert_int_equal(rig_acknowledge(t.n2), 1);
 	rig_pass(t.r, 20 * SEC);
 	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
 	rig_free(t.r);
@@ -221,9 +162,9 @@ RFC_TEST(8966, "3.5.4-c", "one who is lost before it acknowledged leaves the hol
 RFC_TEST(8966, "3.5.4-c", "so does one who cannot be heard, or stays silent to the end")
 {
 	for (unsigned int how = 0; how < 2; how++) {
-		struct three t = three();
+		struct given t = given(3);
 
-		settled(t.n1, P, 0xa, 7, 0);
+		given_route(t.n1, P, 0xa, 7, 0);
 		if (how == 0)
 			rig_ihu(t.n3, INF, 1200);  /* it may hear us all the same */
 		t.r->config.type = BABEL_WIRELESS; /* is asked less often by unicast */
@@ -232,7 +173,7 @@ RFC_TEST(8966, "3.5.4-c", "so does one who cannot be heard, or stays silent to t
 		rig_mark(t.r);
 		rig_retract(t.n1, P);
 		rig_pass(t.r, 1900 * MSEC);
-		assert_true(acknowledge(t.n2) > 0);
+		assert_true(rig_acknowledge(t.n2) > 0);
 		rig_pass(t.r, 20 * SEC);
 		assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
 		rig_free(t.r);
@@ -241,9 +182,9 @@ RFC_TEST(8966, "3.5.4-c", "so does one who cannot be heard, or stays silent to t
 
 RFC_TEST(8966, "3.7.2-b", "a retraction that nobody acknowledges is sent five times at most")
 {
-	struct three t = three();
+	struct given t = given(3);
 
-	settled(t.n1, P, 0xa, 7, 0);
+	given_route(t.n1, P, 0xa, 7, 0);
 	rig_after_update(t.r, 2, P); /* a periodic one is no copy */
 	rig_pass(t.r, SEC);
 	rig_mark(t.r);
@@ -255,7 +196,7 @@ RFC_TEST(8966, "3.7.2-b", "a retraction that nobody acknowledges is sent five ti
 
 RFC_TEST(8966, "3.5.4-a", "the hold lasts as long as the retracted entry")
 {
-	struct three t = three();
+	struct given t = given(3);
 
 	rig_update_every(t.n1, P, 0xa, 7, 0, 4000); /* expires after 140 s */
 	rig_pass(t.r, 2 * SEC);
@@ -271,10 +212,10 @@ RFC_TEST(8966, "3.5.4-a", "the hold lasts as long as the retracted entry")
 
 RFC_TEST(8966, "3.7.2-d", "a new next hop reaches the choice, and nobody else")
 {
-	struct three t = three();
+	struct given t = given(3);
 	struct tlv u = rig_update_tlv(t.n1, P, 0xa, 7, 0);
 
-	settled(t.n1, P, 0xa, 7, 0);
+	given_route(t.n1, P, 0xa, 7, 0);
 	u.u.update.nexthop = rig_addr("fe80::99");
 	rig_say(t.n1, &u);
 	assert_memory_equal(&rig_choice(t.r, P)->c.nexthop, &u.u.update.nexthop, 16);
@@ -285,10 +226,10 @@ RFC_TEST(8966, "3.7.2-d", "a new next hop reaches the choice, and nobody else")
 
 RFC_TEST(8966, "3.7.4-a", "a route that moves to a wire is taken back there")
 {
-	struct three t = three();
+	struct given t = given(3);
 
-	settled(t.n1, P, 0xa, 7, 0);
-	settled(t.n2, P, 0xb, 7, 500);
+	given_route(t.n1, P, 0xa, 7, 0);
+	given_route(t.n2, P, 0xb, 7, 500);
 	rig_retract(t.n1, P);
 	assert_ptr_equal(rig_selected(t.r, P), t.n2);
 	rig_pass(t.r, URGENT);
@@ -299,11 +240,11 @@ RFC_TEST(8966, "3.7.4-a", "a route that moves to a wire is taken back there")
 
 RFC_TEST(8966, "3.6-e", "a new cost of one neighbour touches no route of another")
 {
-	struct three t = three();
+	struct given t = given(3);
 	struct babel_route_view v;
 
-	settled(t.n1, P, 0xa, 7, 0);
-	settled(t.n2, P2, 0xb, 7, 0);
+	given_route(t.n1, P, 0xa, 7, 0);
+	given_route(t.n2, P2, 0xb, 7, 0);
 	rig_ihu(t.n1, 500, 1200);
 	assert_true(rig_route(t.n2, P2, &v));
 	assert_int_equal(v.metric, 96);
@@ -313,10 +254,10 @@ RFC_TEST(8966, "3.6-e", "a new cost of one neighbour touches no route of another
 
 RFC_TEST(8966, "A.3-a", "a lasting dip is followed without a further Update")
 {
-	struct three t = three();
+	struct given t = given(3);
 
-	settled(t.n1, P, 0xa, 7, 200);
-	settled(t.n2, P, 0xb, 7, 300);
+	given_route(t.n1, P, 0xa, 7, 200);
+	given_route(t.n2, P, 0xb, 7, 300);
 	rig_pass(t.r, 10 * SEC);
 	rig_update(t.n2, P, 0xb, 8, 100);
 	assert_ptr_equal(rig_selected(t.r, P), t.n1);
@@ -327,11 +268,11 @@ RFC_TEST(8966, "A.3-a", "a lasting dip is followed without a further Update")
 
 PLAIN_TEST("what is ours is never chosen from others, until it is withdrawn")
 {
-	struct three t = three();
+	struct given t = given(3);
 	struct sdprefix p = rig_pair(P);
 
 	rig_local(t.r, P);
-	settled(t.n1, P, 0xa, 7, 0);
+	given_route(t.n1, P, 0xa, 7, 0);
 	assert_null(rig_selected(t.r, P));
 	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_NONE);
 	babel_local_del(t.r->b, &p, t.r->now);
@@ -369,7 +310,7 @@ PLAIN_TEST("IPv4 routes are told where we have an IPv4 next hop, and only there"
 
 PLAIN_TEST("an orderly end retracts everything on each interface")
 {
-	struct three t = three();
+	struct given t = given(3);
 
 	rig_local(t.r, P);
 	rig_pass(t.r, 2 * SEC);
@@ -437,7 +378,7 @@ PLAIN_TEST("a restart with memory takes back nothing")
 
 RFC_TEST(8966, "3.8.1.1-b", "a flood of requests for unknown prefixes is bounded")
 {
-	struct three t = three();
+	struct given t = given(3);
 	const struct rig_sent *s = NULL;
 	unsigned int answers = 0;
 	char text[64];
@@ -455,7 +396,7 @@ RFC_TEST(8966, "3.8.1.1-b", "a flood of requests for unknown prefixes is bounded
 
 RFC_TEST(8966, "3.8.1.2-a", "a request for a prefix of ours that names another id is answered")
 {
-	struct three t = three();
+	struct given t = given(3);
 
 	rig_local(t.r, P);
 	rig_pass(t.r, 2 * SEC);
@@ -470,9 +411,9 @@ RFC_TEST(8966, "3.8.1.2-a", "a request for a prefix of ours that names another i
 RFC_TEST(8966, "3.8.1.2-e",
 	 "the selected route is preferred, for its answer alone can be passed on")
 {
-	struct three t = three();
+	struct given t = given(3);
 
-	settled(t.n2, P, 0xa, 7, 200);
+	given_route(t.n2, P, 0xa, 7, 200);
 	rig_update(t.n3, P, 0xb, 7, 500);
 	rig_pass(t.r, 10 * SEC);
 	rig_update(t.n3, P, 0xb, 8, 100); /* better, but not for long enough */
@@ -487,9 +428,9 @@ RFC_TEST(8966, "3.8.1.2-e",
 
 RFC_TEST(8966, "3.8.1.2-i", "a second one who asked the same gets the answer, too")
 {
-	struct three t = three();
+	struct given t = given(3);
 
-	settled(t.n2, P, 0xa, 7, 0);
+	given_route(t.n2, P, 0xa, 7, 0);
 	rig_seqno_request(t.n1, P, 0xa, 8, 10);
 	rig_seqno_request(t.n3, P, 0xa, 8, 10);
 	rig_pass(t.r, SEC);
@@ -504,10 +445,10 @@ RFC_TEST(8966, "3.8.1.2-i", "a second one who asked the same gets the answer, to
 
 RFC_TEST(8966, "3.8.1.2-j", "what its originator sends again after 2 s goes on again")
 {
-	struct three t = three();
+	struct given t = given(3);
 	const struct rig_sent *s;
 
-	settled(t.n2, P, 0xa, 7, 0);
+	given_route(t.n2, P, 0xa, 7, 0);
 	rig_seqno_request(t.n1, P, 0xa, 8, 10);
 	rig_pass(t.r, 2 * SEC);
 	rig_seqno_request(t.n1, P, 0xa, 8, 10);
@@ -521,11 +462,11 @@ RFC_TEST(8966, "3.8.1.2-j", "what its originator sends again after 2 s goes on a
 RFC_TEST(8966, "3.8.2.1-a", "by expiry, cost or interface, a loss asks for a newer seqno")
 {
 	for (unsigned int how = 0; how < 3; how++) {
-		struct three t = three();
+		struct given t = given(3);
 
 		rig_update_every(t.n1, P, 0xa, 7, 0, 200);
 		rig_pass(t.r, SEC);
-		settled(t.n2, P, 0xa, 7, 500); /* unfeasible */
+		given_route(t.n2, P, 0xa, 7, 500); /* unfeasible */
 		if (how == 0) {
 			rig_pass(t.r, 4100 * MSEC);
 		} else if (how == 1) {
@@ -542,7 +483,7 @@ RFC_TEST(8966, "3.8.2.1-a", "by expiry, cost or interface, a loss asks for a new
 
 RFC_TEST(9079, "4-b", "when pairs can be held after all, everything is asked for again")
 {
-	struct three t = three();
+	struct given t = given(3);
 
 	babel_set_source_specific(t.r->b, false, t.r->now);
 	rig_pass(t.r, SEC);

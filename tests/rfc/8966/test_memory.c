@@ -3,25 +3,16 @@
  * outlive it (RFC 8966 3.5.1, 3.5.4, 3.7.3; doc/decisions/restart.md). */
 #include "tests/rfc/rfc_test.h"
 
-#include "tests/rfc/rig.h"
+#include "tests/rfc/given.h"
 
 #define P  "2001:db8:1::/48"
 #define P2 "2001:db8:2::/48"
 
-struct two {
-	struct rig *r;
-	struct rig_nb *n1, *n2;
-};
-
 /* n1 has told us of P and we have told n2. */
-static struct two two(void)
+static struct given two(void)
 {
-	struct two t = {.r = rig_new()};
+	struct given t = given(2);
 
-	rig_if(t.r, 1);
-	rig_if(t.r, 2);
-	t.n1 = rig_nb(t.r, 1, "fe80::1");
-	t.n2 = rig_nb(t.r, 2, "fe80::2");
 	rig_update(t.n1, P, 0xa, 7, 100);
 	rig_pass(t.r, 20 * SEC);
 	assert_true(rig_fd_is(t.r, P, 0xa, 7, 196));
@@ -35,27 +26,20 @@ static bool has_distance(const struct rig *r)
 	return rig_fd(r, P, 0xa, &seqno, &metric);
 }
 
-static void greet(struct rig_nb *n)
-{
-	for (unsigned int k = 0; k < 3; k++)
-		rig_hello(n, n->hello, 400);
-	rig_ihu(n, n->rxcost, 1200);
-}
-
 /* The next life, and the neighbours are up again; they tell nothing yet. */
-static void again(struct two *t)
+static void again(struct given *t)
 {
 	rig_reborn(t->r, true);
 	rig_if(t->r, 1);
 	rig_if(t->r, 2);
-	greet(t->n1);
-	greet(t->n2);
+	given_greeting(t->n1);
+	given_greeting(t->n2);
 	rig_mark(t->r);
 }
 
 RFC_TEST(8966, "3.7.3-b", "a distance that a former life told counts in the next one")
 {
-	struct two t = two();
+	struct given t = two();
 
 	again(&t);
 	assert_true(rig_fd_is(t.r, P, 0xa, 7, 196));
@@ -68,7 +52,7 @@ RFC_TEST(8966, "3.7.3-b", "a distance that a former life told counts in the next
 
 RFC_TEST(8966, "3.5.1-c", "the old next hop's route is feasible at once, without any request")
 {
-	struct two t = two();
+	struct given t = two();
 
 	again(&t);
 	rig_update(t.n1, P, 0xa, 7, 100);
@@ -80,7 +64,7 @@ RFC_TEST(8966, "3.5.1-c", "the old next hop's route is feasible at once, without
 
 RFC_TEST(8966, "3.7.3-c", "a distance that is not told again is forgotten after three minutes")
 {
-	struct two t = two();
+	struct given t = two();
 
 	again(&t);
 	rig_pass(t.r, 170 * SEC);
@@ -119,7 +103,7 @@ PLAIN_TEST("the distance is remembered before the Update that it comes from")
 
 PLAIN_TEST("what was forwarded goes on until somebody says otherwise")
 {
-	struct two t = two();
+	struct given t = two();
 	unsigned int changes = rig_choice(t.r, P)->changes;
 
 	again(&t);
@@ -137,7 +121,7 @@ PLAIN_TEST("what was forwarded goes on until somebody says otherwise")
 RFC_TEST(8966, "3.5.4-a", "what the old next hop retracts is held, and taken back")
 {
 	for (unsigned int how = 0; how < 4; how++) {
-		struct two t = two();
+		struct given t = two();
 		const struct rig_sent *s;
 
 		again(&t);
@@ -169,7 +153,7 @@ RFC_TEST(8966, "3.5.4-a", "what the old next hop retracts is held, and taken bac
 RFC_TEST(8966, "3.5.3-e",
 	 "an unfeasible route of another source in the old next hop's place is a loss")
 {
-	struct two t = two();
+	struct given t = two();
 
 	/* We told of source 0xb, too, a while ago. */
 	rig_update(t.n1, P, 0xb, 3, 10);
@@ -185,7 +169,7 @@ RFC_TEST(8966, "3.5.3-e",
 
 PLAIN_TEST("a wildcard retraction of the old next hop takes all that went via it")
 {
-	struct two t = two();
+	struct given t = two();
 	struct tlv w = {.type = TLV_UPDATE};
 
 	rig_update(t.n2, P2, 0xc, 1, 0);
@@ -202,7 +186,7 @@ PLAIN_TEST("a wildcard retraction of the old next hop takes all that went via it
 
 PLAIN_TEST("another neighbour's retraction takes nothing")
 {
-	struct two t = two();
+	struct given t = two();
 
 	again(&t);
 	rig_retract(t.n2, P);
@@ -213,7 +197,7 @@ PLAIN_TEST("another neighbour's retraction takes nothing")
 RFC_TEST(8966, "3.7.2-c", "what nobody tells again is taken back when the tables have settled")
 {
 	for (unsigned int how = 0; how < 2; how++) {
-		struct two t = two();
+		struct given t = two();
 		const struct rig_sent *s;
 
 		rig_local(t.r, P2);
@@ -237,7 +221,7 @@ RFC_TEST(8966, "3.7.2-c", "what nobody tells again is taken back when the tables
 
 PLAIN_TEST("what was held is held again")
 {
-	struct two t = two();
+	struct given t = two();
 
 	rig_retract(t.n1, P);
 	rig_pass(t.r, SEC); /* n2 does not acknowledge */
@@ -252,7 +236,7 @@ PLAIN_TEST("what was held is held again")
 
 RFC_TEST(8966, "3.7.2-a", "a route of another source than before is told urgently")
 {
-	struct two t = two();
+	struct given t = two();
 	const struct rig_sent *s;
 	mono_t then;
 
@@ -270,7 +254,7 @@ RFC_TEST(8966, "3.7.2-a", "a route of another source than before is told urgentl
 
 PLAIN_TEST("the same route as before is told once, for those who had noticed")
 {
-	struct two t = two();
+	struct given t = two();
 	const struct rig_sent *s;
 
 	again(&t);
@@ -287,7 +271,7 @@ PLAIN_TEST("the same route as before is told once, for those who had noticed")
 
 PLAIN_TEST("who asks meanwhile is answered when it is known")
 {
-	struct two t = two();
+	struct given t = two();
 	const struct rig_sent *s;
 
 	again(&t);

@@ -2,7 +2,7 @@
 /* RFC 8966 3.4, 4.6.5, 4.6.6, A.1, A.2: Hellos, IHUs, histories and costs. */
 #include "tests/rfc/rfc_test.h"
 
-#include "tests/rfc/rig.h"
+#include "tests/rfc/given.h"
 
 #define P "2001:db8:1::/48"
 
@@ -13,14 +13,6 @@ static struct rig *one_link(struct rig_nb **n)
 	rig_if(r, 1);
 	*n = rig_stranger(r, 1, "fe80::1");
 	return r;
-}
-
-static uint16_t history(const struct rig_nb *n)
-{
-	struct babel_neigh_view v;
-
-	assert_true(rig_neigh(n, &v));
-	return v.hello_history;
 }
 
 RFC_TEST(8966, "3.4-a", "routes of one who has said no Hello are not selected")
@@ -108,11 +100,11 @@ RFC_TEST(8966, "3.4.1-d", "a Hello without interval leaves the last promise in f
 	rig_hello(n, 1, 400);
 	rig_pass(r, SEC);
 	rig_hello(n, 2, 0);
-	assert_int_equal(history(n), 0xc000);
+	assert_int_equal(rig_history(n), 0xc000);
 	rig_pass(r, 4900 * MSEC);
-	assert_int_equal(history(n), 0xc000);
+	assert_int_equal(rig_history(n), 0xc000);
 	rig_pass(r, 200 * MSEC); /* 6.1 s after the promise of 4 s */
-	assert_int_equal(history(n), 0x6000);
+	assert_int_equal(rig_history(n), 0x6000);
 	rig_free(r);
 }
 
@@ -405,7 +397,7 @@ RFC_TEST(8966, "A.1-a", "a Hello far from what was due starts the neighbour afre
 		rig_update(n, P, 0xa, 7, 0);
 		assert_ptr_equal(rig_selected(r, P), n);
 		rig_hello(n, far[k], 400);
-		assert_int_equal(history(n), 0x8000);
+		assert_int_equal(rig_history(n), 0x8000);
 		assert_false(rig_route(n, P, NULL));
 		assert_null(rig_selected(r, P));
 		rig_free(r);
@@ -433,9 +425,9 @@ RFC_TEST(8966, "A.1-b", "a Hello from the near past undoes the newest bits")
 	rig_hello(n, 11, 400);
 	rig_hello(n, 12, 400);
 	rig_hello(n, 11, 400);
-	assert_int_equal(history(n), 0xc000);
+	assert_int_equal(rig_history(n), 0xc000);
 	rig_hello(n, 12, 400);
-	assert_int_equal(history(n), 0xe000);
+	assert_int_equal(rig_history(n), 0xe000);
 	rig_free(r);
 }
 
@@ -446,9 +438,9 @@ RFC_TEST(8966, "A.1-c", "skipped Hellos leave zeros")
 
 	rig_hello(n, 10, 400);
 	rig_hello(n, 13, 400);
-	assert_int_equal(history(n), 0x9000);
+	assert_int_equal(rig_history(n), 0x9000);
 	rig_hello(n, 14, 400);
-	assert_int_equal(history(n), 0xc800);
+	assert_int_equal(rig_history(n), 0xc800);
 	rig_free(r);
 }
 
@@ -459,10 +451,10 @@ RFC_TEST(8966, "A.1-d", "silence writes zeros after 1.5 intervals and each inter
 
 	rig_hello(n, 10, 400);
 	rig_pass(r, 5900 * MSEC);
-	assert_int_equal(history(n), 0x8000);
+	assert_int_equal(rig_history(n), 0x8000);
 	rig_pass(r, 200 * MSEC);
 	for (unsigned int k = 1; k < 16; k++) {
-		assert_int_equal(history(n), 0x8000 >> k);
+		assert_int_equal(rig_history(n), 0x8000 >> k);
 		rig_pass(r, 4 * SEC);
 	}
 	assert_false(rig_neigh(n, NULL));
@@ -477,7 +469,7 @@ RFC_TEST(8966, "A.1-d", "a missed Hello is counted, so the next one is not late"
 	rig_hello(n, 10, 400);
 	rig_pass(r, 7 * SEC); /* 11 is missed */
 	rig_hello(n, 12, 400);
-	assert_int_equal(history(n), 0xa000);
+	assert_int_equal(rig_history(n), 0xa000);
 	rig_free(r);
 }
 

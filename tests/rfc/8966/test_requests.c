@@ -2,39 +2,15 @@
 /* RFC 8966 3.8 and 4.6.11: route requests, seqno requests, starvation. */
 #include "tests/rfc/rfc_test.h"
 
-#include "tests/rfc/rig.h"
+#include "tests/rfc/given.h"
 
 #define P "2001:db8:1::/48"
 #define Q "2001:db8:2::/48"
 
-struct three {
-	struct rig *r;
-	struct rig_nb *n1, *n2, *n3;
-};
-
-/* A link for each neighbour, all of them settled. */
-static struct three three_with(struct rig *r)
-{
-	struct three t = {.r = r};
-
-	for (ifid_t i = 1; i <= 3; i++)
-		rig_if(t.r, i);
-	t.n1 = rig_nb(t.r, 1, "fe80::1");
-	t.n2 = rig_nb(t.r, 2, "fe80::2");
-	t.n3 = rig_nb(t.r, 3, "fe80::3");
-	rig_pass(t.r, 5 * SEC);
-	return t;
-}
-
-static struct three three(void)
-{
-	return three_with(rig_new());
-}
-
 /* The same with a route to P via N2: id 0xa, (7, 0), told on as (7, 96). */
-static struct three via_n2(void)
+static struct given via_n2(void)
 {
-	struct three t = three();
+	struct given t = given(3);
 
 	rig_update(t.n2, P, 0xa, 7, 0);
 	rig_pass(t.r, 5 * SEC);
@@ -66,7 +42,7 @@ static unsigned int requests(const struct rig *r, ifid_t ifid)
 
 RFC_TEST(8966, "3.8.1.1-a", "a Route Request for a route of ours is answered with an Update")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 	const struct rig_sent *s;
 
 	rig_after_update(t.r, 1, P);
@@ -80,7 +56,7 @@ RFC_TEST(8966, "3.8.1.1-a", "a Route Request for a route of ours is answered wit
 
 RFC_TEST(8966, "3.8.1.1-b", "what we have not is retracted, even if a shorter prefix covers it")
 {
-	struct three t = three();
+	struct given t = given(3);
 	const struct rig_sent *s;
 
 	rig_update(t.n2, "::/0", 0xa, 7, 0);
@@ -97,7 +73,7 @@ RFC_TEST(8966, "3.8.1.1-b", "what we have not is retracted, even if a shorter pr
 
 RFC_TEST(8966, "3.8.1.1-c", "a wildcard request gets all, a hundred of them not a hundred times")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 	const struct rig_sent *s = NULL;
 	unsigned int n = 0;
 
@@ -122,7 +98,7 @@ RFC_TEST(8966, "3.8.1.1-c", "a wildcard request gets all, a hundred of them not 
 
 RFC_TEST(8966, "3.8.1.1-d", "a Route Request is never forwarded")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 	const struct rig_sent *s = NULL;
 
 	rig_route_request(t.n1, Q);
@@ -135,7 +111,7 @@ RFC_TEST(8966, "3.8.1.1-d", "a Route Request is never forwarded")
 
 RFC_TEST(8966, "3.8.1-a", "an answer goes to the asker or its link, not to others")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 
 	rig_after_update(t.r, 3, P);
 	rig_pass(t.r, 2 * SEC);
@@ -152,7 +128,7 @@ RFC_TEST(8966, "3.8.1-a", "an answer goes to the asker or its link, not to other
 
 RFC_TEST(8966, "3.8.1.2-a", "a seqno request for another router-id is answered with our route")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 	const struct rig_sent *s;
 
 	rig_after_update(t.r, 1, P);
@@ -170,7 +146,7 @@ RFC_TEST(8966, "3.8.1.2-b", "a seqno that we have is answered with our route")
 	static const uint16_t asked[] = {7, 6, 65530};
 
 	for (unsigned int k = 0; k < 3; k++) {
-		struct three t = via_n2();
+		struct given t = via_n2();
 
 		rig_after_update(t.r, 1, P);
 		rig_seqno_request(t.n1, P, 0xa, asked[k], 64);
@@ -183,7 +159,7 @@ RFC_TEST(8966, "3.8.1.2-b", "a seqno that we have is answered with our route")
 
 static void own_seqno(uint16_t have, uint16_t asked, uint16_t want)
 {
-	struct three t = three_with(rig_new_with(have, 1));
+	struct given t = given_in(rig_new_with(have, 1), 3);
 	const struct rig_sent *s;
 
 	rig_local(t.r, P);
@@ -215,7 +191,7 @@ RFC_TEST(8966, "3.8.1.2-d", "one request raises it by one only")
 
 RFC_TEST(8966, "3.8.1.2-e", "a request for a newer seqno of a route goes to its next hop")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 	const struct rig_sent *s;
 
 	rig_seqno_request(t.n1, P, 0xa, 8, 64);
@@ -229,7 +205,7 @@ RFC_TEST(8966, "3.8.1.2-e", "a request for a newer seqno of a route goes to its 
 /* The selected route is via the requester itself. */
 RFC_TEST(8966, "3.8.1.2-e", "a feasible route not via the requester will do")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 	const struct rig_sent *s;
 
 	rig_update(t.n3, P, 0xa, 7, 50);
@@ -244,7 +220,7 @@ RFC_TEST(8966, "3.8.1.2-e", "a feasible route not via the requester will do")
 
 RFC_TEST(8966, "3.8.1.2-f", "and if there is none, an unfeasible one")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 	const struct rig_sent *s;
 
 	rig_update(t.n3, P, 0xa, 7, 300);
@@ -260,7 +236,7 @@ RFC_TEST(8966, "3.8.1.2-f", "and if there is none, an unfeasible one")
 
 RFC_TEST(8966, "3.8.1.2-g", "what is forwarded differs in its hop count alone")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 	const struct rig_sent *s;
 
 	rig_seqno_request(t.n1, P, 0xa, 9, 5);
@@ -275,7 +251,7 @@ RFC_TEST(8966, "3.8.1.2-g", "what is forwarded differs in its hop count alone")
 
 RFC_TEST(8966, "3.8.1.2-h", "one neighbour gets it, by unicast, and not the requester")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 	const struct rig_sent *s = NULL;
 	unsigned int n = 0;
 
@@ -295,7 +271,7 @@ RFC_TEST(8966, "3.8.1.2-h", "one neighbour gets it, by unicast, and not the requ
 
 RFC_TEST(8966, "4.6.11-a", "a hop count of one ends here, two goes on as one")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 	const struct rig_sent *s;
 
 	rig_seqno_request(t.n1, P, 0xa, 8, 1);
@@ -311,7 +287,7 @@ RFC_TEST(8966, "4.6.11-a", "a hop count of one ends here, two goes on as one")
 
 RFC_TEST(8966, "3.8.1.2-i", "a forwarded request and the answer to it are urgent")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 	const struct rig_sent *s;
 	mono_t start = t.r->now;
 
@@ -334,7 +310,7 @@ RFC_TEST(8966, "3.8.1.2-i", "a forwarded request and the answer to it are urgent
 
 RFC_TEST(8966, "3.8.1.2-j", "a request that says nothing new is not forwarded again")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 
 	rig_seqno_request(t.n1, P, 0xa, 9, 64);
 	rig_pass(t.r, 300 * MSEC);
@@ -351,7 +327,7 @@ RFC_TEST(8966, "3.8.1.2-j", "a request that says nothing new is not forwarded ag
 
 RFC_TEST(8966, "3.8.1.2-k", "a request for our id on a prefix that is not ours changes nothing")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 
 	rig_seqno_request(t.n1, Q, OWN_ID, OWN_SEQNO + 1, 64);
 	rig_seqno_request(t.n1, P, OWN_ID, OWN_SEQNO + 1, 64);
@@ -363,7 +339,7 @@ RFC_TEST(8966, "3.8.1.2-k", "a request for our id on a prefix that is not ours c
 
 RFC_TEST(8966, "3.8.2.1-a", "losing the last feasible route asks for a newer seqno")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 
 	rig_update(t.n1, P, 0xa, 7, 200);
 	rig_mark(t.r);
@@ -378,7 +354,7 @@ RFC_TEST(8966, "3.8.2.1-b", "it asks for the lost router-id, one more than the d
 	static const uint16_t seqnos[] = {7, 65535};
 
 	for (unsigned int k = 0; k < 2; k++) {
-		struct three t = three();
+		struct given t = given(3);
 		const struct rig_sent *s = NULL;
 
 		rig_update(t.n2, P, 0xa, seqnos[k], 0);
@@ -399,7 +375,7 @@ RFC_TEST(8966, "3.8.2.1-b", "it asks for the lost router-id, one more than the d
 
 RFC_TEST(8966, "3.8.2.1-c", "all who have an unfeasible route are asked")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 
 	rig_update(t.n1, P, 0xa, 7, 200);
 	rig_update(t.n3, P, 0xa, 7, 300);
@@ -429,7 +405,7 @@ static unsigned int times_asked(const struct rig *r, mono_t start, unsigned int 
 RFC_TEST(8966, "3.8.2.1-d", "the request is repeated after 2, 4 and 8 s more")
 {
 	static const unsigned int want[] = {0, 20, 60, 140};
-	struct three t = via_n2();
+	struct given t = via_n2();
 	unsigned int got[8];
 	mono_t start;
 
@@ -446,7 +422,7 @@ RFC_TEST(8966, "3.8.2.1-d", "the request is repeated after 2, 4 and 8 s more")
 
 RFC_TEST(8966, "3.8.2.1-d", "an answer ends it")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 	unsigned int got[8];
 	mono_t start;
 
@@ -464,7 +440,7 @@ RFC_TEST(8966, "3.8.2.1-d", "an answer ends it")
 
 RFC_TEST(8966, "3.8.2.2-a", "the selected neighbour is asked when its metric becomes unfeasible")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 	const struct rig_sent *s;
 
 	rig_update(t.n2, P, 0xa, 7, 300);
@@ -478,7 +454,7 @@ RFC_TEST(8966, "3.8.2.2-a", "the selected neighbour is asked when its metric bec
 
 RFC_TEST(8966, "3.8.2.2-b", "so is one whose unfeasible route would be much better")
 {
-	struct three t = via_n2();
+	struct given t = via_n2();
 	const struct rig_sent *s;
 
 	rig_update(t.n1, P, 0xb, 1, 1000);
@@ -497,7 +473,7 @@ RFC_TEST(8966, "3.8.2.2-b", "so is one whose unfeasible route would be much bett
 
 RFC_TEST(8966, "3.8.2.3-a", "a selected route is asked for before it expires")
 {
-	struct three t = three();
+	struct given t = given(3);
 	const struct rig_sent *s;
 	mono_t start;
 

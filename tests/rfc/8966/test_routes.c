@@ -2,34 +2,15 @@
 /* RFC 8966 3.5 and 3.6: feasibility, metrics, acquisition, hold time, selection. */
 #include "tests/rfc/rfc_test.h"
 
-#include "tests/rfc/rig.h"
+#include "tests/rfc/given.h"
 
 #define P "2001:db8:1::/48"
 
-/* Three neighbours on a link each. */
-struct three {
-	struct rig *r;
-	struct rig_nb *n1, *n2, *n3;
-};
-
-static struct three three(void)
-{
-	struct three t = {.r = rig_new()};
-
-	for (ifid_t i = 1; i <= 3; i++)
-		rig_if(t.r, i);
-	t.n1 = rig_nb(t.r, 1, "fe80::1");
-	t.n2 = rig_nb(t.r, 2, "fe80::2");
-	t.n3 = rig_nb(t.r, 3, "fe80::3");
-	rig_pass(t.r, 5 * SEC);
-	return t;
-}
-
 /* The same with a feasibility distance of (7, 96) for P of id 0xa, whose
  * route N1 has. */
-static struct three with_fd(void)
+static struct given with_fd(void)
 {
-	struct three t = three();
+	struct given t = given(3);
 
 	rig_update(t.n1, P, 0xa, 7, 0);
 	rig_pass(t.r, 3 * SEC);
@@ -45,7 +26,7 @@ static bool known_and_feasible(const struct rig_nb *n)
 
 RFC_TEST(8966, "3.5.1-a", "without a source entry every Update is feasible")
 {
-	struct three t = three();
+	struct given t = given(3);
 
 	rig_update(t.n1, P, 0xa, 7, 60000);
 	assert_ptr_equal(rig_selected(t.r, P), t.n1);
@@ -54,7 +35,7 @@ RFC_TEST(8966, "3.5.1-a", "without a source entry every Update is feasible")
 
 RFC_TEST(8966, "3.5.1-b", "a newer seqno is feasible at any metric")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 
 	rig_update(t.n2, P, 0xa, 8, 5000);
 	assert_true(known_and_feasible(t.n2));
@@ -63,7 +44,7 @@ RFC_TEST(8966, "3.5.1-b", "a newer seqno is feasible at any metric")
 
 RFC_TEST(8966, "3.5.1-c", "an equal seqno needs a strictly smaller metric")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 
 	rig_update(t.n2, P, 0xa, 7, 95);
 	assert_true(known_and_feasible(t.n2));
@@ -76,7 +57,7 @@ RFC_TEST(8966, "3.5.1-c", "an equal seqno needs a strictly smaller metric")
 
 RFC_TEST(8966, "3.5.1-d", "an older seqno is unfeasible at any metric")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 
 	rig_update(t.n2, P, 0xa, 6, 0);
 	assert_false(known_and_feasible(t.n2));
@@ -85,7 +66,7 @@ RFC_TEST(8966, "3.5.1-d", "an older seqno is unfeasible at any metric")
 
 RFC_TEST(8966, "3.5.1-e", "a retraction is feasible whatever it carries")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 	struct babel_route_view v;
 
 	rig_update(t.n1, P, 0xa, 0, INF);
@@ -96,7 +77,7 @@ RFC_TEST(8966, "3.5.1-e", "a retraction is feasible whatever it carries")
 
 RFC_TEST(8966, "3.5.1-f", "the advertised metric is judged, not that with our cost")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 
 	rig_ihu(t.n1, 5000, 1200);
 	rig_pass(t.r, SEC);
@@ -116,7 +97,7 @@ RFC_TEST(8966, "3.5.2-a", "metrics grow strictly and never wrap")
 		     {0, INF, INF},	{0x8000, 0x8000, INF}, {5, 1, 6}};
 
 	for (size_t k = 0; k < sizeof(cases) / sizeof(*cases); k++) {
-		struct three t = three();
+		struct given t = given(3);
 		struct babel_route_view v;
 
 		rig_ihu(t.n1, cases[k].cost, 1200);
@@ -133,7 +114,7 @@ RFC_TEST(8966, "3.5.2-b", "metrics are additive")
 	static const uint16_t metrics[] = {0, 100, 1000};
 
 	for (unsigned int k = 0; k < 3; k++) {
-		struct three t = three();
+		struct given t = given(3);
 		struct babel_route_view v;
 
 		rig_update(t.n1, P, 0xa, 7, metrics[k]);
@@ -145,7 +126,7 @@ RFC_TEST(8966, "3.5.2-b", "metrics are additive")
 
 RFC_TEST(8966, "3.5.3-a", "an unfeasible Update for an unknown route gives nothing to select")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 	struct babel_route_view v;
 
 	rig_retract(t.n1, P);
@@ -157,7 +138,7 @@ RFC_TEST(8966, "3.5.3-a", "an unfeasible Update for an unknown route gives nothi
 
 RFC_TEST(8966, "3.5.3-b", "the retraction of an unknown route is ignored")
 {
-	struct three t = three();
+	struct given t = given(3);
 
 	rig_mark(t.r);
 	rig_retract(t.n1, P);
@@ -169,7 +150,7 @@ RFC_TEST(8966, "3.5.3-b", "the retraction of an unknown route is ignored")
 
 RFC_TEST(8966, "3.5.3-c", "a route lives 3.5 intervals without an Update")
 {
-	struct three t = three();
+	struct given t = given(3);
 	struct babel_route_view v;
 
 	rig_update_every(t.n1, P, 0xa, 7, 0, 200);
@@ -184,7 +165,7 @@ RFC_TEST(8966, "3.5.3-c", "a route lives 3.5 intervals without an Update")
 
 RFC_TEST(8966, "3.5.3-d", "the selected route does not take unfeasible data and stay")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 	struct babel_route_view v;
 
 	rig_update(t.n1, P, 0xa, 7, 200);
@@ -195,7 +176,7 @@ RFC_TEST(8966, "3.5.3-d", "the selected route does not take unfeasible data and 
 
 RFC_TEST(8966, "3.5.3-e", "unfeasible data of another router-id unselect the route at once")
 {
-	struct three t = three();
+	struct given t = given(3);
 	const struct rig_sent *s;
 
 	rig_update(t.n1, P, 0xb, 7, 0);
@@ -213,7 +194,7 @@ RFC_TEST(8966, "3.5.3-e", "unfeasible data of another router-id unselect the rou
 
 RFC_TEST(8966, "3.5.3-f", "a new router-id on the selected route is told in time")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 	const struct rig_sent *s;
 
 	rig_after_update(t.r, 2, P);
@@ -227,7 +208,7 @@ RFC_TEST(8966, "3.5.3-f", "a new router-id on the selected route is told in time
 
 RFC_TEST(8966, "3.5.3-g", "a route expires to infinity first and is flushed a hold time later")
 {
-	struct three t = three();
+	struct given t = given(3);
 	struct babel_route_view v;
 
 	rig_update_every(t.n1, P, 0xa, 7, 0, 200);
@@ -243,7 +224,7 @@ RFC_TEST(8966, "3.5.3-g", "a route expires to infinity first and is flushed a ho
 
 RFC_TEST(8966, "3.5.3-h", "a retraction touches neither source, nor FD, nor the timer")
 {
-	struct three t = three();
+	struct given t = given(3);
 	struct babel_route_view v;
 
 	rig_update_every(t.n1, P, 0xa, 7, 0, 400);
@@ -260,7 +241,7 @@ RFC_TEST(8966, "3.5.3-h", "a retraction touches neither source, nor FD, nor the 
 
 RFC_TEST(8966, "3.5.3-i", "the longest interval overflows nothing")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 
 	rig_pass(t.r, 600 * SEC);
 	assert_ptr_equal(rig_selected(t.r, P), t.n1);
@@ -269,7 +250,7 @@ RFC_TEST(8966, "3.5.3-i", "the longest interval overflows nothing")
 
 RFC_TEST(8966, "3.5.4-a", "a retracted prefix is unreachable, not caught by a shorter one")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 
 	rig_update(t.n2, "::/0", 0xb, 7, 0);
 	rig_retract(t.n1, P);
@@ -282,7 +263,7 @@ RFC_TEST(8966, "3.5.4-a", "a retracted prefix is unreachable, not caught by a sh
 
 RFC_TEST(8966, "3.5.4-b", "a new route ends the hold at once")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 
 	rig_retract(t.n1, P);
 	rig_pass(t.r, SEC);
@@ -295,7 +276,7 @@ RFC_TEST(8966, "3.5.4-b", "a new route ends the hold at once")
 
 RFC_TEST(8966, "3.5.4-c", "the hold ends when nobody can point at us any more")
 {
-	struct three t = three();
+	struct given t = given(3);
 
 	rig_update_every(t.n1, P, 0xa, 7, 0, 1600);
 	rig_pass(t.r, 5 * SEC);
@@ -309,7 +290,7 @@ RFC_TEST(8966, "3.5.4-c", "the hold ends when nobody can point at us any more")
 
 RFC_TEST(8966, "3.6-a", "a retracted route is not selected, even if it is the only one")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 
 	rig_retract(t.n1, P);
 	assert_null(rig_selected(t.r, P));
@@ -320,7 +301,7 @@ RFC_TEST(8966, "3.6-a", "a retracted route is not selected, even if it is the on
 
 RFC_TEST(8966, "3.6-b", "an unfeasible route is not selected, but asked to become feasible")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 
 	rig_update(t.n2, P, 0xa, 7, 200);
 	rig_mark(t.r);
@@ -335,7 +316,7 @@ RFC_TEST(8966, "3.6-b", "an unfeasible route is not selected, but asked to becom
 
 RFC_TEST(8966, "3.6-c", "a newer seqno makes no route better")
 {
-	struct three t = three();
+	struct given t = given(3);
 
 	rig_update(t.n1, P, 0xa, 7, 100);
 	rig_pass(t.r, 3 * SEC);
@@ -348,7 +329,7 @@ RFC_TEST(8966, "3.6-c", "a newer seqno makes no route better")
 
 RFC_TEST(8966, "3.6-d", "two routes that take turns each second do not flap")
 {
-	struct three t = three();
+	struct given t = given(3);
 	unsigned int before;
 
 	rig_update(t.n1, P, 0xa, 7, 100);
@@ -365,7 +346,7 @@ RFC_TEST(8966, "3.6-d", "two routes that take turns each second do not flap")
 
 RFC_TEST(8966, "A.3-a", "a dip must last to be followed")
 {
-	struct three t = three();
+	struct given t = given(3);
 
 	rig_update(t.n1, P, 0xa, 7, 200);
 	rig_update(t.n2, P, 0xb, 7, 400);
@@ -387,7 +368,7 @@ RFC_TEST(8966, "A.3-a", "a dip must last to be followed")
 
 RFC_TEST(8966, "A.3-a", "with nothing selected the least metric of the moment wins")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 
 	rig_update(t.n2, P, 0xb, 7, 300);
 	rig_update(t.n3, P, 0xc, 7, 400);
@@ -400,7 +381,7 @@ RFC_TEST(8966, "A.3-a", "with nothing selected the least metric of the moment wi
 
 RFC_TEST(8966, "3.6-e", "a change of cost or of the table is followed in the same step")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 
 	rig_update(t.n2, P, 0xb, 7, 300);
 	rig_ihu(t.n1, INF, 1200);
@@ -416,7 +397,7 @@ RFC_TEST(8966, "3.6-e", "a change of cost or of the table is followed in the sam
  * minutes (3.7.3); nothing else happens then. */
 RFC_TEST(8966, "3.6-e", "a route that becomes feasible by time alone is selected")
 {
-	struct three t = with_fd();
+	struct given t = with_fd();
 	uint16_t s, m;
 
 	rig_update(t.n2, P, 0xa, 7, 200);

@@ -4,25 +4,16 @@
 
 #include <stdio.h>
 
-#include "tests/rfc/rig.h"
+#include "tests/rfc/given.h"
 
 #define P "2001:db8:1::/48"
 #define Q "2001:db8:2::/48"
 
 /* N1 and N2 on a link each, N1 has a route to P of id 0xa, (7, metric). */
-struct two {
-	struct rig *r;
-	struct rig_nb *n1, *n2;
-};
-
-static struct two two(uint16_t metric)
+static struct given two(uint16_t metric)
 {
-	struct two t = {.r = rig_new()};
+	struct given t = given(2);
 
-	rig_if(t.r, 1);
-	rig_if(t.r, 2);
-	t.n1 = rig_nb(t.r, 1, "fe80::1");
-	t.n2 = rig_nb(t.r, 2, "fe80::2");
 	rig_update(t.n1, P, 0xa, 7, metric);
 	rig_pass(t.r, 5 * SEC);
 	return t;
@@ -30,7 +21,7 @@ static struct two two(uint16_t metric)
 
 RFC_TEST(8966, "3.7-a", "only the selected route is advertised")
 {
-	struct two t = two(0);
+	struct given t = two(0);
 	const struct rig_sent *s = NULL;
 	unsigned int n = 0;
 
@@ -63,7 +54,7 @@ RFC_TEST(8966, "3.7-b", "our own routes carry our router-id, our seqno and metri
 
 RFC_TEST(8966, "3.7-c", "a learned route goes on with its router-id and seqno and our cost added")
 {
-	struct two t = two(100);
+	struct given t = two(100);
 	const struct rig_sent *s = rig_next_update(t.r, NULL, 2, P);
 
 	assert_non_null(s);
@@ -112,7 +103,7 @@ RFC_TEST(8966, "3.7.1-a", "each route is told again on each interface before the
 /* Hellos fail, so the route goes to N2's, which has another router-id. */
 RFC_TEST(8966, "3.7.2-a", "another router-id after the loss of a link is told at once")
 {
-	struct two t = two(0);
+	struct given t = two(0);
 	const struct rig_sent *s;
 	mono_t start;
 
@@ -136,7 +127,7 @@ RFC_TEST(8966, "3.7.2-a", "another router-id after the loss of a link is told at
 
 RFC_TEST(8966, "3.7.2-a", "another router-id after an expiry is told at once")
 {
-	struct two t = two(0);
+	struct given t = two(0);
 	const struct rig_sent *s;
 
 	rig_if(t.r, 3);
@@ -174,7 +165,7 @@ RFC_TEST(8966, "3.7.2-b", "such an Update is repeated, apart, and not more than 
 	static const enum babel_link_type types[] = {BABEL_WIRED, BABEL_WIRELESS};
 
 	for (unsigned int k = 0; k < 2; k++) {
-		struct two t = two(0);
+		struct given t = two(0);
 
 		t.r->config.type = types[k];
 		rig_if(t.r, 3);
@@ -188,7 +179,7 @@ RFC_TEST(8966, "3.7.2-b", "such an Update is repeated, apart, and not more than 
 
 RFC_TEST(8966, "3.7.2-c", "a retraction is urgent and repeated")
 {
-	struct two t = two(0);
+	struct given t = two(0);
 	const struct rig_sent *s;
 	mono_t start;
 
@@ -206,7 +197,7 @@ RFC_TEST(8966, "3.7.2-c", "a retraction is urgent and repeated")
 
 RFC_TEST(8966, "3.7.2-d", "small changes wait for the periodic Update")
 {
-	struct two t = two(100);
+	struct given t = two(100);
 	struct tlv u;
 
 	rig_after_update(t.r, 2, P);
@@ -224,7 +215,7 @@ RFC_TEST(8966, "3.7.2-d", "small changes wait for the periodic Update")
 
 RFC_TEST(8966, "3.7.3-a", "what we have advertised is no longer feasible from others")
 {
-	struct two t = two(100);
+	struct given t = two(100);
 
 	assert_true(rig_fd_is(t.r, P, 0xa, 7, 196));
 	rig_update(t.n2, P, 0xa, 7, 196);
@@ -256,7 +247,7 @@ RFC_TEST(8966, "3.7.3-a", "a unicast Update counts as well")
 
 RFC_TEST(8966, "3.7.3-b", "a distance shrinks under one seqno and starts anew with the next")
 {
-	struct two t = two(100);
+	struct given t = two(100);
 
 	assert_true(rig_fd_is(t.r, P, 0xa, 7, 196));
 	rig_ihu(t.n1, 200, 1200);
@@ -273,7 +264,7 @@ RFC_TEST(8966, "3.7.3-b", "a distance shrinks under one seqno and starts anew wi
 
 RFC_TEST(8966, "3.7.3-c", "a distance is forgotten three minutes after the last finite Update")
 {
-	struct two t = two(100);
+	struct given t = two(100);
 	uint16_t s, m;
 
 	rig_pass(t.r, 590 * SEC);
@@ -323,7 +314,7 @@ RFC_TEST(8966, "3.7.3-e", "an Update with our own router-id is never selected, h
 
 RFC_TEST(8966, "3.7.4-a", "on a wire a route is not told back where it was learned")
 {
-	struct two t = two(0);
+	struct given t = two(0);
 	const struct rig_sent *s = NULL;
 
 	rig_pass(t.r, 60 * SEC);
@@ -355,7 +346,7 @@ RFC_TEST(8966, "4.6.8-e", "a next hop that cannot be one is not installed")
 	static const char *const bad[] = {"fe80::d:1", "fe80::d:2", "ff02::1", "::", "::1"};
 
 	for (unsigned int k = 0; k < sizeof(bad) / sizeof(*bad); k++) {
-		struct two t = two(0);
+		struct given t = two(0);
 		struct tlv u = rig_update_tlv(t.n1, Q, 0xa, 7, 0);
 
 		u.u.update.nexthop = rig_addr(bad[k]);
@@ -368,7 +359,7 @@ RFC_TEST(8966, "4.6.8-e", "a next hop that cannot be one is not installed")
 
 RFC_TEST(8966, "4.6.9-l", "an Update without interval makes no storm")
 {
-	struct two t = two(0);
+	struct given t = two(0);
 	uint64_t runs = t.r->runs;
 
 	for (uint16_t k = 0; k < 12; k++) {
@@ -386,7 +377,7 @@ RFC_TEST(8966, "C-a", "link-local, multicast and the like are nobody's routes")
 					  "ff02::1:6/128", "127.0.0.1/32",  "0.0.0.0/32",
 					  "224.0.0.0/8",   "224.0.0.111/32"};
 	static const char *const good[] = {"::/0", "0.0.0.0/0", "fe00::/8", "10.0.0.0/8"};
-	struct two t = two(0);
+	struct given t = two(0);
 
 	for (unsigned int k = 0; k < sizeof(bad) / sizeof(*bad); k++) {
 		rig_update(t.n1, bad[k], 0xa, 7, 0);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/rfc/rig_auth.h"
+#include "tests/rfc/given.h"
 
 #define P "2001:db8:1::/48"
 
@@ -24,26 +24,9 @@ static void begin(void)
 	rig_mark(r);
 }
 
-static unsigned int neighbours(void);
-
 static void end(void)
 {
 	rig_free(r);
-}
-
-static bool count_neigh(void *ctx, const struct babel_neigh_view *v)
-{
-	(void)v;
-	++*(unsigned int *)ctx;
-	return true;
-}
-
-static unsigned int neighbours(void)
-{
-	unsigned int k = 0;
-
-	babel_each_neigh(r->b, count_neigh, &k);
-	return k;
 }
 
 /* A packet that is right in all, but for what the test makes of it. */
@@ -203,7 +186,7 @@ RFC_TEST(8967, "4.3-c", "nobody whose packets fail the MAC test is remembered")
 		pkt_mac(&p, k % 2 ? 4 : 6);
 		pkt_send(&p);
 	}
-	assert_int_equal(neighbours(), 1);
+	assert_int_equal(rig_neighbours(r), 1);
 	assert_int_equal(rig_sent_auth(r, TLV_CHALLENGE_REQUEST), 0);
 	{
 		struct babel_auth_view v;
@@ -303,7 +286,7 @@ RFC_TEST(8967, "4.3-h", "who is unknown is challenged, and nothing is made of it
 	pkt_mac(&p, 2);
 	pkt_send(&p);
 	assert_int_equal(rig_routes(r, P), 0);
-	assert_int_equal(neighbours(), 1);
+	assert_int_equal(rig_neighbours(r), 1);
 	assert_int_equal(rig_sent_auth(r, TLV_CHALLENGE_REQUEST), 1);
 	assert_true(addr_cmp(&rig_next_auth(r, NULL, TLV_CHALLENGE_REQUEST, &t)->to, &s->addr) ==
 		    0);
@@ -520,7 +503,7 @@ PLAIN_TEST("without any key nobody is believed, and the tables stay empty")
 	s = rig_stranger(r, 1, "fe80::1");
 	rig_say(s, &hello);
 	assert_false(rig_signed(s, 2, true, "i", 1));
-	assert_int_equal(neighbours(), 0);
+	assert_int_equal(rig_neighbours(r), 0);
 	end();
 }
 

@@ -2,7 +2,7 @@
 /* RFC 9079: everything is per (destination, source) pair. */
 #include "tests/rfc/rfc_test.h"
 
-#include "tests/rfc/rig.h"
+#include "tests/rfc/given.h"
 
 #define D  "2001:db8:d::/48"
 #define S1 D " from 2001:db8:a::/48"
@@ -10,27 +10,10 @@
 
 static const char *const pairs[] = {D, S1, S2};
 
-struct two {
-	struct rig *r;
-	struct rig_nb *n1, *n2;
-};
-
-static struct two two(void)
-{
-	struct two t = {.r = rig_new()};
-
-	rig_if(t.r, 1);
-	rig_if(t.r, 2);
-	t.n1 = rig_nb(t.r, 1, "fe80::1");
-	t.n2 = rig_nb(t.r, 2, "fe80::2");
-	rig_pass(t.r, 5 * SEC);
-	return t;
-}
-
 /* All three pairs of one destination from N1, with seqnos 7, 8, 9. */
-static struct two with_three(void)
+static struct given with_three(void)
 {
-	struct two t = two();
+	struct given t = given(2);
 
 	for (uint16_t k = 0; k < 3; k++)
 		rig_update(t.n1, pairs[k], 0xa, (uint16_t)(7 + k), (uint16_t)(10 * k));
@@ -41,7 +24,7 @@ static struct two with_three(void)
 
 RFC_TEST(9079, "3-a", "the route table keeps three pairs of one destination apart")
 {
-	struct two t = with_three();
+	struct given t = with_three();
 	struct babel_route_view v;
 
 	for (uint16_t k = 0; k < 3; k++) {
@@ -61,7 +44,7 @@ RFC_TEST(9079, "3-a", "the route table keeps three pairs of one destination apar
 
 RFC_TEST(9079, "3-a", "so does the source table")
 {
-	struct two t = with_three();
+	struct given t = with_three();
 
 	for (uint16_t k = 0; k < 3; k++)
 		assert_true(
@@ -75,7 +58,7 @@ RFC_TEST(9079, "3-a", "so does the source table")
 
 RFC_TEST(9079, "3-a", "and the table of pending requests")
 {
-	struct two t = with_three();
+	struct given t = with_three();
 
 	rig_seqno_request(t.n2, S1, 0xa, 20, 64);
 	assert_true(rig_pending(t.r, S1, 0xa));
@@ -91,7 +74,7 @@ RFC_TEST(9079, "3-a", "and the table of pending requests")
 
 RFC_TEST(9079, "4-b", "where pairs cannot be installed they are neither selected nor advertised")
 {
-	struct two t = two();
+	struct given t = given(2);
 
 	babel_set_source_specific(t.r->b, false, t.r->now);
 	rig_mark(t.r);
@@ -112,7 +95,7 @@ RFC_TEST(9079, "4-b", "where pairs cannot be installed they are neither selected
 
 RFC_TEST(9079, "4-b", "when that is found out late, they are withdrawn")
 {
-	struct two t = with_three();
+	struct given t = with_three();
 	const struct rig_sent *s;
 
 	babel_set_source_specific(t.r->b, false, t.r->now);
@@ -130,7 +113,7 @@ RFC_TEST(9079, "4-b", "when that is found out late, they are withdrawn")
 
 RFC_TEST(9079, "5.1-a", "a request for a pair is answered for that pair")
 {
-	struct two t = two();
+	struct given t = given(2);
 	const struct rig_sent *s;
 
 	rig_update(t.n1, D, 0xa, 7, 0);
@@ -147,7 +130,7 @@ RFC_TEST(9079, "5.1-a", "a request for a pair is answered for that pair")
 
 RFC_TEST(9079, "5.1-a", "withdrawing one pair is told of that pair alone")
 {
-	struct two t = with_three();
+	struct given t = with_three();
 	const struct rig_sent *s;
 
 	rig_after_update(t.r, 2, S2);
@@ -167,7 +150,7 @@ RFC_TEST(9079, "5.1-a", "withdrawing one pair is told of that pair alone")
 
 RFC_TEST(9079, "5.1-b", "want of a pair is told with its source")
 {
-	struct two t = with_three();
+	struct given t = with_three();
 
 	rig_update(t.n2, S1, 0xa, 8, 300);
 	rig_mark(t.r);
@@ -180,7 +163,7 @@ RFC_TEST(9079, "5.1-b", "want of a pair is told with its source")
 
 RFC_TEST(9079, "5.1-b", "a forwarded request keeps its source")
 {
-	struct two t = with_three();
+	struct given t = with_three();
 	const struct rig_sent *s;
 
 	rig_seqno_request(t.n2, S2, 0xa, 30, 9);
@@ -195,7 +178,7 @@ RFC_TEST(9079, "5.1-b", "a forwarded request keeps its source")
 
 RFC_TEST(9079, "5.1-b", "a route about to expire is asked for with its source")
 {
-	struct two t = two();
+	struct given t = given(2);
 	const struct rig_sent *s = NULL;
 	bool asked = false;
 
@@ -215,7 +198,7 @@ RFC_TEST(9079, "5.1-b", "a route about to expire is asked for with its source")
 
 RFC_TEST(9079, "5.2-a", "a wildcard retraction takes all pairs, of that neighbour only")
 {
-	struct two t = with_three();
+	struct given t = with_three();
 	struct tlv u = {.type = TLV_UPDATE};
 
 	rig_update(t.n2, S1, 0xb, 7, 500);
@@ -231,7 +214,7 @@ RFC_TEST(9079, "5.2-a", "a wildcard retraction takes all pairs, of that neighbou
 
 RFC_TEST(9079, "5.2-b", "a dump has all pairs")
 {
-	struct two t = with_three();
+	struct given t = with_three();
 
 	for (unsigned int k = 0; k < 3; k++)
 		rig_after_update(t.r, 2, pairs[k]);
@@ -244,7 +227,7 @@ RFC_TEST(9079, "5.2-b", "a dump has all pairs")
 
 RFC_TEST(9079, "7.4-a", "requests for two sources of a destination are both forwarded, once")
 {
-	struct two t = with_three();
+	struct given t = with_three();
 	const struct rig_sent *s = NULL;
 	unsigned int n = 0;
 
@@ -263,7 +246,7 @@ RFC_TEST(9079, "7.4-a", "requests for two sources of a destination are both forw
 
 RFC_TEST(9079, "7.4-a", "our seqno rises for a request for a pair of ours, and only for such")
 {
-	struct two t = two();
+	struct given t = given(2);
 	const struct rig_sent *s;
 
 	rig_local(t.r, S1);

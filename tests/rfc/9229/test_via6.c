@@ -6,31 +6,20 @@
 #include <string.h>
 
 #include "babeld/core/explain.h"
-#include "tests/rfc/rig.h"
+#include "tests/rfc/given.h"
 
 #define P   "198.51.100.0/24"
 #define P2  "203.0.113.0/24"
 #define SIX "2001:db8:d::/48"
 #define P_S P " from 192.0.2.0/25"
 
-struct two {
-	struct rig *r;
-	struct rig_nb *n1, *n2;
-};
-
 /* N1 behind eth1, N2 behind eth2, IPv4 addresses nowhere. */
-static struct two two(void)
+static struct given two(void)
 {
-	struct two t = {.r = rig_new()};
+	struct rig *r = rig_new();
 
-	t.r->config.v4_via_v6 = true;
-	rig_if(t.r, 1);
-	rig_if(t.r, 2);
-	t.n1 = rig_nb(t.r, 1, "fe80::1");
-	t.n2 = rig_nb(t.r, 2, "fe80::2");
-	rig_pass(t.r, 5 * SEC);
-	rig_mark(t.r);
-	return t;
+	r->config.v4_via_v6 = true;
+	return given_in(r, 2);
 }
 
 static void set_if(struct rig *r, ifid_t ifid, bool ip4, bool via6)
@@ -101,7 +90,7 @@ static void assert_retracted(const struct rig *r, ifid_t ifid, const char *pair,
 
 RFC_TEST(9229, "2.1-a", "without an IPv4 address, IPv4 routes are announced by AE 4 over IPv6")
 {
-	struct two t = two();
+	struct given t = two();
 
 	rig_local(t.r, P);
 	via6_update(t.n1, P2, 7, 0);
@@ -115,7 +104,7 @@ RFC_TEST(9229, "2.1-a", "without an IPv4 address, IPv4 routes are announced by A
 
 RFC_TEST(9229, "2.1-b", "with an IPv4 address AE 1 alone is used")
 {
-	struct two t = two();
+	struct given t = two();
 
 	set_if(t.r, 2, true, true);
 	rig_mark(t.r);
@@ -128,7 +117,7 @@ RFC_TEST(9229, "2.1-b", "with an IPv4 address AE 1 alone is used")
 
 RFC_TEST(9229, "2.1-b", "an address that comes or goes changes the encoding at once, never both")
 {
-	struct two t = two();
+	struct given t = two();
 
 	rig_local(t.r, P);
 	via6_update(t.n1, P2, 7, 0);
@@ -152,7 +141,7 @@ RFC_TEST(9229, "2.1-b", "an address that comes or goes changes the encoding at o
 
 RFC_TEST(9229, "2.1-c", "what AE 4 announced AE 1 retracts, and the other way round")
 {
-	struct two t = two();
+	struct given t = two();
 	struct babel_route_view v;
 	struct tlv tlv;
 
@@ -175,7 +164,7 @@ RFC_TEST(9229, "2.1-c", "what AE 4 announced AE 1 retracts, and the other way ro
 
 RFC_TEST(9229, "2.1-c", "our own retraction goes by the encoding of the interface")
 {
-	struct two t = two();
+	struct given t = two();
 	struct sdprefix p = rig_pair(P);
 
 	rig_local(t.r, P);
@@ -191,7 +180,7 @@ RFC_TEST(9229, "2.1-c", "our own retraction goes by the encoding of the interfac
 
 RFC_TEST(9229, "2.2-b", "what AE 4 brings is chosen with the IPv6 next hop and told on")
 {
-	struct two t = two();
+	struct given t = two();
 	struct tlv u = via6_tlv(t.n1, P2, 7, 10);
 
 	via6_update(t.n1, P, 7, 10);
@@ -210,7 +199,7 @@ RFC_TEST(9229, "2.2-b", "what AE 4 brings is chosen with the IPv6 next hop and t
 RFC_TEST(9229, "2.2-b", "a next hop that can't be one is refused, as of IPv6 routes")
 {
 	static const char *const bad[] = {"::", "ff02::1", "::1", "fe80::d:1", "fe80::d:2"};
-	struct two t = two();
+	struct given t = two();
 
 	for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
 		struct tlv u = via6_tlv(t.n1, P, 7, 0);
@@ -271,7 +260,7 @@ static enum babel_verdict verdict_of(struct rig_nb *n, const char *pair)
 
 RFC_TEST(9229, "2.2-c", "what can't be installed is not selected and not told on")
 {
-	struct two t = two();
+	struct given t = two();
 
 	babel_set_v4_via_v6(t.r->b, false, t.r->now);
 	via6_update(t.n1, P, 7, 0);
@@ -296,7 +285,7 @@ RFC_TEST(9229, "2.2-c", "what can't be installed is not selected and not told on
 RFC_TEST(9229, "2.2-c",
 	 "found out late, it is let go of and withdrawn; nothing is announced by AE 4")
 {
-	struct two t = two();
+	struct given t = two();
 
 	via6_update(t.n1, P, 7, 0);
 	rig_local(t.r, P2);
@@ -319,7 +308,7 @@ RFC_TEST(9229, "2.2-c",
 
 RFC_TEST(9229, "2.2-d", "AE 1 and AE 4 of one neighbour are one entry with the last next hop")
 {
-	struct two t = two();
+	struct given t = two();
 	struct babel_route_view v;
 
 	rig_update(t.n1, P, 0xa, 7, 10);
@@ -340,7 +329,7 @@ RFC_TEST(9229, "2.2-d", "AE 1 and AE 4 of one neighbour are one entry with the l
 
 RFC_TEST(9229, "2.2-d", "next hops that differ in nothing but their family are two next hops")
 {
-	struct two t = two();
+	struct given t = two();
 	struct tlv u = via6_tlv(t.n1, P, 7, 10);
 
 	u.u.update.nexthop = addr_ip4(192, 0, 2, 1); /* c000:201:: */
@@ -355,7 +344,7 @@ RFC_TEST(9229, "2.2-d", "next hops that differ in nothing but their family are t
  * looked at in tests/wire; here the pair. */
 RFC_TEST(9229, "2.3-a", "a v4-via-v6 route that is lost is asked for as the IPv4 prefix it is")
 {
-	struct two t = two();
+	struct given t = two();
 	const struct rig_sent *s;
 
 	via6_update(t.n1, P, 7, 10);
@@ -398,7 +387,7 @@ RFC_TEST(9229, "2.3-b", "requests with AE 1 and AE 4 have the same effect")
 
 	for (size_t k = 0; k < 4; k++) {
 		uint8_t ae = aes[k & 1];
-		struct two t = two();
+		struct given t = two();
 		const struct rig_sent *s;
 
 		set_if(t.r, 1, ip4[k >> 1], true);
@@ -425,7 +414,7 @@ RFC_TEST(9229, "2.3-b", "requests with AE 1 and AE 4 have the same effect")
 
 RFC_TEST(9229, "2.3-c", "a dump for a wildcard request has the IPv4 routes, by AE 4")
 {
-	struct two t = two();
+	struct given t = two();
 	const struct rig_sent *s;
 
 	rig_local(t.r, P);
@@ -453,7 +442,7 @@ RFC_TEST(9229, "2.4-a", "AE 4 in an IHU leaves the cost, in a Next Hop the next 
 				 "\x07\x06\x01\x00\xc0\x00\x02\x01"
 				 "\x07\x06\x04\x00\xc0\x00\x02\x63"
 				 "\x08\x0d\x01\x00\x18\x00\x04\x00\x00\x07\x00\x00\xc6\x33\x64";
-	struct two t = two();
+	struct given t = two();
 	struct babel_neigh_view v;
 
 	rig_datagram(t.n1, true, span_of(ihu, sizeof(ihu) - 1));
@@ -466,7 +455,7 @@ RFC_TEST(9229, "2.4-a", "AE 4 in an IHU leaves the cost, in a Next Hop the next 
 
 RFC_TEST(9229, "5-a", "switched off, AE 4 is neither understood nor sent, the rest is as ever")
 {
-	struct two t = two();
+	struct given t = two();
 	uint8_t buf[512];
 	struct packet_writer w;
 	struct tlv six = rig_update_tlv(t.n1, SIX, 0xa, 7, 0), four = via6_tlv(t.n1, P, 7, 0);
@@ -491,7 +480,7 @@ RFC_TEST(9229, "5-a", "switched off, AE 4 is neither understood nor sent, the re
 
 RFC_TEST(9229, "5-a", "turned off and on again, what came and went by AE 4 does, too")
 {
-	struct two t = two();
+	struct given t = two();
 
 	via6_update(t.n1, P, 7, 0);
 	rig_update(t.n1, SIX, 0xa, 7, 0);
@@ -518,7 +507,7 @@ RFC_TEST(9229, "5-a", "turned off and on again, what came and went by AE 4 does,
 
 RFC_TEST(9229, "5-a", "on an interface with an IPv4 address the switch is about hearing only")
 {
-	struct two t = two();
+	struct given t = two();
 	struct tlv u = rig_update_tlv(t.n2, P2, 0xa, 7, 0);
 
 	set_if(t.r, 2, true, true);
@@ -538,7 +527,7 @@ RFC_TEST(9229, "5-a", "on an interface with an IPv4 address the switch is about 
 
 PLAIN_TEST("a source prefix goes with AE 4 as with AE 1")
 {
-	struct two t = two();
+	struct given t = two();
 
 	via6_update(t.n1, P_S, 7, 0);
 	assert_null(rig_selected(t.r, P));

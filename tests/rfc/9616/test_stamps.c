@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/rfc/given.h"
 #include "tests/rfc/rig_rtt.h"
 
 static bool stamped_hello_in(const struct rig *r, size_t packet)
@@ -270,14 +271,6 @@ static void say_subs(struct rig_nb *n, const char *in_hello, const char *in_ihu)
 	rig_datagram(n, true, span_of(p, len));
 }
 
-static uint16_t history(const struct rig_nb *n)
-{
-	struct babel_neigh_view v;
-
-	assert_true(rig_neigh(n, &v));
-	return v.hello_history;
-}
-
 RFC_TEST(9616, "6.1-a", "a longer time stamp of a Hello counts by its first four octets")
 {
 	struct rig_nb *n;
@@ -297,13 +290,13 @@ RFC_TEST(9616, "6.1-a", "a shorter time stamp is ignored, its Hello is not")
 {
 	struct rig_nb *n;
 	struct rig *r = rig_rtt(&n);
-	uint16_t before = history(n);
+	uint16_t before = rig_history(n);
 
 	say_subs(n,
 		 "0303"
 		 "010203",
 		 "");
-	assert_int_equal(history(n), 0x8000 | before >> 1);
+	assert_int_equal(rig_history(n), 0x8000 | before >> 1);
 	assert_false(next_ihu(n)->stamped);
 	say_subs(n, "0300", "");
 	assert_false(next_ihu(n)->stamped);
