@@ -322,6 +322,13 @@ bool ifs_own(const struct ifs *s, ifid_t ifid, const struct addr *a)
 	return i && addr_find(i, FAM_IP6, a);
 }
 
+bool ifs_unicast_hellos(const struct ifs *s, ifid_t ifid)
+{
+	const struct ifs_if *i = if_find(s, ifid);
+
+	return i && i->ready && i->config.unicast_hello_interval;
+}
+
 const struct babel_if_info *ifs_info(const struct ifs *s, ifid_t ifid)
 {
 	const struct ifs_if *i = if_find(s, ifid);

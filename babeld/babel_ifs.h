@@ -52,6 +52,8 @@ const char *ifs_name(const struct ifs *s, ifid_t ifid);
 /* The prefixes of all links that are usable, Babel or not, in order, each
  * once: malloced into *out. Returns how many. */
 size_t ifs_connected(const struct ifs *s, struct prefix **out);
+/* Whether Hellos are counted by neighbour there. */
+bool ifs_unicast_hellos(const struct ifs *s, ifid_t ifid);
 /* As told by the last up(); NULL if it is not up. Good until the next call. */
 const struct babel_if_info *ifs_info(const struct ifs *s, ifid_t ifid);
 

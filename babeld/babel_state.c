@@ -25,7 +25,7 @@ static size_t format_index(const struct babel_persist *p, unsigned int i, char *
 size_t babel_state_format(const struct babel_persist *p, const char *boot,
 			  char buf[BABEL_STATE_MAX])
 {
-	char id[ROUTER_ID_STR];
+	char id[ROUTER_ID_STR], addr[ADDR_STR];
 	size_t n;
 
 	n = (size_t)snprintf(buf, BABEL_STATE_MAX, HEAD "\nrouter-id %s\nseqno %u\n",
@@ -38,6 +38,10 @@ size_t babel_state_format(const struct babel_persist *p, const char *boot,
 		if (*boot && p->ifs[i].have_index)
 			n += format_index(p, i, buf + n, BABEL_STATE_MAX - n);
 	}
+	for (unsigned int i = 0; i < p->n_unicast && i < BABEL_PERSIST_UNICAST; i++)
+		n += (size_t)snprintf(
+			buf + n, BABEL_STATE_MAX - n, "unicast %.15s %s %u\n", p->unicast[i].ifname,
+			addr_str(FAM_IP6, &p->unicast[i].neigh, addr), p->unicast[i].hello_seqno);
 	n += (size_t)snprintf(buf + n, BABEL_STATE_MAX - n, "end\n");
 	return n;
 }
@@ -122,6 +126,25 @@ static bool parse_index(char *rest, bool count, struct babel_persist *out)
 	return true;
 }
 
+/* "eth0 fe80::1 1234" */
+static bool parse_unicast(char *rest, struct babel_persist *out)
+{
+	char *addr = strchr(rest, ' '), *seqno = addr ? strchr(addr + 1, ' ') : NULL;
+	unsigned int k = out->n_unicast;
+	enum family f;
+
+	if (!seqno || addr == rest || (size_t)(addr - rest) >= sizeof(out->unicast[0].ifname) ||
+	    k == BABEL_PERSIST_UNICAST)
+		return false;
+	*addr++ = *seqno++ = '\0';
+	if (!addr_parse(addr, &f, &out->unicast[k].neigh) || f != FAM_IP6 ||
+	    !parse_u16(seqno, &out->unicast[k].hello_seqno))
+		return false;
+	memcpy(out->unicast[k].ifname, rest, strlen(rest) + 1);
+	out->n_unicast++;
+	return true;
+}
+
 static char *after(char *line, const char *word)
 {
 	size_t n = strlen(word);
@@ -159,9 +182,10 @@ bool babel_state_parse(const char *text, size_t len, const char *boot, struct ba
 		*why = "a line is not understood";
 		if ((rest = after(line, "boot ")))
 			same_boot = *boot && strcmp(rest, boot) == 0;
-		else if ((rest = after(line, "hello "))	  ? !parse_hello(rest, &p)
-			 : (rest = after(line, "index ")) ? !parse_index(rest, same_boot, &p)
-							  : true)
+		else if ((rest = after(line, "hello "))	    ? !parse_hello(rest, &p)
+			 : (rest = after(line, "index "))   ? !parse_index(rest, same_boot, &p)
+			 : (rest = after(line, "unicast ")) ? !parse_unicast(rest, &p)
+							    : true)
 			return false;
 		*why = "it is cut off";
 	}

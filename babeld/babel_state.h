@@ -9,6 +9,7 @@
  *	boot 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9
  *	hello eth0 1234
  *	index eth0 00112233aabbccdd 262144
+ *	unicast eth0 fe80::1 4321
  *	end
  *
  * The last line tells a whole file from one that was cut off. It is written
@@ -26,8 +27,8 @@
 
 #include "babeld/core/babel.h"
 
-/* Enough for BABEL_PERSIST_IFS lines of each kind. */
-#define BABEL_STATE_MAX	 8192
+/* Enough for BABEL_PERSIST_IFS and BABEL_PERSIST_UNICAST lines. */
+#define BABEL_STATE_MAX	 16384
 #define BABEL_STATE_BOOT 40
 
 /* The text into buf; its length. boot: what is unlike in every boot of the

@@ -81,7 +81,7 @@ static void env_send(void *ctx, ifid_t via, const struct addr *to, struct span d
 	if (!info)
 		return;
 	babel_udp_send(b->udp, via, &info->linklocal, to, datagram);
-	if (!to)
+	if (!to || ifs_unicast_hellos(b->ifs, via))
 		save_soon(b);
 }
 

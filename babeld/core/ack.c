@@ -43,7 +43,7 @@ static void ask(struct babel *b, struct pfx *p, struct neigh *n)
 	pfx_awaits_add_tail(&p->awaits, a);
 	neigh_awaits_add_tail(&n->unasked, a);
 	b->awaits++;
-	out_update(b, &n->out, p, 1, OUT_SOON);
+	out_reply(b, n, p, OUT_SOON);
 }
 
 /* Whether the hold of p needs nobody's word any more. */
@@ -131,7 +131,7 @@ void ack_due(struct babel *b, struct deadline *d)
 		neigh_awaits_del(&n->awaits, a);
 		a->asked = false;
 		neigh_awaits_add_tail(&n->unasked, a);
-		out_update(b, &n->out, p, 1, OUT_SOON);
+		out_reply(b, n, p, OUT_SOON);
 	}
 	if (a)
 		deadline_set(b, d, DL_NEIGH_ACK, mono_add(a->sent, ACK_TIMEOUT));

@@ -167,7 +167,7 @@ static void put_reply(struct babel *b, struct iface *i, struct auth_peer *p, str
 	if (!p->proven)
 		auth_peer_keep(b, i, p, p->reply_next);
 	i->auth.replies++;
-	iface_hello_burst(b, i, 2);
+	hello_burst(b, i, 2);
 	if (n)
 		n->ihu_due = true;
 }

@@ -321,7 +321,8 @@ void babel_run_due(struct babel *b, mono_t now);
 
 /* What must survive a restart so that neighbours do not notice one: own
  * seqno and Hello seqnos (RFC 8966 3.2.1, 3.2.3), by interface name. */
-#define BABEL_PERSIST_IFS 64
+#define BABEL_PERSIST_IFS     64
+#define BABEL_PERSIST_UNICAST 128
 struct babel_persist {
 	struct router_id router_id;
 	uint16_t seqno;
@@ -336,6 +337,12 @@ struct babel_persist {
 		uint8_t index[BABEL_INDEX_LEN];
 		uint32_t pc;
 	} ifs[BABEL_PERSIST_IFS];
+	unsigned int n_unicast; /* the newest last; the oldest go when there is no more room */
+	struct {
+		char ifname[16];
+		struct addr neigh;
+		uint16_t hello_seqno; /* of unicast Hellos to it, the next to be sent */
+	} unicast[BABEL_PERSIST_UNICAST];
 };
 void babel_persist_get(const struct babel *b, struct babel_persist *out);
 /* What babel_persist_get() said will be found by the next start. Until then

@@ -64,10 +64,12 @@
 
 enum deadline_kind {
 	DL_IF_HELLO,
+	DL_IF_EXTRA,
 	DL_IF_UPDATE,
 	DL_IF_QUIET,
 	DL_NEIGH_HELLO,
 	DL_NEIGH_UNICAST_HELLO,
+	DL_NEIGH_SAY,
 	DL_NEIGH_IHU,
 	DL_NEIGH_IDLE,
 	DL_NEIGH_ACK,
@@ -104,6 +106,7 @@ struct upd {
 	mono_t due;
 	uint8_t copies; /* still to be sent */
 	bool ready;	/* in q->ready, else in q->later */
+	bool reply;	/* was asked for */
 };
 LIST_TYPE(upds, struct upd, in_queue);
 LIST_TYPE(pfx_upds, struct upd, in_pfx);
@@ -133,7 +136,8 @@ struct hellos { /* of one kind, RFC 8966 A.1 */
 	bool heard;
 	uint16_t history; /* newest is the top bit */
 	uint16_t expected;
-	usec_t interval;
+	usec_t interval; /* of the last that promised another */
+	mono_t last;
 	struct deadline deadline;
 };
 
@@ -277,6 +281,13 @@ struct rtt {
 	struct deadline stale;
 };
 
+/* Whether a Hello of ours is to be in the next packet. */
+enum hello_due {
+	HELLO_NONE,
+	HELLO_EXTRA, /* ahead of time */
+	HELLO_SCHEDULED,
+};
+
 struct neigh {
 	struct list_link link;
 	struct iface *iface;
@@ -285,6 +296,11 @@ struct neigh {
 	uint16_t txcost, rxcost, cost;
 	struct deadline ihu, idle;
 	mono_t last_hello;
+	enum hello_due hello_due; /* of unicast Hellos */
+	bool hello_counted;	  /* hello_seqno, the next to be sent, is valid */
+	uint16_t hello_seqno;
+	unsigned int burst;
+	struct deadline say;
 	bool ihu_due;
 	bool judged; /* heard often enough for a verdict, or a Hello was missed */
 	bool limit_noted;
@@ -308,10 +324,10 @@ struct iface {
 	uint16_t hello_seqno; /* the next to be sent */
 	unsigned int burst;   /* Hellos still to be sent ahead of time */
 	unsigned int hello_count;
-	bool hello_due;
+	enum hello_due hello_due;
 	mono_t last_hello;
 	bool quiet; /* just started: chooses nothing yet */
-	struct deadline hello, update, quiet_end;
+	struct deadline hello, extra, update, quiet_end;
 	struct neighs neighs;
 	struct iface_auth auth;
 	struct deadline auth_expiry;
@@ -407,6 +423,9 @@ void kept_store(struct babel *b, const struct iface *i);
 /* Hello seqno and Index of an interface that starts; here: from this life.
  * False: nothing is kept of it. */
 bool kept_fetch(const struct babel *b, struct iface *i, bool *here);
+/* The same of the unicast Hello seqno of a neighbour. */
+void kept_unicast_store(struct babel *b, const struct neigh *n);
+void kept_unicast_fetch(struct babel *b, struct neigh *n);
 
 /* ---- iface.c ---- */
 struct iface *iface_find(const struct babel *b, ifid_t ifid);
@@ -414,14 +433,34 @@ static inline uint64_t iface_bit(const struct iface *i) /* in pfx.announced */
 {
 	return UINT64_C(1) << i->slot;
 }
+/* Whoever believes in routes via us remembers a former life. */
+void iface_retract_former_life(struct babel *b, struct iface *i);
 /* What is configured for that neighbour, else for all of the interface. */
 struct babel_neigh_cost iface_neigh_cost(const struct iface *i, const struct addr *a);
-void iface_hello_due(struct babel *b, struct deadline *d);
 void iface_update_due(struct babel *b, struct deadline *d);
 void iface_quiet_over(struct babel *b, struct deadline *d);
-/* Sends a few Hellos ahead of time so that a newcomer needs not wait. */
-void iface_hello_burst(struct babel *b, struct iface *i, unsigned int count);
 void iface_free(struct babel *b, struct iface *i);
+
+/* ---- hello.c: Hellos and IHUs of ours, RFC 8966 3.4.1 and 3.4.2 ---- */
+/* Timers run a little early, so that what the last Hello or Update promised
+ * is kept (RFC 8966 3.1). */
+usec_t hello_early(struct babel *b, usec_t interval);
+void hello_start(struct babel *b, struct iface *i);
+/* The intervals are others now. */
+void hello_reconfigured(struct babel *b, struct iface *i, const struct babel_if_config *old);
+/* A few Hellos ahead of time so that a newcomer needs not wait. */
+void hello_burst(struct babel *b, struct iface *i, unsigned int count);
+/* Somebody is heard for the first time. */
+void hello_newcomer(struct babel *b, struct neigh *n);
+/* An IHU soon, ahead of time. */
+void hello_ihu(struct babel *b, struct neigh *n, usec_t within);
+void hello_forget(struct babel *b, struct neigh *n);
+void hello_if_due(struct babel *b, struct deadline *d);
+void hello_extra_due(struct babel *b, struct deadline *d);
+void hello_neigh_due(struct babel *b, struct deadline *d);
+/* What is due of both into a packet for the queue; *hello: there is one in it.
+ * False: it does not fit. */
+bool hello_put(struct babel *b, struct outq *q, struct packet_writer *w, bool *hello);
 
 /* ---- neigh.c: RFC 8966 3.4 ---- */
 struct neigh *neigh_find(const struct iface *i, const struct addr *a);
@@ -435,6 +474,8 @@ bool neigh_ihu_is_ours(const struct iface *i, const struct tlv_ihu *ihu);
 void neigh_ihu(struct babel *b, struct neigh *n, const struct tlv_ihu *ihu);
 void neigh_cost_changed(struct babel *b, struct neigh *n);
 bool neigh_lossy(const struct neigh *n);
+/* Heard lately: it may rely on what we say. */
+bool neigh_heard(const struct neigh *n);
 void neigh_hello_missed(struct babel *b, struct deadline *d);
 void neigh_unicast_hello_missed(struct babel *b, struct deadline *d);
 void neigh_ihu_lost(struct babel *b, struct deadline *d);
@@ -544,6 +585,8 @@ struct route *route_find(const struct pfx *p, const struct neigh *n);
 void route_retract(struct babel *b, struct route *r, enum babel_refusal why);
 /* Retracts what source_specific or a local decision has made unusable. */
 void route_retract_sourced(struct babel *b);
+/* The same of what one neighbour announces; selects anew. */
+void route_retract_sourced_of(struct babel *b, struct neigh *n);
 
 /* ---- refused.c: only for explain.c ---- */
 void refused_keep(struct babel *b, const struct neigh *n, const struct tlv_update *u,
@@ -650,11 +693,16 @@ void via6_if_changed(struct babel *b, struct iface *i, const struct babel_if_inf
 /* ---- output.c: RFC 8966 3.1 ---- */
 void out_init(struct outq *q, struct iface *i, struct neigh *n);
 void out_fini(struct babel *b, struct outq *q);
+/* What is for the group goes, in unicast mode, to each neighbour that is heard
+ * (RFC 8966 3.1); out_group_tlv() is for what has to be multicast even so. */
 /* Queues a TLV, to leave within that time. */
 void out_tlv(struct babel *b, struct outq *q, const struct tlv *t, usec_t within);
+void out_group_tlv(struct babel *b, struct iface *i, const struct tlv *t, usec_t within);
 enum out_when { OUT_URGENT, OUT_SOON };
 void out_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int copies,
 		enum out_when when);
+/* The same for one neighbour that asked: split horizon does not count. */
+void out_reply(struct babel *b, struct neigh *n, struct pfx *p, enum out_when when);
 void out_dump(struct babel *b, struct outq *q);
 void out_wake(struct babel *b, struct outq *q, usec_t within);
 void out_flush(struct babel *b, struct deadline *d);

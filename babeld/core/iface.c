@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The interface table and its two timers, RFC 8966 3.2.3. */
+/* The interface table, RFC 8966 3.2.3. */
 #include "babeld/core/core.h"
 
 #include <string.h>
@@ -9,7 +9,6 @@
 #define SLOTS	     64 /* bits in pfx.announced; the last one is shared by all further interfaces */
 #define INTERVAL_MIN (10 * USEC_PER_MSEC)
 #define INTERVAL_MAX (600 * USEC_PER_SEC)
-#define IHU_EVERY    3 /* Hellos, on a clean link, RFC 8966 Appendix B */
 #define K_DEFAULT    2 /* RFC 8966 Appendix B */
 #define J_DEFAULT    3
 #define J_MAX	     16 /* as long as a history is */
@@ -24,74 +23,31 @@ struct iface *iface_find(const struct babel *b, ifid_t ifid)
 	return NULL;
 }
 
-/* Timers run a little early, so that what the last Hello or Update promised
- * is kept (RFC 8966 3.1). */
-static usec_t early(struct babel *b, usec_t interval)
-{
-	return babel_jitter(b, interval * 3 / 4, interval * 9 / 10);
-}
-
-static void arm_hello(struct babel *b, struct iface *i)
-{
-	usec_t wait = early(b, i->config.hello_interval);
-
-	if (i->burst) {
-		i->burst--;
-		wait = wait < HELLO_BURST_GAP ? wait : HELLO_BURST_GAP;
-	}
-	deadline_set(b, &i->hello, DL_IF_HELLO, mono_add(b->now, wait));
-}
-
-/* We know of no route yet, so nobody may believe in one via us: whoever does
- * remembers a former life, whose feasibility distances are lost. Until this
- * has been heard we choose nothing via here, or it could lead back to us. */
-static void retract_former_life(struct babel *b, struct iface *i)
+static struct tlv retract_all(const struct iface *i)
 {
 	struct tlv t = {.type = TLV_UPDATE};
 
 	t.u.update.wildcard = true;
 	t.u.update.metric = BABEL_INFINITY;
 	t.u.update.interval = interval_from_usec(i->config.update_interval);
-	out_tlv(b, &i->out, &t, URGENT_TIMEOUT);
+	return t;
 }
 
-static void send_hello(struct babel *b, struct iface *i)
+/* We know of no route yet, so nobody may believe in one via us: whoever does
+ * remembers a former life, whose feasibility distances are lost. Until this
+ * has been heard we choose nothing via here, or it could lead back to us. We
+ * don't know yet who that is: it goes to the group. */
+void iface_retract_former_life(struct babel *b, struct iface *i)
 {
-	struct neigh *n;
+	struct tlv t = retract_all(i);
 
-	i->hello_due = true;
-	i->last_hello = b->now;
-	i->hello_count++;
-	if (i->quiet && i->hello_count == 2) /* in case the first was lost */
-		retract_former_life(b, i);
-	LIST_EACH (neighs, &i->neighs, n)
-		if (i->hello_count % IHU_EVERY == 0 || neigh_lossy(n))
-			n->ihu_due = true;
-	out_wake(b, &i->out, 0);
-	arm_hello(b, i);
-}
-
-void iface_hello_due(struct babel *b, struct deadline *d)
-{
-	send_hello(b, container_of(d, struct iface, hello));
-}
-
-void iface_hello_burst(struct babel *b, struct iface *i, unsigned int count)
-{
-	mono_t soon = mono_add(i->last_hello, HELLO_BURST_GAP);
-
-	if (i->burst < count)
-		i->burst = count;
-	if (mono_before(soon, b->now))
-		soon = mono_add(b->now, babel_jitter(b, 0, URGENT_TIMEOUT / 4));
-	if (timer_armed(&i->hello.node) && mono_before(soon, i->hello.node.at))
-		deadline_set(b, &i->hello, DL_IF_HELLO, soon);
+	out_group_tlv(b, i, &t, URGENT_TIMEOUT);
 }
 
 static void arm_update(struct babel *b, struct iface *i)
 {
 	deadline_set(b, &i->update, DL_IF_UPDATE,
-		     mono_add(b->now, early(b, i->config.update_interval)));
+		     mono_add(b->now, hello_early(b, i->config.update_interval)));
 }
 
 void iface_update_due(struct babel *b, struct deadline *d)
@@ -124,6 +80,10 @@ static void set_config(struct iface *i, const struct babel_if_config *config)
 	}
 	if (config->unicast_hello_interval)
 		i->config.unicast_hello_interval = clamp(config->unicast_hello_interval);
+	if (config->rfc6126) { /* RFC 8966 Appendix F: it would misread them */
+		i->config.unicast_hello_interval = 0;
+		i->config.unscheduled_hellos = false;
+	}
 	if (config->n_costs > BABEL_NEIGH_COSTS)
 		i->config.n_costs = BABEL_NEIGH_COSTS;
 }
@@ -175,16 +135,10 @@ static void start(struct babel *b, ifid_t ifid, const struct babel_if_info *info
 	set_config(i, config);
 	auth_peers_init(&i->auth.peers);
 	auth_configure(b, i, NULL);
-	i->last_hello = b->now;
 	neighs_init(&i->neighs);
 	out_init(&i->out, i, NULL);
 	ifaces_add_tail(&b->ifaces, i);
-	/* The first packet has a Hello, so that whoever knew a former life
-	 * notices (A.1) before it hears anything else. Two make a link
-	 * (2-out-of-3): no need to wait long for the second. */
-	i->burst = 2;
-	i->hello_due = true;
-	arm_hello(b, i);
+	hello_start(b, i);
 	arm_update(b, i);
 	kept = kept_fetch(b, i, &here);
 	if (!kept)
@@ -194,7 +148,7 @@ static void start(struct babel *b, ifid_t ifid, const struct babel_if_info *info
 	if (!kept || here) {
 		i->quiet = true;
 		deadline_set(b, &i->quiet_end, DL_IF_QUIET, mono_add(b->now, IF_QUIET));
-		retract_former_life(b, i);
+		iface_retract_former_life(b, i);
 	}
 	request_wildcard(b, i, NULL);
 }
@@ -209,6 +163,29 @@ void iface_quiet_over(struct babel *b, struct deadline *d)
 		neigh_cost_changed(b, n);
 }
 
+/* From now on nothing with a source prefix passes here. What was told is taken
+ * back with all the rest, which such routers understand, and the rest told again. */
+static void forget_sourced(struct babel *b, struct iface *i)
+{
+	struct tlv t = retract_all(i);
+	struct neigh *n;
+	struct pfx *p;
+
+	LIST_EACH (neighs, &i->neighs, n)
+		route_retract_sourced_of(b, n);
+	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
+		if (!sdprefix_is_plain(&p->entry.key))
+			p->announced &= ~iface_bit(i);
+	out_tlv(b, &i->out, &t, URGENT_TIMEOUT);
+	out_dump(b, &i->out);
+}
+
+static void with_sourced(struct babel *b, struct iface *i)
+{
+	out_dump(b, &i->out);
+	request_wildcard(b, i, NULL);
+}
+
 static void change(struct babel *b, struct iface *i, const struct babel_if_info *info,
 		   const struct babel_if_config *config)
 {
@@ -221,18 +198,15 @@ static void change(struct babel *b, struct iface *i, const struct babel_if_info 
 	set_config(i, config);
 	auth_configure(b, i, &old.auth);
 	if (new_address)
-		iface_hello_burst(b, i, 2);
+		hello_burst(b, i, 2);
 	via6_if_changed(b, i, &was, old.v4_via_v6);
-	if (i->config.hello_interval > old.hello_interval) {
-		/* RFC 8966 3.4.1 and 3.4.2: a longer interval is told at once. */
-		LIST_EACH (neighs, &i->neighs, n)
-			n->ihu_due = true;
-		send_hello(b, i);
-	} else if (i->config.hello_interval < old.hello_interval) {
-		send_hello(b, i);
-	}
+	hello_reconfigured(b, i, &old);
 	if (i->config.update_interval < old.update_interval)
 		arm_update(b, i);
+	if (i->config.rfc6126 && !old.rfc6126)
+		forget_sourced(b, i);
+	else if (old.rfc6126 && !i->config.rfc6126)
+		with_sourced(b, i);
 	LIST_EACH_SAFE (neighs, &i->neighs, n, next) {
 		rtt_reconfigured(b, n);
 		neigh_cost_changed(b, n);
@@ -272,6 +246,7 @@ void iface_free(struct babel *b, struct iface *i)
 
 	kept_store(b, i);
 	deadline_clear(b, &i->hello);
+	deadline_clear(b, &i->extra);
 	deadline_clear(b, &i->update);
 	deadline_clear(b, &i->quiet_end);
 	while (!neighs_empty(&i->neighs))

@@ -50,6 +50,7 @@ void neigh_free(struct babel *b, struct neigh *n)
 	deadline_clear(b, &n->unicast.deadline);
 	deadline_clear(b, &n->ihu);
 	deadline_clear(b, &n->idle);
+	hello_forget(b, n);
 	rtt_forget(b, n);
 	request_forget_neigh(b, n);
 	LIST_EACH (neigh_routes, &n->routes, r)
@@ -64,6 +65,11 @@ void neigh_free(struct babel *b, struct neigh *n)
 	mem_free(&b->mem.neigh, n);
 }
 
+bool neigh_heard(const struct neigh *n)
+{
+	return n->multicast.history || n->unicast.history;
+}
+
 bool neigh_lossy(const struct neigh *n)
 {
 	return (n->multicast.history & LOSSY_WINDOW) != LOSSY_WINDOW;
@@ -74,15 +80,13 @@ void neigh_cost_changed(struct babel *b, struct neigh *n)
 	const struct babel_if_config *c = &n->iface->config;
 	struct babel_neigh_cost own = iface_neigh_cost(n->iface, &n->addr);
 	uint16_t rx = cost_rx(c, own.rxcost, n->multicast.history, n->unicast.history);
-	uint16_t cost =
-		n->iface->quiet ? BABEL_INFINITY : rtt_cost(n, cost_link(c, n->txcost, rx));
+	uint16_t cost = n->iface->quiet ? BABEL_INFINITY : rtt_cost(n, cost_link(c, n->txcost, rx));
 	uint16_t old = n->cost;
 	struct route *r;
 
 	if ((rx == BABEL_INFINITY) != (n->rxcost == BABEL_INFINITY)) {
 		/* Whether we hear it: worth an IHU ahead of time, RFC 8966 3.4.2. */
-		n->ihu_due = true;
-		out_wake(b, &n->iface->out, URGENT_TIMEOUT);
+		hello_ihu(b, n, URGENT_TIMEOUT);
 	}
 	cost = cost_metric(cost, own.extra);
 	n->rxcost = rx;
@@ -109,16 +113,6 @@ static void push(struct hellos *k, unsigned int bit)
 	k->history = (uint16_t)(k->history >> 1 | bit << 15);
 }
 
-/* The first Hello tells nothing yet about the link, and a neighbour that knew
- * us before our restart still goes by the IHU it has: "unreachable" would take
- * its routes away for nothing. Others assume as much without an IHU. */
-static void newcomer(struct babel *b, struct neigh *n)
-{
-	n->ihu_due = true;
-	iface_hello_burst(b, n->iface, 2);
-	out_wake(b, &n->iface->out, URGENT_TIMEOUT);
-}
-
 struct neigh *neigh_hello(struct babel *b, struct neigh *n, const struct tlv_hello *h)
 {
 	struct hellos *k = h->unicast ? &n->unicast : &n->multicast;
@@ -135,7 +129,7 @@ struct neigh *neigh_hello(struct babel *b, struct neigh *n, const struct tlv_hel
 		k = h->unicast ? &n->unicast : &n->multicast;
 	}
 	if (!n->multicast.heard && !n->unicast.heard)
-		newcomer(b, n);
+		hello_newcomer(b, n);
 	if (!k->heard)
 		jump = 0;
 	if (jump < 0) /* undo history; 16 undoes all of it */
@@ -145,7 +139,7 @@ struct neigh *neigh_hello(struct babel *b, struct neigh *n, const struct tlv_hel
 	push(k, 1);
 	k->heard = true;
 	k->expected = (uint16_t)(h->seqno + 1);
-	n->last_hello = b->now;
+	n->last_hello = k->last = b->now;
 	if (h->interval.cs) { /* RFC 8966 3.4.1: else the old promise stands */
 		k->interval = interval_usec(h->interval);
 		deadline_set(b, &k->deadline, h->unicast ? DL_NEIGH_UNICAST_HELLO : DL_NEIGH_HELLO,
@@ -155,12 +149,23 @@ struct neigh *neigh_hello(struct babel *b, struct neigh *n, const struct tlv_hel
 	return n;
 }
 
+/* Unscheduled Hellos promise nothing, so silence has no time of its own to be
+ * noticed at; that of the scheduled ones is it. Without this a dead neighbour
+ * would count as heard by the last unscheduled ones (RFC 8966 3.4.3). */
+static void age(struct babel *b, struct hellos *unpromised, const struct hellos *k)
+{
+	if (!timer_armed(&unpromised->deadline.node) &&
+	    mono_before(mono_add(unpromised->last, k->interval), b->now))
+		push(unpromised, 0);
+}
+
 static void missed(struct babel *b, struct neigh *n, struct hellos *k, enum deadline_kind kind)
 {
 	push(k, 0);
 	k->expected++;
+	age(b, k == &n->multicast ? &n->unicast : &n->multicast, k);
 	n->judged = true;
-	if (!n->multicast.history && !n->unicast.history) {
+	if (!neigh_heard(n)) {
 		neigh_free(b, n);
 		return;
 	}

@@ -59,7 +59,13 @@ void out_wake(struct babel *b, struct outq *q, usec_t within)
 	wake_at(b, q, within ? mono_add(b->now, babel_jitter(b, within / 8, within / 2)) : b->now);
 }
 
-void out_tlv(struct babel *b, struct outq *q, const struct tlv *t, usec_t within)
+/* Whether what is for the group goes to each neighbour alone instead. */
+static bool alone(const struct outq *q)
+{
+	return !q->neigh && q->iface->config.unicast;
+}
+
+static void queue_tlv(struct babel *b, struct outq *q, const struct tlv *t, usec_t within)
 {
 	struct out_tlv *o;
 
@@ -71,6 +77,24 @@ void out_tlv(struct babel *b, struct outq *q, const struct tlv *t, usec_t within
 	o->tlv = *t;
 	out_tlvs_add_tail(&q->tlvs, o);
 	out_wake(b, q, within);
+}
+
+void out_group_tlv(struct babel *b, struct iface *i, const struct tlv *t, usec_t within)
+{
+	queue_tlv(b, &i->out, t, within);
+}
+
+void out_tlv(struct babel *b, struct outq *q, const struct tlv *t, usec_t within)
+{
+	struct neigh *n;
+
+	if (!alone(q)) {
+		queue_tlv(b, q, t, within);
+		return;
+	}
+	LIST_EACH (neighs, &q->iface->neighs, n)
+		if (neigh_heard(n))
+			queue_tlv(b, &n->out, t, within);
 }
 
 static struct upd *upd_find(const struct outq *q, const struct pfx *p)
@@ -93,7 +117,7 @@ static void upd_ready(struct upd *u)
 /* Retractions to be acknowledged go between the copies to the group. */
 static usec_t copy_gap(const struct outq *q)
 {
-	return q->neigh ? COPY_GAP / 2 : COPY_GAP;
+	return q->neigh && !q->iface->config.unicast ? COPY_GAP / 2 : COPY_GAP;
 }
 
 static void upd_later(struct babel *b, struct upd *u)
@@ -104,24 +128,33 @@ static void upd_later(struct babel *b, struct upd *u)
 	upds_add_tail(&u->q->later, u);
 }
 
-void out_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int copies,
-		enum out_when when)
+/* NULL at the cap. */
+static struct upd *upd_get(struct babel *b, struct outq *q, struct pfx *p)
 {
 	struct upd *u = upd_find(q, p);
 
-	if (!u) {
-		if (q->neigh &&
-		    upds_count(&q->ready) + upds_count(&q->later) >= QUEUED_REPLIES_MAX) {
-			q->iface->dropped++;
-			return;
-		}
-		u = mem_new(&b->mem.upd, sizeof(*u));
-		u->q = q;
-		u->pfx = p;
-		pfx_upds_add_tail(&p->upds, u);
-		u->due = mono_add(b->now, copy_gap(q));
-		upds_add_tail(&q->later, u);
+	if (u)
+		return u;
+	if (q->neigh && upds_count(&q->ready) + upds_count(&q->later) >= QUEUED_REPLIES_MAX) {
+		q->iface->dropped++;
+		return NULL;
 	}
+	u = mem_new(&b->mem.upd, sizeof(*u));
+	u->q = q;
+	u->pfx = p;
+	pfx_upds_add_tail(&p->upds, u);
+	u->due = mono_add(b->now, copy_gap(q));
+	upds_add_tail(&q->later, u);
+	return u;
+}
+
+static struct upd *queue_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int copies,
+				enum out_when when)
+{
+	struct upd *u = upd_get(b, q, p);
+
+	if (!u)
+		return NULL;
 	if (u->copies < copies)
 		u->copies = (uint8_t)copies;
 	switch (when) {
@@ -134,9 +167,33 @@ void out_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int cop
 		wake_at(b, q, u->ready ? b->now : u->due);
 		break;
 	}
+	return u;
 }
 
-void out_dump(struct babel *b, struct outq *q)
+void out_reply(struct babel *b, struct neigh *n, struct pfx *p, enum out_when when)
+{
+	struct upd *u = queue_update(b, &n->out, p, 1, when);
+
+	if (u)
+		u->reply = true;
+}
+
+void out_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int copies,
+		enum out_when when)
+{
+	struct neigh *n;
+
+	if (!alone(q)) {
+		queue_update(b, q, p, copies, when);
+		return;
+	}
+	/* What finds no more room is told with all the rest. */
+	LIST_EACH (neighs, &q->iface->neighs, n)
+		if (neigh_heard(n) && !queue_update(b, &n->out, p, copies, when))
+			out_dump(b, &n->out);
+}
+
+static void dump(struct babel *b, struct outq *q)
 {
 	if (q->dumping || (q->neigh && mono_before(b->now, q->dump_next))) {
 		/* One more when this one is done: its beginning may be stale. */
@@ -151,55 +208,17 @@ void out_dump(struct babel *b, struct outq *q)
 	out_wake(b, q, q->iface->config.hello_interval / 8);
 }
 
-/* Some IHU that is due must not go without a stamped Hello, RFC 9616 3.2. This
- * one promises the next as every Hello does, and the scheduled one stays due:
- * an unscheduled one would do, but BIRD reads its interval of 0 as 10 ms. */
-static bool hello_wanted(const struct iface *i)
-{
-	const struct neigh *n;
-
-	LIST_EACH (neighs, &i->neighs, n)
-		if (n->ihu_due && n->judged && rtt_rides(n))
-			return true;
-	return false;
-}
-
-static bool put_hello(struct iface *i, struct packet_writer *w)
-{
-	struct tlv t = {.type = TLV_HELLO};
-
-	if (!i->hello_due && !hello_wanted(i))
-		return true;
-	t.u.hello.seqno = i->hello_seqno;
-	t.u.hello.stamped = i->config.rtt.on;
-	t.u.hello.interval = interval_from_usec(i->config.hello_interval);
-	if (!packet_put(w, &t))
-		return false;
-	i->hello_due = false;
-	i->hello_seqno++; /* RFC 8966 3.2.3 */
-	return true;
-}
-
-static bool put_ihus(struct iface *i, struct packet_writer *w)
+void out_dump(struct babel *b, struct outq *q)
 {
 	struct neigh *n;
 
-	LIST_EACH (neighs, &i->neighs, n) {
-		struct tlv t = {.type = TLV_IHU};
-
-		if (!n->ihu_due || !n->judged)
-			continue;
-		t.u.ihu.family = FAM_IP6;
-		t.u.ihu.addr = n->addr;
-		t.u.ihu.rxcost = n->rxcost;
-		rtt_stamp_ihu(n, &t.u.ihu);
-		/* RFC 8966 Appendix B: three times the Hello interval */
-		t.u.ihu.interval = interval_from_usec(3 * i->config.hello_interval);
-		if (!packet_put(w, &t))
-			return false;
-		n->ihu_due = false;
+	if (!alone(q)) {
+		dump(b, q);
+		return;
 	}
-	return true;
+	LIST_EACH (neighs, &q->iface->neighs, n)
+		if (neigh_heard(n))
+			dump(b, &n->out);
 }
 
 static bool put_tlvs(struct babel *b, struct outq *q, struct packet_writer *w)
@@ -207,12 +226,29 @@ static bool put_tlvs(struct babel *b, struct outq *q, struct packet_writer *w)
 	struct out_tlv *o;
 
 	while ((o = out_tlvs_first(&q->tlvs))) {
-		if (!packet_put(w, &o->tlv))
+		/* RFC 9079 6: not where routers of RFC 6126 live. */
+		if (!(q->iface->config.rfc6126 && tlv_is_sourced(&o->tlv)) &&
+		    !packet_put(w, &o->tlv))
 			return false;
 		out_tlvs_del(&q->tlvs, o);
 		mem_free(&b->mem.tlv, o);
 	}
 	return true;
+}
+
+/* A retraction has been said often enough, to the group or, in unicast mode, to
+ * the last of the neighbours: they believe in no route via us. */
+static void retracted(struct upd *u)
+{
+	const struct outq *q = u->q;
+	const struct upd *other;
+
+	if (q->neigh && !q->iface->config.unicast)
+		return;
+	LIST_EACH (pfx_upds, &u->pfx->upds, other)
+		if (other != u && other->q->iface == q->iface)
+			return;
+	u->pfx->announced &= ~iface_bit(q->iface);
 }
 
 static bool put_ready(struct babel *b, struct outq *q, struct packet_writer *w)
@@ -226,7 +262,7 @@ static bool put_ready(struct babel *b, struct outq *q, struct packet_writer *w)
 			upd_later(b, u);
 			continue;
 		}
-		put = update_put(b, q, w, u->pfx, q->neigh ? WHY_REPLY : WHY_TRIGGERED);
+		put = update_put(b, q, w, u->pfx, u->reply ? WHY_REPLY : WHY_TRIGGERED);
 
 		if (put == PUT_FULL)
 			return false;
@@ -236,8 +272,8 @@ static bool put_ready(struct babel *b, struct outq *q, struct packet_writer *w)
 			upd_later(b, u);
 			continue;
 		}
-		if (put == PUT_RETRACTION && !q->neigh) /* said often enough */
-			u->pfx->announced &= ~iface_bit(q->iface);
+		if (put == PUT_RETRACTION)
+			retracted(u);
 		upd_free(b, u);
 	}
 	return true;
@@ -290,11 +326,13 @@ static bool one_packet(struct babel *b, struct outq *q)
 {
 	struct iface *i = q->iface;
 	struct packet_writer w;
-	bool all;
+	bool all, hello;
 
 	out_begin(b, i, &w);
-	all = (q->neigh ? ack_put_request(q->neigh, &w) : put_hello(i, &w) && put_ihus(i, &w)) &&
+	all = hello_put(b, q, &w, &hello) && (!q->neigh || ack_put_request(q->neigh, &w)) &&
 	      put_tlvs(b, q, &w) && put_ready(b, q, &w) && put_dump(b, q, &w);
+	if (hello && i->config.probe_mtu)
+		packet_pad(&w);
 	if (!packet_empty(&w))
 		out_end(b, i, q->neigh ? &q->neigh->addr : NULL, &w);
 	if (q->neigh)

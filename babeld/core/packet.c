@@ -116,6 +116,10 @@ static void packet(struct babel *b, struct iface *i, const struct babel_datagram
 			ignored(b, i, from, v);
 			continue;
 		}
+		if (i->config.rfc6126 && tlv_is_sourced(&t)) { /* RFC 9079 6 */
+			ignored(b, i, from, TLV_MANDATORY_SUB);
+			continue;
+		}
 		rtt_hear(&heard, i, &t);
 		n = handlers[t.type](b, n, &t);
 	}

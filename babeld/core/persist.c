@@ -55,9 +55,60 @@ bool kept_fetch(const struct babel *b, struct iface *i, bool *here)
 	return *here || b->remembers;
 }
 
+/* ---- Unicast Hellos, RFC 8966 3.4.1 ---- */
+
+static unsigned int unicast_place(const struct babel_persist *p, const struct neigh *n)
+{
+	unsigned int k = 0;
+
+	while (k < p->n_unicast && (strcmp(p->unicast[k].ifname, n->iface->name) != 0 ||
+				    addr_cmp(&p->unicast[k].neigh, &n->addr) != 0))
+		k++;
+	return k;
+}
+
+static void unicast_drop(struct babel_persist *p, unsigned int k)
+{
+	p->n_unicast--;
+	memmove(&p->unicast[k], &p->unicast[k + 1], (p->n_unicast - k) * sizeof(p->unicast[0]));
+}
+
+static void unicast_keep(struct babel_persist *p, const struct neigh *n)
+{
+	unsigned int k = unicast_place(p, n);
+
+	if (!n->hello_counted)
+		return;
+	if (k < p->n_unicast)
+		unicast_drop(p, k);
+	else if (k == BABEL_PERSIST_UNICAST)
+		unicast_drop(p, 0);
+	k = p->n_unicast++;
+	memcpy(p->unicast[k].ifname, n->iface->name, sizeof(p->unicast[k].ifname));
+	p->unicast[k].neigh = n->addr;
+	p->unicast[k].hello_seqno = n->hello_seqno;
+}
+
+void kept_unicast_store(struct babel *b, const struct neigh *n)
+{
+	unicast_keep(&b->kept, n);
+}
+
+void kept_unicast_fetch(struct babel *b, struct neigh *n)
+{
+	unsigned int k = unicast_place(&b->kept, n);
+
+	n->hello_counted = true;
+	n->hello_seqno = k < b->kept.n_unicast ? b->kept.unicast[k].hello_seqno
+					       : (uint16_t)b->env.random(b->ctx);
+}
+
+/* ---- All of it ---- */
+
 void babel_persist_get(const struct babel *b, struct babel_persist *out)
 {
 	const struct iface *i;
+	const struct neigh *n;
 
 	*out = b->kept;
 	out->router_id = b->config.router_id;
@@ -77,6 +128,9 @@ void babel_persist_get(const struct babel *b, struct babel_persist *out)
 		keep(i, out, k);
 		out->ifs[k].pc = auth_promise(i->auth.pc, i->auth.limit);
 	}
+	LIST_EACH (ifaces, &b->ifaces, i)
+		LIST_EACH (neighs, &i->neighs, n)
+			unicast_keep(out, n);
 }
 
 void babel_persist_saved(struct babel *b, const struct babel_persist *p)
@@ -100,7 +154,8 @@ void babel_persist_saved(struct babel *b, const struct babel_persist *p)
 
 void babel_persist_set(struct babel *b, const struct babel_persist *p)
 {
-	if (!router_id_eq(&p->router_id, &b->config.router_id) || p->n > BABEL_PERSIST_IFS)
+	if (!router_id_eq(&p->router_id, &b->config.router_id) || p->n > BABEL_PERSIST_IFS ||
+	    p->n_unicast > BABEL_PERSIST_UNICAST)
 		return;
 	b->kept = *p;
 	/* What is kept at present is what is to be used now: until more is set

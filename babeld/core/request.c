@@ -49,8 +49,8 @@ void request_route(struct babel *b, struct neigh *n, const struct tlv_route_requ
 		out_dump(b, &n->out);
 		/* Who asks for everything has just come (back): it will want
 		 * to know that the link works, too. */
-		n->ihu_due = true;
-		iface_hello_burst(b, n->iface, 2);
+		hello_burst(b, n->iface, 2);
+		n->ihu_due = true; /* with them, or with the dump */
 		return;
 	}
 	p = pfx_find(b, &q->pair);
@@ -289,7 +289,10 @@ void request_wildcard(struct babel *b, struct iface *i, struct neigh *n)
 {
 	struct tlv t = {.type = TLV_ROUTE_REQUEST, .u.route_request = {.wildcard = true}};
 
-	out_tlv(b, n ? &n->out : &i->out, &t, URGENT_TIMEOUT);
+	if (!n && neighs_empty(&i->neighs)) /* whoever is there finds us, too */
+		out_group_tlv(b, i, &t, URGENT_TIMEOUT);
+	else
+		out_tlv(b, n ? &n->out : &i->out, &t, URGENT_TIMEOUT);
 }
 
 void request_refresh(struct babel *b, const struct route *r)

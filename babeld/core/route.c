@@ -317,3 +317,15 @@ void route_retract_sourced(struct babel *b)
 				route_retract(b, r, REFUSED_ABILITY);
 	}
 }
+
+void route_retract_sourced_of(struct babel *b, struct neigh *n)
+{
+	struct route *r;
+
+	LIST_EACH (neigh_routes, &n->routes, r) {
+		if (sdprefix_is_plain(&r->pfx->entry.key) || r->refmetric == BABEL_INFINITY)
+			continue;
+		route_retract(b, r, REFUSED_ABILITY);
+		select_run(b, r->pfx);
+	}
+}

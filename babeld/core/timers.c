@@ -12,7 +12,9 @@ static const struct {
 	const char *name;
 	deadline_handler *run;
 } table[DL_KINDS] = {
-	[DL_IF_HELLO] = {"multicast Hello", iface_hello_due},	/* RFC 8966 3.2.3 */
+	[DL_IF_HELLO] = {"multicast Hello", hello_if_due},	/* RFC 8966 3.2.3 */
+	[DL_IF_EXTRA] = {"unscheduled Hello", hello_extra_due}, /* RFC 8966 3.4.1 */
+	[DL_NEIGH_SAY] = {"unicast Hello", hello_neigh_due},	/* RFC 8966 3.4.1 */
 	[DL_IF_UPDATE] = {"periodic Update", iface_update_due}, /* RFC 8966 3.7.1 */
 	[DL_IF_QUIET] = {"interface started", iface_quiet_over},
 	[DL_NEIGH_HELLO] = {"Hello missed", neigh_hello_missed}, /* RFC 8966 A.1 */

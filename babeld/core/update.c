@@ -16,6 +16,12 @@ bool update_advert(const struct babel *b, const struct pfx *p, struct advert *ou
 	return true;
 }
 
+/* RFC 9079 6: a router of RFC 6126 would take it for a plain route. */
+static bool misread(const struct iface *i, const struct pfx *p)
+{
+	return i->config.rfc6126 && !sdprefix_is_plain(&p->entry.key);
+}
+
 /* RFC 8966 3.7.4 */
 static bool split_horizon(const struct iface *i, const struct pfx *p)
 {
@@ -49,6 +55,8 @@ enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, st
 	bool withheld = nexthop == FAM_NONE || (why != WHY_REPLY && split_horizon(i, p));
 	const struct filter_rule *rule = NULL;
 
+	if (misread(i, p)) /* a retraction of it no less */
+		return PUT_SKIP;
 	said = a;
 	if (finite && !withheld) {
 		said.metric = policy_out(&b->policy, i, p, &a, &rule);
@@ -82,7 +90,8 @@ uint16_t update_metric(const struct babel *b, const struct policy *pol, const st
 	const struct filter_rule *rule;
 	struct advert a;
 
-	if (!update_advert(b, p, &a) || via6_nexthop(b, i, p) == FAM_NONE || split_horizon(i, p))
+	if (!update_advert(b, p, &a) || misread(i, p) || via6_nexthop(b, i, p) == FAM_NONE ||
+	    split_horizon(i, p))
 		return BABEL_INFINITY;
 	return policy_out(pol, i, p, &a, &rule);
 }
@@ -129,5 +138,5 @@ void update_retell_ip4(struct babel *b, struct iface *i)
 
 void update_reply(struct babel *b, struct neigh *n, struct pfx *p)
 {
-	out_update(b, &n->out, p, 1, OUT_URGENT);
+	out_reply(b, n, p, OUT_URGENT);
 }

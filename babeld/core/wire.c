@@ -256,6 +256,15 @@ bool tlv_may_send(const struct tlv *t)
 	return false;
 }
 
+bool tlv_is_sourced(const struct tlv *t)
+{
+	if (t->type == TLV_UPDATE)
+		return !t->u.update.wildcard && !sdprefix_is_plain(&t->u.update.pair);
+	if (t->type == TLV_ROUTE_REQUEST)
+		return !t->u.route_request.wildcard && !sdprefix_is_plain(&t->u.route_request.pair);
+	return t->type == TLV_SEQNO_REQUEST && !sdprefix_is_plain(&t->u.seqno_request.pair);
+}
+
 bool packet_put(struct packet_writer *p, const struct tlv *t)
 {
 	const struct tlv_row *row = &wire_tlv_rows[t->type];
@@ -283,6 +292,24 @@ bool packet_put(struct packet_writer *p, const struct tlv *t)
 bool packet_empty(const struct packet_writer *p)
 {
 	return wr_len(&p->w) == BABEL_HEADER_LEN;
+}
+
+void packet_pad(struct packet_writer *p)
+{
+	static const uint8_t zeros[UINT8_MAX];
+	size_t room;
+
+	while ((room = wr_left(&p->w)) > 0) {
+		size_t n = room - 2 < sizeof(zeros) ? room - 2 : sizeof(zeros);
+
+		if (room == 1) {
+			wr_u8(&p->w, TLV_PAD1);
+			continue;
+		}
+		wr_u8(&p->w, TLV_PADN);
+		wr_u8(&p->w, (uint8_t)n);
+		wr_bytes(&p->w, zeros, n);
+	}
 }
 
 void packet_stamp(struct packet_writer *p, uint32_t moment)

@@ -196,12 +196,16 @@ void packet_begin(struct packet_writer *p, void *buf, size_t size, enum family f
  * interval where it promises something, hop count 0, a router-id that means
  * none, a finite wildcard, a finite Update without router-id or next hop. */
 bool tlv_may_send(const struct tlv *t);
+/* It has a source prefix: a mandatory sub-TLV, RFC 9079 7. */
+bool tlv_is_sourced(const struct tlv *t);
 /* Appends a TLV, and before an Update what it needs (Router-Id, Next Hop).
  * False: it does not fit; the packet is as before and can be finished. For
  * an Update, router_id, nexthop must be set unless it is a retraction.
  * tlv_may_send() must hold. */
 bool packet_put(struct packet_writer *p, const struct tlv *t);
 bool packet_empty(const struct packet_writer *p);
+/* Pads the body to the size the datagram may have, RFC 8966 4.6.2. */
+void packet_pad(struct packet_writer *p);
 /* The moment of sending, in the stamped Hello if there is one, in place of what
  * packet_put() was given: as late as possible (RFC 9616 3.4), before any MAC. */
 void packet_stamp(struct packet_writer *p, uint32_t moment);

@@ -118,12 +118,14 @@ static void env_send(void *ctx, ifid_t via, const struct addr *to, struct span d
 	must(datagram.len <= 1500 - 48);
 	must(packet_open(&parser, datagram, FAM_IP6, &s->info[via].linklocal) == PACKET_OK);
 	while (packet_next(&parser, &t, &v)) {
-		must(v == TLV_OK || v == TLV_STATE_ONLY);
+		must(v == TLV_OK || v == TLV_STATE_ONLY || v == TLV_PADDING);
 		if (v != TLV_OK)
 			continue;
 		must(tlv_may_send(&t));
 		check_stamps(s, via, &t, &hello);
 		must(t.type != TLV_ACK || to); /* RFC 8966 3.3 */
+		must(!s->config[via].rfc6126 || !tlv_is_sourced(&t)); /* RFC 9079 6 */
+		must(!s->config[via].rfc6126 || t.type != TLV_HELLO || t.u.hello.interval.cs);
 		if (t.type != TLV_UPDATE || t.u.update.metric == BABEL_INFINITY)
 			continue;
 		must(s->able || sdprefix_is_plain(&t.u.update.pair)); /* RFC 9079 4 */
@@ -366,6 +368,22 @@ static void interface(struct story *s, ifid_t i, uint8_t how)
 	babel_if_up(s->b, i, &s->info[i], &s->config[i], s->now);
 }
 
+static void link(struct story *s, ifid_t i, uint8_t how)
+{
+	struct babel_if_config *c = &s->config[i];
+
+	c->unicast = how & 1;
+	c->unicast_hello_interval = how & 2 ? USEC_PER_SEC : 0;
+	c->unscheduled_hellos = how & 4;
+	c->rfc6126 = how & 8;
+	c->probe_mtu = how & 16;
+	c->quality = (enum babel_quality)((how >> 5) % 3);
+	c->n_costs = how >> 7;
+	c->costs[0] = (struct babel_neigh_cost){peer_addr(i, 0), 200, 50};
+	if (s->up[i])
+		babel_if_up(s->b, i, &s->info[i], c, s->now);
+}
+
 static void local(struct story *s, uint8_t how)
 {
 	unsigned int k = how % PAIRS;
@@ -434,6 +452,9 @@ static void step(struct story *s, struct rd *r)
 		break;
 	case 12:
 		raw(s, r, i, peer);
+		break;
+	case 14:
+		link(s, i, rd_u8(r));
 		break;
 	case 13:
 		pass(s, rd_u8(r) * USEC_PER_SEC);

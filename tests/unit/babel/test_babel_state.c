@@ -24,6 +24,7 @@ static const char good[] = "babeld-state 1\n"
 			   "hello eth0 1234\n"
 			   "index eth0 00112233aabbccdd 4294967295\n"
 			   "hello wlan-12345678.9 65535\n"
+			   "unicast wlan-12345678.9 fe80::1 7\n"
 			   "end\n";
 
 static bool parse(const char *text, size_t len, struct babel_persist *out)
@@ -53,6 +54,10 @@ static void test_good(void **state)
 	assert_false(p.ifs[1].have_index);
 	assert_string_equal(p.ifs[1].name, "wlan-12345678.9");
 	assert_int_equal(p.ifs[1].hello_seqno, 65535);
+	assert_int_equal(p.n_unicast, 1);
+	assert_string_equal(p.unicast[0].ifname, "wlan-12345678.9");
+	assert_int_equal(p.unicast[0].neigh.b[15], 1);
+	assert_int_equal(p.unicast[0].hello_seqno, 7);
 }
 
 /* What was set aside in another boot may have been used since, if the file is
@@ -97,7 +102,14 @@ static void test_round_trip(void **state)
 		p.ifs[p.n].have_index = true;
 		memset(p.ifs[p.n].index, (int)p.n, sizeof(p.ifs[p.n].index));
 		p.ifs[p.n].pc = UINT32_MAX;
+		p.n_unicast = 2 * (p.n + 1);
+		for (unsigned int k = 2 * p.n; k < p.n_unicast; k++) {
+			strcpy(p.unicast[k].ifname, p.ifs[p.n].name);
+			memset(&p.unicast[k].neigh, 0xfe, sizeof(p.unicast[k].neigh));
+			p.unicast[k].hello_seqno = 65535;
+		}
 	}
+	assert_int_equal(p.n_unicast, BABEL_PERSIST_UNICAST);
 }
 
 /* No beginning of a good file is a good file, and none changes the result. */
@@ -146,6 +158,12 @@ static void test_garbage(void **state)
 		HEAD ID "seqno 1\nhello eth0 65536\nend\n",
 		HEAD ID "seqno 1\nhello sixteen-letters- 5\nend\n",
 		HEAD ID "seqno 1\nbye eth0 5\nend\n",
+		HEAD ID "seqno 1\nunicast eth0 fe80::1\nend\n",
+		HEAD ID "seqno 1\nunicast  fe80::1 5\nend\n",
+		HEAD ID "seqno 1\nunicast eth0 fe80::1 65536\nend\n",
+		HEAD ID "seqno 1\nunicast eth0 fe80:::1 5\nend\n",
+		HEAD ID "seqno 1\nunicast eth0 10.0.0.1 5\nend\n",
+		HEAD ID "seqno 1\nunicast sixteen-letters- fe80::1 5\nend\n",
 		HEAD ID "seqno 1\nindex eth0 0011223344556677 5\nend\n",
 		HEAD ID "seqno 1\nhello eth0 5\nindex eth1 0011223344556677 5\nend\n",
 		HEAD ID "seqno 1\nhello eth0 5\nindex eth0 00112233445566 5\nend\n",
@@ -175,6 +193,11 @@ static void test_too_many(void **state)
 	(void)state;
 	for (unsigned int i = 0; i <= BABEL_PERSIST_IFS; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "hello e%u 5\n", i);
+	n += (size_t)snprintf(text + n, sizeof(text) - n, "end\n");
+	assert_false(parse(text, n, &p));
+	n = (size_t)snprintf(text, sizeof(text), HEAD ID "seqno 1\n");
+	for (unsigned int i = 0; i <= BABEL_PERSIST_UNICAST; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "unicast e%u fe80::1 5\n", i);
 	n += (size_t)snprintf(text + n, sizeof(text) - n, "end\n");
 	assert_false(parse(text, n, &p));
 }
@@ -232,10 +255,10 @@ static void test_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),	 cmocka_unit_test(test_other_boot),
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_cut_off),	 cmocka_unit_test(test_garbage),
-		cmocka_unit_test(test_too_many), cmocka_unit_test(test_file),
+		cmocka_unit_test(test_good),	   cmocka_unit_test(test_other_boot),
+		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_garbage),	   cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_file),
 	};
 
 	return cmocka_run_group_tests_name("babeld: state file", tests, NULL, NULL);
