@@ -35,7 +35,7 @@ static const struct option options[] = {
 	{"version", no_argument, NULL, 'V'},	 {NULL, 0, NULL, 0},
 };
 
-static void fatal(const char *what, const char *why)
+static _Noreturn void fatal(const char *what, const char *why)
 {
 	fprintf(stderr, "srcdest-babel-replay: %s: %s\n", what, why);
 	exit(EXIT_UNREADABLE);

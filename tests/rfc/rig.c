@@ -407,7 +407,7 @@ void rig_say_unicast(struct rig_nb *n, const struct tlv *t)
 
 void rig_hello(struct rig_nb *n, uint16_t seqno, uint16_t cs)
 {
-	struct tlv t = {.type = TLV_HELLO, .u.hello = {false, seqno, {cs}}};
+	struct tlv t = {.type = TLV_HELLO, .u.hello = {.seqno = seqno, .interval = {cs}}};
 
 	n->hello = (uint16_t)(seqno + 1);
 	n->hellos++;
@@ -416,7 +416,7 @@ void rig_hello(struct rig_nb *n, uint16_t seqno, uint16_t cs)
 
 void rig_unicast_hello(struct rig_nb *n, uint16_t seqno, uint16_t cs)
 {
-	struct tlv t = {.type = TLV_HELLO, .u.hello = {true, seqno, {cs}}};
+	struct tlv t = {.type = TLV_HELLO, .u.hello = {.unicast = true, .seqno = seqno, .interval = {cs}}};
 
 	rig_say_unicast(n, &t);
 }

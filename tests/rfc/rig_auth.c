@@ -82,7 +82,7 @@ void pkt_tlv(struct pkt *p, const struct tlv *t)
 
 void pkt_hello(struct pkt *p, uint16_t seqno)
 {
-	struct tlv t = {.type = TLV_HELLO, .u.hello = {false, seqno, {400}}};
+	struct tlv t = {.type = TLV_HELLO, .u.hello = {.seqno = seqno, .interval = {400}}};
 
 	pkt_tlv(p, &t);
 }

@@ -57,12 +57,23 @@ PLAIN_TEST("Hello, IHU, Acknowledgment and its request in octets")
 {
 	begin(sizeof(out));
 	assert_true(packet_empty(&w));
-	put((struct tlv){.type = TLV_HELLO, .u.hello = {false, 0x1234, {400}}});
-	put((struct tlv){.type = TLV_HELLO, .u.hello = {true, 0x1235, {0}}});
+	put((struct tlv){.type = TLV_HELLO, .u.hello = {.seqno = 0x1234, .interval = {400}}});
+	put((struct tlv){.type = TLV_HELLO,
+			 .u.hello = {.unicast = true, .seqno = 0x1235, .interval = {0}}});
 	put((struct tlv){.type = TLV_IHU,
-			 .u.ihu = {FAM_IP6, {{0xfe, 0x80, [15] = 2}}, 96, {1200}}});
-	put((struct tlv){.type = TLV_IHU, .u.ihu = {FAM_NONE, {{0}}, 0xffff, {1200}}});
-	put((struct tlv){.type = TLV_IHU, .u.ihu = {FAM_IP4, {{192, 0, 2, 1}}, 96, {1200}}});
+			 .u.ihu = {.family = FAM_IP6,
+				   .addr = {{0xfe, 0x80, [15] = 2}},
+				   .rxcost = 96,
+				   .interval = {1200}}});
+	put((struct tlv){
+		.type = TLV_IHU,
+		.u.ihu = {
+			.family = FAM_NONE, .addr = {{0}}, .rxcost = 0xffff, .interval = {1200}}});
+	put((struct tlv){.type = TLV_IHU,
+			 .u.ihu = {.family = FAM_IP4,
+				   .addr = {{192, 0, 2, 1}},
+				   .rxcost = 96,
+				   .interval = {1200}}});
 	put((struct tlv){.type = TLV_ACK_REQUEST, .u.ack_request = {0xbeef, {200}}});
 	put((struct tlv){.type = TLV_ACK, .u.ack = {0xbeef}});
 	assert_false(packet_empty(&w));
@@ -196,7 +207,9 @@ RFC_TEST(8966, "4.6.3-a", "an Acknowledgment Request has a nonzero Interval")
 
 RFC_TEST(8966, "4.6.6-b", "an IHU has a nonzero Interval")
 {
-	struct tlv t = {.type = TLV_IHU, .u.ihu = {FAM_NONE, {{0}}, 96, {0}}};
+	struct tlv t = {
+		.type = TLV_IHU,
+		.u.ihu = {.family = FAM_NONE, .addr = {{0}}, .rxcost = 96, .interval = {0}}};
 
 	assert_false(tlv_may_send(&t));
 }
@@ -296,7 +309,8 @@ PLAIN_TEST("what does not fit leaves the packet as it was")
 		n += packet_put(&w, &second);
 		/* The packet can go on after a failure: a Hello of 8 octets. */
 		if (wr_left(&w.w) >= 8)
-			put((struct tlv){.type = TLV_HELLO, .u.hello = {false, 1, {400}}});
+			put((struct tlv){.type = TLV_HELLO,
+					 .u.hello = {.seqno = 1, .interval = {400}}});
 		see_octets(packet_end(&w).p, wr_len(&w.w), &s);
 		assert_int_equal(s.packet, PACKET_OK);
 		for (size_t i = 0; i < s.n; i++) {

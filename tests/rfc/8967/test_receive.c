@@ -469,7 +469,7 @@ RFC_TEST(8967, "7-b", "MACs are compared in length and all of their octets")
 RFC_TEST(8966, "6-a", "protected traffic is signed, and what is not signed is not believed")
 {
 	struct babel_route_view v;
-	struct tlv u, hello = {.type = TLV_HELLO, .u.hello = {false, 1, {400}}};
+	struct tlv u, hello = {.type = TLV_HELLO, .u.hello = {.seqno = 1, .interval = {400}}};
 	struct rig_nb *forger;
 	struct pkt p;
 
@@ -495,7 +495,7 @@ RFC_TEST(8966, "6-a", "protected traffic is signed, and what is not signed is no
 PLAIN_TEST("without any key nobody is believed, and the tables stay empty")
 {
 	struct rig_nb *s;
-	struct tlv hello = {.type = TLV_HELLO, .u.hello = {false, 1, {400}}};
+	struct tlv hello = {.type = TLV_HELLO, .u.hello = {.seqno = 1, .interval = {400}}};
 
 	r = rig_new();
 	RIG_KEYS(r, 0);

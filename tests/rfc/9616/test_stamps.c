@@ -168,7 +168,10 @@ RFC_TEST(9616, "3.2-c", "IHUs that need several packets have a stamped Hello in 
 		snprintf(addr, sizeof(addr), "fe80::%x", k + 1);
 		nb[k] = rig_nb(r, 1, addr);
 		rig_say(nb[k], &(struct tlv){.type = TLV_HELLO,
-					     .u.hello = {false, nb[k]->hello++, {400}, true, k}});
+					     .u.hello = {.seqno = nb[k]->hello++,
+							 .interval = {400},
+							 .stamped = true,
+							 .sent = k}});
 	}
 	rig_mark(r);
 	rig_pass(r, 14 * SEC);

@@ -167,8 +167,9 @@ static void say(struct world *w, unsigned int neigh, const struct tlv *tlvs, siz
 static void say_hello(struct world *w, unsigned int neigh, uint16_t seqno)
 {
 	const struct tlv t[] = {
-		{.type = TLV_HELLO, .u.hello = {false, seqno, {60000}}},
-		{.type = TLV_IHU, .u.ihu = {FAM_IP6, us, 96, {60000}}},
+		{.type = TLV_HELLO, .u.hello = {.seqno = seqno, .interval = {60000}}},
+		{.type = TLV_IHU,
+		 .u.ihu = {.family = FAM_IP6, .addr = us, .rxcost = 96, .interval = {60000}}},
 	};
 
 	say(w, neigh, t, 2);
@@ -375,8 +376,16 @@ static void round_trip_time(void **state)
 	struct babel_conf_if *c = babel_conf_ifs_first(&w->b.config.conf.ifs);
 	uint32_t now = (uint32_t)w->now.us + 4 /* env_random() */;
 	struct tlv t[] = {
-		{.type = TLV_HELLO, .u.hello = {false, 4, {60000}, true, 6000}},
-		{.type = TLV_IHU, .u.ihu = {FAM_IP6, us, 96, {60000}, true, now - 66000, 5000}},
+		{.type = TLV_HELLO,
+		 .u.hello = {.seqno = 4, .interval = {60000}, .stamped = true, .sent = 6000}},
+		{.type = TLV_IHU,
+		 .u.ihu = {.family = FAM_IP6,
+			   .addr = us,
+			   .rxcost = 96,
+			   .interval = {60000},
+			   .stamped = true,
+			   .origin = now - 66000,
+			   .received = 5000}},
 	};
 	struct pager g;
 
