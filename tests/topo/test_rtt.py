@@ -193,3 +193,28 @@ def test_the_switch_is_for_privacy(topology):
     text = r1.babeld.show_text("show babel neighbor")
     assert " rtt 4" in text.split("dev long")[1].split("\n")[0]
     assert " rtt " not in text.split("dev short")[1].split("\n")[0]
+
+
+def test_the_same_by_unicast(topology):
+    """9616-3.2-c: IHUs that go to one neighbour alone take a unicast Hello along."""
+    net = topology(spec(0.02, 0.02))
+    for node in ("r1", "r2"):
+        says, content = net[node].mgmtd.load("interface short\n babel unicast\nexit\n")
+        assert content, says
+    for node in ("r1", "r2"):
+        has_rtt(net, node, "short", 40, 48)
+    before = {node: neighbour(net, node, "short")["rttSamples"] for node in ("r1", "r2")}
+    capture = net.captures["short"]
+
+    def alone():
+        """Packets with an IHU (5): to one neighbour each, with a Hello (4)."""
+        rows = capture.fields("babel.message.type == 5", "ipv6.dst", "babel.message.type")
+        rows = [r for r in rows if r[0] != "ff02::1:6"]
+        assert all("4" in r[1].split(",") for r in rows), rows
+        if len(rows) < 20:
+            raise NotYet(f"{rows}")
+        return True
+    net.wait(alone, 30, "twenty unicast IHUs")
+    for node in ("r1", "r2"):
+        n = has_rtt(net, node, "short", 40, 48)
+        assert n["rttSamples"] > before[node] and n["rttRefused"] == 0
