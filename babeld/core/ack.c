@@ -59,7 +59,9 @@ void ack_begin(struct babel *b, struct pfx *p)
 	struct neigh *n;
 
 	ack_forget_pfx(b, p);
-	p->unsure = false;
+	/* Some whom a former life told may not have been heard of in this one. */
+	p->unsure = b->remembers &&
+		    mono_before(b->now, mono_add(b->born, mono_sub(p->held_until, b->now)));
 	LIST_EACH (ifaces, &b->ifaces, i)
 		if (p->announced & iface_bit(i))
 			LIST_EACH (neighs, &i->neighs, n)

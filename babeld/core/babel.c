@@ -101,7 +101,7 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->config = *config;
 	b->env = *env;
 	b->ctx = ctx;
-	b->now = now;
+	b->now = b->born = now;
 	b->source_specific = b->v4_via_v6 = true;
 	b->seqno = (uint16_t)env->random(ctx);
 	b->stamp_origin = env->random(ctx); /* RFC 9616 8: no uptime to be read */

@@ -364,6 +364,7 @@ struct babel {
 	struct babel_env env;
 	void *ctx;
 	mono_t now; /* of the event being handled */
+	mono_t born;
 	uint16_t seqno;
 	uint32_t stamp_origin; /* of our time stamps, RFC 9616 3.1: anything */
 	bool source_specific, v4_via_v6; /* what the layer below can install */
@@ -471,6 +472,11 @@ void neigh_free(struct babel *b, struct neigh *n);
  * been restarted (A.1), NULL if that could not be made. */
 struct neigh *neigh_hello(struct babel *b, struct neigh *n, const struct tlv_hello *h);
 bool neigh_ihu_is_ours(const struct iface *i, const struct tlv_ihu *ihu);
+/* Whether it has told, not too long ago, that it has us in its table. */
+static inline bool neigh_knows_us(const struct neigh *n)
+{
+	return timer_armed(&n->ihu.node);
+}
 void neigh_ihu(struct babel *b, struct neigh *n, const struct tlv_ihu *ihu);
 void neigh_cost_changed(struct babel *b, struct neigh *n);
 bool neigh_lossy(const struct neigh *n);
@@ -579,6 +585,7 @@ void route_recompute(struct babel *b, struct route *r);
 void route_want(struct babel *b, const struct sdprefix *pair, struct neigh *n,
 		const struct router_id *id, uint16_t refmetric);
 void route_free(struct babel *b, struct route *r);
+void route_forget_neigh(struct babel *b, struct neigh *n);
 void route_due(struct babel *b, struct deadline *d);
 struct route *route_find(const struct pfx *p, const struct neigh *n);
 /* As if its neighbour had; keeps source and expiry. */

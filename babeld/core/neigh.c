@@ -41,7 +41,6 @@ struct neigh *neigh_get(struct babel *b, struct iface *i, const struct addr *a)
 void neigh_free(struct babel *b, struct neigh *n)
 {
 	bool was_up = n->cost != BABEL_INFINITY;
-	struct route *r;
 
 	/* Nothing may be chosen via it any more, from the first route on. */
 	n->cost = BABEL_INFINITY;
@@ -53,10 +52,7 @@ void neigh_free(struct babel *b, struct neigh *n)
 	hello_forget(b, n);
 	rtt_forget(b, n);
 	request_forget_neigh(b, n);
-	LIST_EACH (neigh_routes, &n->routes, r)
-		r->metric = BABEL_INFINITY;
-	while (!neigh_routes_empty(&n->routes))
-		route_free(b, neigh_routes_first(&n->routes));
+	route_forget_neigh(b, n);
 	ghost_forget_neigh(b, n);
 	ack_forget_neigh(b, n);
 	out_fini(b, &n->out);
@@ -213,6 +209,12 @@ void neigh_ihu(struct babel *b, struct neigh *n, const struct tlv_ihu *ihu)
 
 	if (!neigh_ihu_is_ours(n->iface, ihu))
 		return; /* for somebody else */
+	/* As long as it has not told that it knows us, it does not ask us
+	 * before it ends the hold of a route that it has lost (RFC 8966 3.5.4).
+	 * What we have heard so far we may therefore not follow; what it has
+	 * now will be asked for. */
+	if (!neigh_knows_us(n))
+		route_forget_neigh(b, n);
 	n->txcost = ihu->rxcost;
 	/* RFC 8966 Appendix B: IHU hold time */
 	deadline_set(b, &n->ihu, DL_NEIGH_IHU, mono_add(b->now, interval * 7 / 2));

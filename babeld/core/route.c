@@ -286,6 +286,17 @@ void route_free(struct babel *b, struct route *r)
 	pfx_release(b, p);
 }
 
+/* None of them is chosen in place of another. */
+void route_forget_neigh(struct babel *b, struct neigh *n)
+{
+	struct route *r;
+
+	LIST_EACH (neigh_routes, &n->routes, r)
+		r->metric = BABEL_INFINITY;
+	while (!neigh_routes_empty(&n->routes))
+		route_free(b, neigh_routes_first(&n->routes));
+}
+
 void route_due(struct babel *b, struct deadline *d)
 {
 	struct route *r = container_of(d, struct route, deadline);

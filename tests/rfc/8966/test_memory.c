@@ -150,6 +150,32 @@ RFC_TEST(8966, "3.5.4-a", "what the old next hop retracts is held, and taken bac
 	}
 }
 
+/* Some whom the former life told may be silent still, and not be asked. */
+RFC_TEST(8966, "3.5.4-c", "acknowledgments end no hold early soon after a restart with memory")
+{
+	struct given t = two();
+
+	again(&t);
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 500 * MSEC);
+	assert_true(rig_acknowledge(t.n1) > 0 && rig_acknowledge(t.n2) > 0);
+	rig_pass(t.r, 50 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
+	rig_pass(t.r, 10 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_NONE);
+	/* Whoever has been told by the former life has forgotten it now. */
+	rig_update(t.n1, P, 0xa, 8, 100);
+	rig_pass(t.r, 5 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_ROUTE);
+	rig_mark(t.r);
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 500 * MSEC);
+	assert_true(rig_acknowledge(t.n2) > 0);
+	rig_pass(t.r, 2 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_NONE);
+	rig_free(t.r);
+}
+
 RFC_TEST(8966, "3.5.3-e",
 	 "an unfeasible route of another source in the old next hop's place is a loss")
 {

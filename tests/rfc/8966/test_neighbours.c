@@ -380,6 +380,39 @@ RFC_TEST(8966, "4.6.6-c", "an IHU without interval makes no storm")
 	rig_free(r);
 }
 
+/* It asks those it knows to acknowledge a retraction, and then is free to
+ * follow a shorter prefix, to us perhaps: who it does not know must not go by
+ * what it has overheard. */
+RFC_TEST(8966, "3.5.4-c", "what was heard before the neighbour's IHU is asked for anew")
+{
+	struct rig *r = rig_new();
+	const struct rig_sent *s;
+	struct rig_nb *n;
+
+	rig_if(r, 1);
+	n = rig_stranger(r, 1, "fe80::1");
+	rig_hello(n, 1, 400);
+	rig_hello(n, 2, 400);
+	rig_update(n, P, 0xa, 7, 0);
+	assert_true(rig_route(n, P, NULL));
+	rig_mark(r);
+	rig_ihu(n, 96, 100);
+	assert_false(rig_route(n, P, NULL));
+	assert_null(rig_selected(r, P));
+	rig_pass(r, URGENT);
+	s = rig_next(r, NULL, 1, TLV_ROUTE_REQUEST);
+	assert_true(s && s->tlv.u.route_request.wildcard && rig_is_to(s, n));
+	rig_update(n, P, 0xa, 7, 0);
+	assert_ptr_equal(rig_selected(r, P), n);
+	rig_ihu(n, 96, 100); /* in time: nothing changes */
+	assert_ptr_equal(rig_selected(r, P), n);
+	rig_pass(r, 5 * SEC); /* it may have forgotten us by now */
+	assert_null(rig_selected(r, P));
+	rig_ihu(n, 96, 100);
+	assert_false(rig_route(n, P, NULL));
+	rig_free(r);
+}
+
 RFC_TEST(8966, "A.1-a", "a Hello far from what was due starts the neighbour afresh")
 {
 	static const uint16_t far[] = {1000, 65000, 27 + 1};
