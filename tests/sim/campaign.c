@@ -111,7 +111,7 @@ static bool recover(struct sim_campaign *c, struct sim_round *r)
 {
 	struct sim *s = c->sim;
 	mono_t from = s->now, late = mono_add(from, c->plan.quiet);
-	uint64_t hops = s->counts.hops, version = s->version - 1;
+	uint64_t hops = s->counts.hops, touched = s->touched, version = s->version - 1;
 	bool ill = true;
 	char who[700];
 
@@ -120,11 +120,12 @@ static bool recover(struct sim_campaign *c, struct sim_round *r)
 			return false;
 		if (s->counts.hops != hops)
 			r->settle = mono_sub(s->now, r->at);
-		if (s->counts.hops != hops || s->version != version)
+		if (s->touched != touched || s->version != version)
 			ill = sim_ill(s) > 0;
 		if (ill)
 			r->reach = mono_sub(s->now, r->at);
 		hops = s->counts.hops;
+		touched = s->touched;
 		version = s->version;
 		if (!ill || mono_before(s->now, late))
 			continue;
@@ -161,7 +162,8 @@ static bool storm(struct sim_campaign *c)
 	struct sim_round r;
 
 	sim_note(s, "storm", 0, 0);
-	sim_weather(c, c->plan.storm_loss, c->plan.reorder * 3);
+	sim_weather(c, c->plan.storm_loss, c->plan.reorder);
+	c->storm = true;
 	sim_move(s, c->plan.shape == SHAPE_MOBILE);
 	for (unsigned int k = 2 + sim_random(s, STORM_MAX - 2); k; k--) {
 		sim_mishap(c, sim_any_mishap(c));
@@ -169,6 +171,7 @@ static bool storm(struct sim_campaign *c)
 			return false;
 	}
 	sim_note(s, "calm", 0, 0);
+	c->storm = false;
 	sim_move(s, false);
 	sim_weather(c, 0, 0);
 	r = begin(c, ROUND_STORM);

@@ -39,6 +39,7 @@ struct sim_plan {
 	unsigned int wireless;	 /* of 1000 links */
 	unsigned int plain;	 /* of 1000 nodes are not source-specific */
 	unsigned int mishaps;	 /* bits: which */
+	bool hasty;		 /* reboots don't wait until what was told has expired */
 	usec_t quiet;		 /* within that all is well again */
 	FILE *log;		 /* JSON lines; NULL: none */
 };
@@ -61,7 +62,7 @@ struct sim_campaign {
 	unsigned int n_rounds, rounds_room;
 	struct sim_round *rounds;
 	unsigned int links_down; /* by a mishap, not yet back */
-	bool split;
+	bool split, storm;
 	struct sdprefix uplink[6]; /* who announces what, as long as it does */
 	unsigned int uplink_at[6], n_uplinks;
 	double idle_packets, idle_octets; /* per node and second, nothing happens */

@@ -44,6 +44,7 @@ static void refresh(struct sim *s, unsigned int sample, struct sim_node *n)
 		return;
 	s->story[s->told++ % SIM_STORY] = (struct sim_story){
 		.at = s->now, .a = (int)n->index, .b = (int)sample, .c = h.next, .rank = h.rank};
+	s->touched++;
 	if (h.next != old->next) {
 		s->counts.hops++;
 		s->dirty = sim_room(s, s->dirty, s->n_dirty, &s->dirty_room, sizeof(*s->dirty));
@@ -127,7 +128,8 @@ void sim_env_route(void *ctx, const struct sdprefix *p, const struct babel_choic
 	if (c->kind != CHOICE_NONE) {
 		f = fib_get(s, n, p);
 		f->choice = *c;
-		f->stale = f->leaving = f->local = false; /* it may have been ours in a former life */
+		f->stale = f->leaving = f->local =
+			false; /* it may have been ours in a former life */
 	} else if (!f || f->stale) {
 		sim_fail(s, "node %u withdraws a choice for %s that it never made", n->index,
 			 sdprefix_str(p, text));

@@ -3,8 +3,11 @@
 #include "tests/sim/campaign.h"
 
 #define RESTART_WITHIN (3 * USEC_PER_SEC)
-#define REBOOT_WITHIN  (60 * USEC_PER_SEC)
-#define LEAVE_FOR      (20 * USEC_PER_SEC)
+/* Who loses the feasibility distances must not come back before what it told
+ * has expired with those who may not have heard its end, RFC 8966 3.7.3 and
+ * Appendix B. Where nothing is lost a retraction is enough. */
+#define REBOOT_WITHIN  (20 * USEC_PER_SEC)
+#define EXPIRED	       (60 * USEC_PER_SEC)
 #define METRIC_MAX     50000 /* of the longest way: none must be infinitely long */
 
 /* Where links fail they also come back: no more than a few are down. */
@@ -53,16 +56,25 @@ static bool uplink_event(struct sim_campaign *c)
 	return true;
 }
 
-static bool restart_event(struct sim_campaign *c, enum sim_end end, enum sim_life life,
-			  usec_t within)
+static bool calm(const struct sim_campaign *c)
+{
+	return !c->storm && !c->split && !c->plan.loss && c->plan.shape != SHAPE_MOBILE;
+}
+
+static bool restart_event(struct sim_campaign *c, enum sim_end end, enum sim_life life)
 {
 	struct sim *s = c->sim;
 	unsigned int n = sim_random(s, s->n_nodes);
+	usec_t after = sim_random(s, REBOOT_WITHIN);
 
 	if (!s->nodes[n]->babel)
 		return false;
+	if (life == SIM_REMEMBER)
+		after = sim_random(s, RESTART_WITHIN);
+	else if (!calm(c) && !c->plan.hasty)
+		after += EXPIRED;
 	sim_stop(s, n, end);
-	sim_start_in(s, n, life, sim_random(s, (uint32_t)within));
+	sim_start_in(s, n, life, after);
 	return true;
 }
 
@@ -95,11 +107,11 @@ bool sim_mishap(struct sim_campaign *c, enum sim_mishap kind)
 	case MISHAP_UPLINK:
 		return uplink_event(c);
 	case MISHAP_RESTART:
-		return restart_event(c, SIM_KILLED, SIM_REMEMBER, RESTART_WITHIN);
+		return restart_event(c, SIM_KILLED, SIM_REMEMBER);
 	case MISHAP_REBOOT:
-		return restart_event(c, SIM_POWER, SIM_AFRESH, REBOOT_WITHIN);
+		return restart_event(c, SIM_POWER, SIM_AFRESH);
 	case MISHAP_LEAVE:
-		return restart_event(c, SIM_GOODBYE, SIM_AFRESH, LEAVE_FOR);
+		return restart_event(c, SIM_GOODBYE, SIM_AFRESH);
 	case MISHAP_SPLIT:
 		return split_event(c);
 	}

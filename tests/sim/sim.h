@@ -167,8 +167,9 @@ struct sim {
 	void (*enter)(unsigned int node);
 	struct sim_dirty *dirty; /* next hops that have changed in this event */
 	unsigned int n_dirty, dirty_room;
-	uint64_t version;			     /* of topology and origins */
-	uint64_t health_version;		     /* of what `best` was made from */
+	uint64_t touched;	 /* counts changes of sampled hops, of any kind */
+	uint64_t version;	 /* of topology and origins */
+	uint64_t health_version; /* of what `best` was made from */
 	unsigned int *component, *component_sourced; /* by node */
 	struct sim_counts counts;
 	struct sim_story *story; /* a ring of SIM_STORY */

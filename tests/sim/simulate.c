@@ -22,10 +22,11 @@ static void usage(FILE *f)
 	      "  --loss N        of 1000 packets, always (0)\n"
 	      "  --storm-loss N  of 1000, up to that during storms (200)\n"
 	      "  --dup N         of 1000 packets come twice (0)\n"
-	      "  --reorder MS    delays differ by up to that (0)\n"
+	      "  --reorder MS    delays differ by up to that; in storms twice that (0)\n"
 	      "  --wireless N    of 1000 links (0)\n"
 	      "  --plain N       of 1000 routers are not source-specific (0)\n"
 	      "  --mishaps LIST  of link,mute,cost,uplink,restart,reboot,leave,split (all)\n"
+	      "  --hasty 1       reboots don't wait until what was told has expired (0)\n"
 	      "  --quiet S       seconds within which all must be well again (240)\n"
 	      "  --log FILE      JSON lines, for plot.py\n",
 	      f);
@@ -72,6 +73,7 @@ enum opt {
 	OPT_WIRELESS,
 	OPT_PLAIN,
 	OPT_MISHAPS,
+	OPT_HASTY,
 	OPT_QUIET,
 	OPT_LOG,
 };
@@ -119,6 +121,9 @@ static bool option(struct sim_plan *p, uint64_t *runs, int opt, char *arg)
 	case OPT_MISHAPS:
 		p->mishaps = mishaps(arg);
 		return p->mishaps != 0;
+	case OPT_HASTY:
+		p->hasty = n;
+		return true;
 	case OPT_QUIET:
 		p->quiet = (usec_t)n * USEC_PER_SEC;
 		return n > 0;
