@@ -17,6 +17,8 @@ static const char usage[] =
 	"Makes a recording of babeld (babeld --record) happen again in no time, and\n"
 	"compares what Babel says and holds with what it said and held then.\n"
 	"\n"
+	"  -l, --loose            only the events count: for recordings of other versions,\n"
+	"                         or written by hand; nothing is compared\n"
 	"  -e, --events           print each event\n"
 	"  -s, --said             print what Babel told the world: packets, routes, notes\n"
 	"  -n, --no-tables        do not print the tables at the end\n"
@@ -29,10 +31,15 @@ static const char usage[] =
 	"Exit status: 0 all is as it was, 1 something differs, 2 FILE can't be read.\n";
 
 static const struct option options[] = {
-	{"events", no_argument, NULL, 'e'},	 {"said", no_argument, NULL, 's'},
-	{"no-tables", no_argument, NULL, 'n'},	 {"explain", required_argument, NULL, 'x'},
-	{"until", required_argument, NULL, 'u'}, {"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},	 {NULL, 0, NULL, 0},
+	{"loose", no_argument, NULL, 'l'},
+	{"events", no_argument, NULL, 'e'},
+	{"said", no_argument, NULL, 's'},
+	{"no-tables", no_argument, NULL, 'n'},
+	{"explain", required_argument, NULL, 'x'},
+	{"until", required_argument, NULL, 'u'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
 };
 
 static _Noreturn void fatal(const char *what, const char *why)
@@ -71,8 +78,11 @@ static void parse_options(struct replay *r, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "esnx:u:hV", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "lesnx:u:hV", options, NULL)) != -1) {
 		switch (c) {
+		case 'l':
+			r->mode = PLAY_LOOSE;
+			break;
 		case 'e':
 			r->events = true;
 			break;
@@ -173,12 +183,13 @@ static int tell_end(const struct replay *r, enum play_verdict v)
 {
 	struct player_view p = player_look(r->player);
 
-	if (strcmp(p.program, PACKAGE_VERSION) != 0)
+	if (strcmp(p.program, PACKAGE_VERSION) != 0 && r->mode == PLAY_STRICT)
 		printf("recorded by version %s, this is %s\n", p.program, PACKAGE_VERSION);
 	if (v != PLAY_ON && v != PLAY_ENDED)
 		return tell_difference(r, v);
-	printf("%" PRIu64 " events in %.3f s: all is as it was", p.events,
-	       p.events ? (double)mono_sub(p.now, r->first) / USEC_PER_SEC : 0.0);
+	printf("%" PRIu64 " events in %.3f s: %s", p.events,
+	       p.events ? (double)mono_sub(p.now, r->first) / USEC_PER_SEC : 0.0,
+	       r->mode == PLAY_LOOSE ? "played" : "all is as it was");
 	if (v == PLAY_ENDED)
 		printf("; the recording ended: %s\n", p.end);
 	else if (too_late(r))
@@ -203,7 +214,7 @@ int main(int argc, char **argv)
 	if (!f)
 		fatal(r.path, strerror(errno));
 	setvbuf(stdout, NULL, _IOLBF, 0); /* if it crashes, as the recorder may have */
-	r.player = player_new(&replay_ops, &r);
+	r.player = player_new(r.mode, &replay_ops, &r);
 	v = play(&r, f);
 	if (!r.no_tables)
 		replay_tables(&r);

@@ -9,6 +9,7 @@
 
 struct replay {
 	const char *path;
+	enum play_mode mode;
 	bool events, said, no_tables;
 	struct sdprefix explain[REPLAY_EXPLAIN_MAX];
 	unsigned int n_explain;

@@ -10,20 +10,30 @@
 /* Moments and spans of time: nobody's arithmetic overflows. */
 #define TIME_MAX (INT64_MAX / 8)
 
-static bool wrong(struct line_reader *r, const char *what, struct span name)
+static bool wrong_at(struct line_reader *r, const char *what, const void *name, size_t n)
 {
-	size_t n = name.len > 2 ? name.len - 2 : 0; /* without its quotes */
-
 	if (n >= sizeof(r->where))
 		n = sizeof(r->where) - 1;
 	r->what = what;
 	memset(r->where, 0, sizeof(r->where));
 	if (n)
-		memcpy(r->where, name.p + 1, n);
+		memcpy(r->where, name, n);
 	for (size_t k = 0; k < n; k++)
 		if (r->where[k] < 0x20 || r->where[k] > 0x7e)
 			r->where[k] = '?';
 	return false;
+}
+
+static bool wrong(struct line_reader *r, const char *what, const char *name)
+{
+	return wrong_at(r, what, name, strlen(name));
+}
+
+/* name: as it stands in the line, in quotes or not. */
+static bool wrong_name(struct line_reader *r, const char *what, struct span name)
+{
+	return json_is(name, '"') ? wrong_at(r, what, name.p + 1, name.len - 2)
+				  : wrong_at(r, what, NULL, 0);
 }
 
 /* Room for what a value holds: it is never longer than its text. */
@@ -181,7 +191,7 @@ static bool count_items(struct line_reader *r, const struct field *f, struct spa
 		return false;
 	for (*n = 0; json_each(v, &at, &name, &item); (*n)++)
 		;
-	return *n <= f->max || wrong(r, "is too long a list", span_of(NULL, 0));
+	return *n <= f->max || wrong(r, "is too long a list", "");
 }
 
 static bool read_items(struct line_reader *r, const struct field *f, struct span v, uint8_t *items)
@@ -215,7 +225,7 @@ static bool read_list(struct line_reader *r, const struct field *f, struct span 
 	if (!count_items(r, f, v, &count))
 		return false;
 	if (r->n_lists == LINE_LISTS_MAX)
-		return wrong(r, "is one list too many", span_of(NULL, 0));
+		return wrong(r, "is one list too many", "");
 	if (!count)
 		return true;
 	items = r->lists[r->n_lists++] = mem_new(&r->mem, count * f->size);
@@ -274,6 +284,23 @@ static bool named(const char *name, struct span key)
 	return key.len == strlen(name) + 2 && memcmp(key.p + 1, name, key.len - 2) == 0;
 }
 
+/* No pair is none: that can't be left out. */
+static bool pairs_there(struct line_reader *r, const struct field *f, const uint8_t *base)
+{
+	for (; f->type != FIELD_END; f++) {
+		struct sdprefix pair;
+
+		if (f->type == FIELD_STRUCT && !pairs_there(r, f->of, base + f->at))
+			return false;
+		if (f->type != FIELD_PAIR)
+			continue;
+		memcpy(&pair, base + f->at, sizeof(pair));
+		if (pair.dst.family == FAM_NONE)
+			return wrong(r, "is missing", f->name);
+	}
+	return true;
+}
+
 /* top: of an event, whose "t" and "do" have been read. */
 static bool read_members(struct line_reader *r, const struct field *fields, struct span object,
 			 uint8_t *base, bool top)
@@ -290,12 +317,12 @@ static bool read_members(struct line_reader *r, const struct field *fields, stru
 		for (f = fields; f->type != FIELD_END && !named(f->name, key); f++)
 			;
 		if (f->type == FIELD_END)
-			return wrong(r, "is unknown here", key);
+			return wrong_name(r, "is unknown here", key);
 		r->what = NULL;
 		if (!read_value(r, f, v, base))
-			return r->what ? false : wrong(r, "has no such value", key);
+			return r->what ? false : wrong_name(r, "has no such value", key);
 	}
-	return true;
+	return !top || pairs_there(r, fields, base);
 }
 
 /* ---- lines ---- */
@@ -306,20 +333,16 @@ static bool allowed(struct line_reader *r, const struct babel_event *e)
 	static const char no_id[] = "is no router-id", no_name[] = "is no name";
 
 	if (e->kind == EVENT_NEW && !router_id_valid(&e->u.create.config.router_id))
-		return wrong(r, no_id, span_of("\"router_id\"", 11));
+		return wrong(r, no_id, "router_id");
 	if ((e->kind == EVENT_NEW && e->u.create.config.smoothing == BABEL_SMOOTH_HALF_LIFE &&
 	     e->u.create.config.half_life <= 0) ||
 	    (e->kind == EVENT_SET_SMOOTHING && e->u.smoothing.smoothing == BABEL_SMOOTH_HALF_LIFE &&
 	     e->u.smoothing.half_life <= 0))
-		return wrong(r, "is not positive", span_of("\"half_life\"", 11));
+		return wrong(r, "is not positive", "half_life");
 	if (e->kind == EVENT_IF_UP && (!e->u.interface.info.name || !*e->u.interface.info.name))
-		return wrong(r, no_name, span_of("\"name\"", 6));
+		return wrong(r, no_name, "name");
 	if (e->kind == EVENT_PACKET && mono_before(e->now, e->u.packet.arrived))
-		return wrong(r, "is later than t", span_of("\"arrived\"", 9));
-	if (e->kind == EVENT_LOCAL_ADD || e->kind == EVENT_LOCAL_DEL ||
-	    e->kind == EVENT_CLEAR_ROUTE)
-		return e->u.local.pair.dst.family != FAM_NONE ||
-		       wrong(r, "is missing", span_of("\"pair\"", 6));
+		return wrong(r, "is later than t", "arrived");
 	return true;
 }
 
@@ -329,12 +352,12 @@ static bool read_event(struct line_reader *r, struct span text, struct span name
 	struct span t;
 
 	if (!json_is(name, '"'))
-		return wrong(r, "is no word", span_of("\"do\"", 4));
+		return wrong(r, "is no word", "do");
 	e->kind = event_kind_of(span_of(name.p + 1, name.len - 2));
 	if (e->kind == EVENT_KINDS)
-		return wrong(r, "is no event", name);
+		return wrong_name(r, "is no event", name);
 	if (!json_get(text, "t", &t) || !read_time(t, &e->now.us))
-		return wrong(r, "is no moment", span_of("\"t\"", 3));
+		return wrong(r, "is no moment", "t");
 	return read_members(r, event_rows[e->kind].fields, text, (uint8_t *)e, true) &&
 	       allowed(r, e);
 }
@@ -366,7 +389,7 @@ static bool read_said(struct line_reader *r, struct span text, struct span v, st
 {
 	return (read_hash(v, &s->hash) && get_u32(text, "sent", &s->sent) &&
 		get_u32(text, "routes", &s->routes) && get_u32(text, "notes", &s->notes)) ||
-	       wrong(r, "is not whole", span_of("\"said\"", 6));
+	       wrong(r, "is not whole", "said");
 }
 
 static bool read_answer_value(struct span v, struct answer *a)
@@ -385,10 +408,10 @@ static bool read_answer(struct line_reader *r, struct span text, struct span v, 
 	while (k < ANSWER_KINDS && !named(answer_names[k], v))
 		k++;
 	if (k == ANSWER_KINDS)
-		return wrong(r, "is no answer", v);
+		return wrong_name(r, "is no answer", v);
 	l->u.answer.kind = (enum answer_kind)k;
 	return (json_get(text, "value", &value) && read_answer_value(value, &l->u.answer)) ||
-	       wrong(r, "is no value", span_of("\"value\"", 7));
+	       wrong(r, "is no value", "value");
 }
 
 static bool read_head(struct line_reader *r, struct span text, struct span v, struct line *l)
@@ -396,10 +419,10 @@ static bool read_head(struct line_reader *r, struct span text, struct span v, st
 	struct span program;
 
 	if (!json_to_uint(v, &l->u.head.format) || l->u.head.format != RECORDING_FORMAT)
-		return wrong(r, "is another format", span_of("\"recording\"", 11));
+		return wrong(r, "is another format", "recording");
 	return (json_get(text, "program", &program) &&
 		json_to_text(program, l->u.head.program, sizeof(l->u.head.program))) ||
-	       wrong(r, "is no text", span_of("\"program\"", 9));
+	       wrong(r, "is no text", "program");
 }
 
 /* By the member that only this kind has. */
@@ -421,7 +444,7 @@ static bool dispatch(struct line_reader *r, struct span text, struct line *l)
 	}
 	if (json_get(text, "tables", &v)) {
 		l->kind = LINE_TABLES;
-		return read_hash(v, &l->u.tables) || wrong(r, "is no hash", v);
+		return read_hash(v, &l->u.tables) || wrong_name(r, "is no hash", v);
 	}
 	if (json_get(text, "recording", &v)) {
 		l->kind = LINE_HEAD;
@@ -429,9 +452,10 @@ static bool dispatch(struct line_reader *r, struct span text, struct line *l)
 	}
 	if (json_get(text, "end", &v)) {
 		l->kind = LINE_END;
-		return json_to_text(v, l->u.end, sizeof(l->u.end)) || wrong(r, "is no text", v);
+		return json_to_text(v, l->u.end, sizeof(l->u.end)) ||
+		       wrong_name(r, "is no text", v);
 	}
-	return wrong(r, "is no line of a recording", span_of(NULL, 0));
+	return wrong(r, "is no line of a recording", "");
 }
 
 static void forget_lists(struct line_reader *r)
@@ -445,11 +469,11 @@ bool line_read(struct line_reader *r, struct span text, struct line *out)
 	memset(out, 0, sizeof(*out));
 	forget_lists(r);
 	r->used = 0;
-	wrong(r, NULL, span_of(NULL, 0));
+	wrong(r, NULL, "");
 	if (text.len > LINE_MAX_OCTETS)
-		return wrong(r, "is too long a line", span_of(NULL, 0));
+		return wrong(r, "is too long a line", "");
 	if (!json_valid(text))
-		return wrong(r, "is no JSON", span_of(NULL, 0));
+		return wrong(r, "is no JSON", "");
 	if (r->room < text.len) {
 		r->store = mem_resize(&r->mem, r->store, r->room, text.len);
 		r->room = text.len;

@@ -7,6 +7,11 @@
  *
  * An event happens when all its answers are known, that is with the line
  * behind them, or with player_end().
+ *
+ * Loosely played, only the events count, for recordings that outlive the
+ * program that made them and for those that were written by hand: what is
+ * asked and was not recorded is answered by a generator, timers run when they
+ * are due, and nothing is compared.
  */
 #ifndef SRCDEST_BABELD_TRACE_PLAYER_H
 #define SRCDEST_BABELD_TRACE_PLAYER_H
@@ -38,7 +43,9 @@ struct player_ops {
 
 struct player;
 
-struct player *player_new(const struct player_ops *ops, void *ctx);
+enum play_mode { PLAY_STRICT, PLAY_LOOSE };
+
+struct player *player_new(enum play_mode mode, const struct player_ops *ops, void *ctx);
 void player_free(struct player *p);
 /* Without the newline. After anything but PLAY_ON the player plays no more. */
 enum play_verdict player_line(struct player *p, struct span text);

@@ -16,6 +16,7 @@ import tree  # noqa: E402
 
 HEADERS = ["babeld/core/babel.h", "babeld/core/filter.h"]
 EVENTS = "babeld/trace/event.c"
+EVENT_H = "babeld/trace/event.h"
 DOOR = "babeld/babel_record.h"
 WORLDS = ["babeld/babel_record.c", "babeld/trace/player.c"]
 SIMPLE = {"addr", "span", "prefix", "sdprefix", "router_id", "babel"}
@@ -105,6 +106,17 @@ def check_members(entries, known, events):
     return problems
 
 
+def check_arguments(event_h, events):
+    """What an event holds besides those structs."""
+    flat = " ".join(events.split())
+    holders = {m.group(1): m.group(2) for m in
+               re.finditer(r"struct (event_\w+)\s*\{[^{}]*\}\s*(\w+);", bare(event_h))}
+    return [f"{EVENTS}: {name} of struct {struct} is not recorded"
+            for struct, member in holders.items() for _, name in structs(event_h)[struct]
+            if f"{member}, {name}" not in flat
+            and not re.search(rf"struct {struct}, (\w+, )?{name}\b", flat)]
+
+
 def check_env(known_text, worlds):
     m = re.search(r"struct babel_env\s*\{(.*?)^\};", bare(known_text), re.S | re.M)
     members = re.findall(r"\(\*(\w+)\)", m.group(1)) if m else []
@@ -137,6 +149,7 @@ def check(root=tree.ROOT):
     problems = [] if len(entries) > 10 else ["hardly a function of babel.h found"]
     problems += check_functions(entries, events, tree.read(root, DOOR))
     problems += check_members(entries, known, events)
+    problems += check_arguments(tree.read(root, EVENT_H), events)
     problems += check_env(headers[HEADERS[0]], {p: tree.read(root, p) for p in WORLDS})
     return problems + check_door(entries, {p: tree.read(root, p) for p in daemon})
 

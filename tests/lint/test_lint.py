@@ -178,6 +178,12 @@ def test_recorded_refuses(change, word):
     assert problems and all(any(w in p for w in word.split("|")) for p in problems), problems
 
 
+def test_recorded_refuses_a_forgotten_argument():
+    event_h = "struct e { union { struct event_x { int a; bool b; } x; } u; };"
+    assert recorded.check_arguments(event_h, "ARG(UINT, x, a), ARG(BOOL, x, b)") == []
+    refused(recorded.check_arguments(event_h, "ARG(UINT, x, a)"), "b of struct event_x")
+
+
 # --- headers
 
 def test_headers_refuse(tmp_path):
