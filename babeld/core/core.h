@@ -369,6 +369,7 @@ struct babel {
 	uint32_t stamp_origin; /* of our time stamps, RFC 9616 3.1: anything */
 	bool source_specific, v4_via_v6; /* what the layer below can install */
 	struct policy policy;
+	bool editing; /* it is being changed: who has to hear of it follows */
 	bool remembers; /* a former life's distances are known */
 	uint32_t places; /* in env's memory */
 	uint32_t *empty_places;
@@ -673,9 +674,9 @@ enum update_why { WHY_DUMP, WHY_TRIGGERED, WHY_REPLY };
 enum put { PUT_UPDATE, PUT_RETRACTION, PUT_SKIP, PUT_FULL };
 enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, struct pfx *p,
 		    enum update_why why);
-/* What is told of a pair there under some policy; infinite: nothing. */
-uint16_t update_metric(const struct babel *b, const struct policy *pol, const struct iface *i,
-		       const struct pfx *p);
+/* What is told of a pair there under some policy; an infinite metric: nothing. */
+struct advert update_said(const struct babel *b, const struct policy *pol, const struct iface *i,
+			  const struct pfx *p);
 /* On all interfaces: at once with copies, or when convenient, once. */
 void update_trigger_urgent(struct babel *b, struct pfx *p);
 void update_trigger(struct babel *b, struct pfx *p);

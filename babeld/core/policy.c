@@ -274,30 +274,35 @@ static void want_again(struct babel *b, struct pfx *p)
 }
 
 /* Tells each interface what is not as it was. */
-static void tell_difference(struct babel *b, struct pfx *p, const uint16_t *was)
+static void tell_difference(struct babel *b, struct pfx *p, const struct advert *was)
 {
 	struct iface *i;
 
 	LIST_EACH (ifaces, &b->ifaces, i) {
-		uint16_t before = *was++, now = update_metric(b, &b->policy, i, p);
+		struct advert before = *was++, now = update_said(b, &b->policy, i, p);
+		bool other = before.metric == BABEL_INFINITY || now.metric == BABEL_INFINITY ||
+			     !router_id_eq(&before.router_id, &now.router_id);
 
-		if (now == before || (now == BABEL_INFINITY && !(p->announced & iface_bit(i))))
+		if (now.metric == before.metric && now.seqno == before.seqno &&
+		    router_id_eq(&now.router_id, &before.router_id))
 			continue;
-		if (now == BABEL_INFINITY || before == BABEL_INFINITY)
+		if (now.metric == BABEL_INFINITY && !(p->announced & iface_bit(i)))
+			continue; /* nobody has heard of it */
+		if (other)
 			out_update(b, &i->out, p, update_copies(i), OUT_URGENT);
 		else
 			out_update(b, &i->out, p, 1, OUT_SOON);
 	}
 }
 
-static void reconsider(struct babel *b, struct pfx *p, const struct policy *old, uint16_t *was)
+static void reconsider(struct babel *b, struct pfx *p, const struct policy *old, struct advert *was)
 {
 	bool changed;
 	struct iface *i;
 	size_t k = 0;
 
 	LIST_EACH (ifaces, &b->ifaces, i)
-		was[k++] = update_metric(b, old, i, p);
+		was[k++] = update_said(b, old, i, p);
 	changed = rejudge_routes(b, p);
 	if (p->offer)
 		judge_offer(b, p);
@@ -309,14 +314,17 @@ static void reconsider(struct babel *b, struct pfx *p, const struct policy *old,
 
 static void edited(struct babel *b, const struct policy *old)
 {
-	uint16_t *was = mem_new(&b->mem.policy, (ifaces_count(&b->ifaces) + 1) * sizeof(*was));
+	struct advert *was =
+		mem_new(&b->mem.policy, (ifaces_count(&b->ifaces) + 1) * sizeof(*was));
 	struct pfx *p = pfxs_first(&b->pfxs), *next;
 
+	b->editing = true;
 	for (; p; p = next) {
 		reconsider(b, p, old, was);
 		next = pfxs_next(&b->pfxs, p);
 		pfx_release(b, p);
 	}
+	b->editing = false;
 	mem_free(&b->mem.policy, was);
 }
 

@@ -84,16 +84,18 @@ enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, st
 	return PUT_UPDATE;
 }
 
-uint16_t update_metric(const struct babel *b, const struct policy *pol, const struct iface *i,
-		       const struct pfx *p)
+struct advert update_said(const struct babel *b, const struct policy *pol, const struct iface *i,
+			  const struct pfx *p)
 {
+	const struct advert nothing = {.metric = BABEL_INFINITY};
 	const struct filter_rule *rule;
 	struct advert a;
 
 	if (!update_advert(b, p, &a) || misread(i, p) || via6_nexthop(b, i, p) == FAM_NONE ||
 	    split_horizon(i, p))
-		return BABEL_INFINITY;
-	return policy_out(pol, i, p, &a, &rule);
+		return nothing;
+	a.metric = policy_out(pol, i, p, &a, &rule);
+	return a.metric == BABEL_INFINITY ? nothing : a;
 }
 
 /* Whether an interface needs to hear of a change: not where the news is
@@ -101,7 +103,7 @@ uint16_t update_metric(const struct babel *b, const struct policy *pol, const st
 static bool concerned(const struct babel *b, const struct iface *i, const struct pfx *p)
 {
 	return (p->announced & iface_bit(i)) ||
-	       update_metric(b, &b->policy, i, p) != BABEL_INFINITY;
+	       update_said(b, &b->policy, i, p).metric != BABEL_INFINITY;
 }
 
 unsigned int update_copies(const struct iface *i)
@@ -113,6 +115,8 @@ void update_trigger_urgent(struct babel *b, struct pfx *p)
 {
 	struct iface *i;
 
+	if (b->editing)
+		return;
 	LIST_EACH (ifaces, &b->ifaces, i)
 		if (concerned(b, i, p))
 			out_update(b, &i->out, p, update_copies(i), OUT_URGENT);
@@ -122,6 +126,8 @@ void update_trigger(struct babel *b, struct pfx *p)
 {
 	struct iface *i;
 
+	if (b->editing)
+		return;
 	LIST_EACH (ifaces, &b->ifaces, i)
 		if (concerned(b, i, p))
 			out_update(b, &i->out, p, 1, OUT_SOON);

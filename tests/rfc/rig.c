@@ -121,6 +121,7 @@ static void on_route(void *ctx, const struct sdprefix *pair, const struct babel_
 		return; /* a test of many pairs, which doesn't look at them one by one */
 	have->changes += have->c.kind != c->kind || addr_cmp(&have->c.nexthop, &c->nexthop) != 0;
 	have->c = *c;
+	have->told++;
 }
 
 static void on_note(void *ctx, const struct babel_note *n)

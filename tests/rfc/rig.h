@@ -68,6 +68,7 @@ struct rig_choice {
 	struct sdprefix pair;
 	struct babel_choice c;
 	unsigned int changes; /* of kind or next hop */
+	unsigned int told;    /* calls */
 };
 
 struct rig {
