@@ -38,6 +38,7 @@ static void write_again(const struct nl_route *r)
 	must(back.n_nexthops == r->n_nexthops && back.mtu == r->mtu);
 	for (uint32_t i = 0; i < r->n_nexthops; i++)
 		must(back.nexthops[i].kind == r->nexthops[i].kind &&
+		     back.nexthops[i].gate6 == r->nexthops[i].gate6 &&
 		     addr_cmp(&back.nexthops[i].gate, &r->nexthops[i].gate) == 0);
 }
 
@@ -91,6 +92,13 @@ static const uint8_t seed_route[] = {
 	28,   0,    0, 0, 3,  0, 0, 0, 20, 0, 5, 0, 0xfe, 0x80, 0,  0,	  0,  0,  0,  0,
 	0,    0,    0, 0, 0,  0, 0, 2, 28, 0, 0, 2, 2,	  0,	0,  0,	  20, 0,  5,  0,
 	0xfe, 0x80, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 0,	  0,	0,  3};
+/* 198.51.100.0/24 via inet6 fe80::1 and via 10.1.2.9 */
+static const uint8_t seed_via6[] = {
+	0x68, 0,  0, 0,	 24, 0,	 2,  0,	   1,	 0,  0,	   0,	0, 0, 0,  0, 2,	 24, 0, 0,   254,
+	42,   0,  1, 0,	 0,  0,	 0,  8,	   0,	 15, 0,	   254, 0, 0, 0,  8, 0,	 1,  0, 198, 51,
+	100,  0,  8, 0,	 6,  0,	 20, 0,	   0,	 0,  0x34, 0,	9, 0, 32, 0, 0,	 0,  3, 0,   0,
+	0,    22, 0, 18, 0,  10, 0,  0xfe, 0x80, 0,  0,	   0,	0, 0, 0,  0, 0,	 0,  0, 0,   0,
+	0,    1,  0, 0,	 16, 0,	 0,  2,	   5,	 0,  0,	   0,	8, 0, 5,  0, 10, 1,  2, 9};
 static const uint8_t seed_ack[] = {0x34, 0,   0,   0,	 2,    0,    0,	   3,	 1,   0, 0,  0,	 0,
 				   0,	 0,   0,   0xea, 0xff, 0xff, 0xff, 0x24, 0,   0, 0,  24, 0,
 				   5,	 6,   1,   0,	 0,    0,    0,	   0,	 0,   0, 13, 0,	 1,
@@ -99,9 +107,8 @@ static const uint8_t seed_ack[] = {0x34, 0,   0,   0,	 2,    0,    0,	   3,	 1, 
 const struct fuzz_seed *fuzz_seeds(size_t *n)
 {
 	static const struct fuzz_seed seeds[] = {
-		{seed_link, sizeof(seed_link)},
-		{seed_addr, sizeof(seed_addr)},
-		{seed_route, sizeof(seed_route)},
+		{seed_link, sizeof(seed_link)},	  {seed_addr, sizeof(seed_addr)},
+		{seed_route, sizeof(seed_route)}, {seed_via6, sizeof(seed_via6)},
 		{seed_ack, sizeof(seed_ack)},
 	};
 

@@ -211,6 +211,14 @@ static void b_ip4(struct zapi_msg *m)
 	set_metric(t, 5);
 }
 
+static void b_ip4_over_ip6(struct zapi_msg *m) /* RFC 9229 */
+{
+	struct zapi_route *t = route(m, ZAPI_ROUTE_ADD, "198.51.100.0/24", NULL);
+
+	add_nexthop(t, NEXTHOP_IP6_IFINDEX, "fe80::2", 2);
+	set_metric(t, 96);
+}
+
 static void b_delete(struct zapi_msg *m)
 {
 	struct zapi_route *t = route(m, ZAPI_ROUTE_DELETE, "::/0", "2001:db8:1::/48");
@@ -332,6 +340,10 @@ const struct golden goldens[GOLDEN_N] = {
 	 "0001 00000000 04 00 " GATE_GUA " 00000000 00000064", C, ZAPI_OK, b_table},
 	{"ROUTE_ADD IPv4", "002ffe06000000000008 16 0000 00000000 00000005 01 02 18cb0071 0001 "
 	 "00000000 03 00 c0000202 00000002 00000005", C, ZAPI_OK, b_ip4},
+	/* Not recorded of anybody: 8.4.4's zebra was told this one, and the kernel
+	 * had `198.51.100.0/24 via inet6 fe80::2`. */
+	{"ROUTE_ADD IPv4 over IPv6", "003bfe06000000000008 16 0000 00000000 00000005 01 02 18c63364 "
+	 "0001 00000000 05 00 " GATE_LL " 00000002 00000060", C, ZAPI_OK, b_ip4_over_ip6},
 	{"ROUTE_DELETE", "0023fe06000000000009 16 0000 00000000 00000024 01 0a 00 "
 	 "3020010db80001 00000060", C, ZAPI_OK, b_delete},
 	{"ROUTE_NOTIFY_OWNER", "0026fe0600000000000a 02000000 0a 30 "

@@ -16,7 +16,7 @@ struct golden {
 	void (*build)(struct zapi_msg *m); /* NULL unless the verdict is ZAPI_OK */
 };
 
-#define GOLDEN_N 28
+#define GOLDEN_N 29
 extern const struct golden goldens[GOLDEN_N];
 
 /* Octets of g into buf (ZAPI_MAX_LEN); returns how many. */

@@ -41,6 +41,7 @@ struct event {
 	struct sdprefix pair;
 	uint32_t metric;
 	uint16_t n_nexthops;
+	struct zapi_nexthop nexthop; /* the first */
 	struct zapi_capabilities caps;
 };
 
@@ -206,6 +207,8 @@ static void note(struct peer *p, const struct zapi_msg *m)
 		e->pair = m->u.route.pair;
 		e->metric = m->u.route.metric;
 		e->n_nexthops = m->u.route.n_nexthops;
+		if (e->n_nexthops)
+			e->nexthop = m->u.route.nexthops[0];
 	} else if (m->cmd == ZAPI_ROUTE_NOTIFY_OWNER) {
 		e->code = (uint8_t)m->u.notify.code;
 		e->pair = m->u.notify.pair;
@@ -561,6 +564,54 @@ static void test_refusals(void **state)
 	peer_free(p);
 }
 
+/* The gateway as the RIB has it. */
+static bool first_gate(void *ctx, const struct rib_view *v)
+{
+	char text[ADDR_STR];
+
+	assert_int_equal(v->n_nexthops, 1);
+	snprintf(ctx, ADDR_STR, "%s",
+		 addr_str(rib_gate_family(sdprefix_family(&v->pair), &v->nexthops[0]),
+			  &v->nexthops[0].gate, text));
+	return false;
+}
+
+/* RFC 9229: an IPv4 route over an IPv6 gateway comes in and goes out as one. */
+static void test_ip4_over_ip6(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *p = peer_new(f), *other = peer_new(f);
+	struct sdprefix pair = pair_of("192.0.2.0/24", NULL);
+	char gate[ADDR_STR] = "";
+	struct zapi_msg m;
+	enum family fam;
+
+	hello(other, ROUTE_BGP);
+	ask(other, AFI_IP4, ROUTE_BABEL);
+	hello(p, ROUTE_BABEL);
+	route(&m, ZAPI_ROUTE_ADD, &pair, ROUTE_BABEL);
+	m.u.route.nexthops[0].type = NEXTHOP_IP6_IFINDEX;
+	assert_true(addr_parse("fe80::9", &fam, &m.u.route.nexthops[0].gate));
+	zapi_session_send(p->s, &m);
+	wait_for(other, 1);
+	rib_each_at(f->rib, &pair, first_gate, gate);
+	assert_string_equal(gate, "fe80::9");
+	is_event(&other->ev[0], ZAPI_REDISTRIBUTE_ROUTE_ADD, "192.0.2.0/24", NULL);
+	assert_int_equal(other->ev[0].nexthop.type, NEXTHOP_IP6_IFINDEX);
+	assert_int_equal(addr_cmp(&other->ev[0].nexthop.gate, &m.u.route.nexthops[0].gate), 0);
+	/* The same address octets as an IPv4 gateway are another next hop. */
+	m.u.route.nexthops[0].type = NEXTHOP_IP4_IFINDEX;
+	m.u.route.nexthops[0].flags = ZAPI_NH_ONLINK;
+	m.u.route.nexthops[0].gate = addr_ip4(198, 51, 100, 9);
+	zapi_session_send(p->s, &m);
+	wait_for(other, 2);
+	rib_each_at(f->rib, &pair, first_gate, gate);
+	assert_string_equal(gate, "198.51.100.9");
+	assert_int_equal(other->ev[1].nexthop.type, NEXTHOP_IP4_IFINDEX);
+	peer_free(p);
+	peer_free(other);
+}
+
 /* With USE_DISTANCE the distance is part of the identity: floating routes. */
 static void test_distance_key(void **state)
 {
@@ -895,8 +946,9 @@ int main(void)
 		T(test_start),	       T(test_synchronous),    T(test_errors),
 		T(test_other_dialect), T(test_route_and_fate), T(test_refusals),
 		T(test_distance_key),  T(test_redistribute),   T(test_default),
-		T(test_tracking),      T(test_graceful),       T(test_stale_time),
-		T(test_predecessor),   T(test_close_notify),   T(test_slow_reader),
+		T(test_ip4_over_ip6),  T(test_tracking),       T(test_graceful),
+		T(test_stale_time),    T(test_predecessor),    T(test_close_notify),
+		T(test_slow_reader),
 	};
 
 	return cmocka_run_group_tests_name("zapi server", tests, NULL, NULL);

@@ -51,6 +51,16 @@
 #define REC_IP4 \
 	"3c00000018000200010000000000000002180000fe0300010000000008000f00fe00000008000100" \
 	"c0000200080005000a0102090800040003000000"
+/* `203.0.113.0/24 via inet6 fe80::1 dev 3 proto babel metric 20` */
+#define REC_VIA6 \
+	"540000001800020001000000f216000002180000fe2a00010000000008000f00fe00000008000100" \
+	"cb0071000800060014000000160012000a00fe80000000000000000000000000000100000800040003000000"
+/* `198.51.100.0/24 nexthop via inet6 fe80::1 dev 3 nexthop via 10.1.2.9 dev 5
+ * weight 3 proto babel metric 20` */
+#define REC_VIA6_MULTIPATH \
+	"680000001800020001000000f216000002180000fe2a00010000000008000f00fe00000008000100" \
+	"c63364000800060014000000340009002000000003000000160012000a00fe8000000000000000000000" \
+	"0000000100001000000205000000080005000a010209"
 /* fe80::e3ea:fffe:7a6c:2814/64 on 2, tentative */
 #define REC_ADDR_TENTATIVE \
 	"500000001400020001000000000000000a40c0fd0200000014000100fe8000000000000000e3eafffe7a6c" \
@@ -148,6 +158,32 @@ static void dropping_routes_and_foreign_ones_are_told_apart(void **state)
 	assert_pair(&r.pair, "192.0.2.0/24");
 	assert_gate(&r.nexthops[0], FAM_IP4, "10.1.2.9", 3);
 	assert_int_equal(kernel_route_whose(&r), KERNEL_FOREIGN);
+}
+
+/* RFC 9229: what we wrote must be read back as it is, or a restarted zebra
+ * would write it anew. */
+static void an_ipv4_route_over_an_ipv6_gateway_is_read_whole(void **state)
+{
+	struct msg m;
+	struct nl_route r;
+
+	(void)state;
+	assert_int_equal(nl_parse_route(hex(&m, REC_VIA6), &r), NL_OK);
+	assert_pair(&r.pair, "203.0.113.0/24");
+	assert_int_equal(r.n_nexthops, 1);
+	assert_gate(&r.nexthops[0], FAM_IP6, "fe80::1", 3);
+	assert_true(r.nexthops[0].gate6);
+	assert_int_equal(kernel_route_whose(&r), KERNEL_OURS);
+
+	assert_int_equal(nl_parse_route(hex(&m, REC_VIA6_MULTIPATH), &r), NL_OK);
+	assert_int_equal(r.n_nexthops, 2);
+	assert_gate(&r.nexthops[0], FAM_IP6, "fe80::1", 3);
+	assert_true(r.nexthops[0].gate6);
+	assert_gate(&r.nexthops[1], FAM_IP4, "10.1.2.9", 5);
+	assert_false(r.nexthops[1].gate6);
+	assert_int_equal(r.nexthops[1].weight, 3);
+	assert_int_equal(nl_parse_route(hex(&m, REC_IP4), &r), NL_OK);
+	assert_false(r.nexthops[0].gate6);
 }
 
 /* A program that uses babel's number with another priority is not us. */
@@ -323,12 +359,50 @@ static void lying_multipath_lengths_are_refused(void **state)
 	}
 }
 
+/* RTA_VIA of every length, and of families that are none of ours. */
+static void a_gateway_of_another_family_must_be_whole(void **state)
+{
+	static const uint16_t families[] = {AF_INET6, AF_INET, AF_UNSPEC, 28 /* AF_MPLS */};
+	struct rtmsg rtm = {.rtm_family = AF_INET, .rtm_type = RTN_UNICAST};
+	uint8_t via[32] = {[2] = 0xfe, [3] = 0x80, [17] = 1};
+	uint32_t oif = 3;
+	struct msg m;
+	struct nl_route r;
+
+	(void)state;
+	for (size_t f = 0; f < 4; f++) {
+		memcpy(via, &families[f], 2);
+		for (size_t len = 0; len <= sizeof(via); len++) {
+			bool whole = len >= 18 || (f > 0 && len >= 2);
+
+			put(&m, RTM_NEWROUTE, &rtm, sizeof(rtm));
+			put_attr(&m, RTA_VIA, via, len);
+			put_attr(&m, RTA_OIF, &oif, sizeof(oif));
+			assert_int_equal(nl_parse_route(head(&m), &r), whole ? NL_OK : NL_BAD);
+			if (!whole)
+				continue;
+			assert_int_equal(r.nexthops[0].gate6, f == 0);
+			assert_int_equal(r.nexthops[0].kind,
+					 f == 0 ? RIB_NH_GATE_IFINDEX : RIB_NH_IFINDEX);
+		}
+	}
+	/* Of an IPv6 route it means nothing to us. */
+	memcpy(via, &families[0], 2);
+	rtm.rtm_family = AF_INET6;
+	put(&m, RTM_NEWROUTE, &rtm, sizeof(rtm));
+	put_attr(&m, RTA_VIA, via, 18);
+	put_attr(&m, RTA_OIF, &oif, sizeof(oif));
+	assert_int_equal(nl_parse_route(head(&m), &r), NL_OK);
+	assert_false(r.nexthops[0].gate6);
+}
+
 /* Every length that nlmsg_len may claim, with nothing behind it: the
  * sanitizer watches the end. What parses must have all fixed parts. */
 static void truncated_messages_never_read_on(void **state)
 {
-	static const char *const rec[] = {REC_MULTIPATH, REC_SOURCED,	     REC_UNREACHABLE,
-					  REC_IP4,	 REC_ADDR_TENTATIVE, REC_ADDR};
+	static const char *const rec[] = {
+		REC_MULTIPATH, REC_SOURCED,	   REC_UNREACHABLE,    REC_IP4,
+		REC_VIA6,      REC_VIA6_MULTIPATH, REC_ADDR_TENTATIVE, REC_ADDR};
 	struct msg m;
 
 	(void)state;
@@ -463,6 +537,43 @@ static void what_is_written_reads_the_same(void **state)
 	}
 }
 
+static struct rib_nexthop over(const char *gate, bool gate6, uint32_t ifindex)
+{
+	struct rib_nexthop nh = {
+		.kind = RIB_NH_GATE_IFINDEX, .ifindex = ifindex, .gate6 = gate6, .weight = 1};
+	enum family f;
+
+	assert_true(addr_parse(gate, &f, &nh.gate));
+	return nh;
+}
+
+/* The octets from the destination on, as the kernel itself tells them; tables
+ * and attributes that it alone adds are left out. */
+static void ipv4_over_ipv6_is_written_as_the_kernel_tells_it(void **state)
+{
+	static const char want[] =
+		"08000100cb0071000800060014000000"
+		"160012000a00fe80000000000000000000000000000100000800040003000000";
+	struct rib_nexthop nh[2] = {over("fe80::1", true, 3), over("10.1.2.9", false, 5)};
+	struct fib_op op = op_of(FIB_SET, "203.0.113.0/24", "0.0.0.0/0", nh, 1);
+	const struct nlmsghdr *h;
+	struct msg m, w;
+	struct nl_route r, rec;
+
+	(void)state;
+	h = nl_put_op(m.b, &op, 1);
+	hex(&w, want);
+	assert_int_equal(h->nlmsg_len, NLMSG_HDRLEN + sizeof(struct rtmsg) + w.len);
+	assert_memory_equal(m.b + NLMSG_HDRLEN + sizeof(struct rtmsg), w.b, w.len);
+	/* Several next hops, of either family. */
+	nh[1].weight = 3;
+	op = op_of(FIB_SET, "198.51.100.0/24", "0.0.0.0/0", nh, 2);
+	assert_int_equal(nl_parse_route(nl_put_op(m.b, &op, 1), &r), NL_OK);
+	assert_int_equal(nl_parse_route(hex(&w, REC_VIA6_MULTIPATH), &rec), NL_OK);
+	assert_int_equal(r.n_nexthops, 2);
+	assert_memory_equal(r.nexthops, rec.nexthops, 2 * sizeof(r.nexthops[0]));
+}
+
 static void dropping_kinds_have_the_kernels_types(void **state)
 {
 	static const struct {
@@ -533,6 +644,7 @@ int main(void)
 		cmocka_unit_test(a_sourced_route_is_read_with_its_source),
 		cmocka_unit_test(a_default_without_its_attribute_is_the_default),
 		cmocka_unit_test(dropping_routes_and_foreign_ones_are_told_apart),
+		cmocka_unit_test(an_ipv4_route_over_an_ipv6_gateway_is_read_whole),
 		cmocka_unit_test(our_protocol_with_another_priority_is_foreign),
 		cmocka_unit_test(addresses_carry_all_their_flags),
 		cmocka_unit_test(a_bridge_port_is_not_a_link),
@@ -540,9 +652,11 @@ int main(void)
 		cmocka_unit_test(bad_prefix_lengths_are_refused),
 		cmocka_unit_test(a_peer_address_makes_the_peers_prefix),
 		cmocka_unit_test(lying_multipath_lengths_are_refused),
+		cmocka_unit_test(a_gateway_of_another_family_must_be_whole),
 		cmocka_unit_test(truncated_messages_never_read_on),
 		cmocka_unit_test(answers_have_errno_and_the_kernels_words),
 		cmocka_unit_test(what_is_written_reads_the_same),
+		cmocka_unit_test(ipv4_over_ipv6_is_written_as_the_kernel_tells_it),
 		cmocka_unit_test(dropping_kinds_have_the_kernels_types),
 		cmocka_unit_test(a_deletion_names_pair_priority_and_protocol),
 		cmocka_unit_test(protocol_numbers_are_frrs),

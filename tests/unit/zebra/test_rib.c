@@ -225,6 +225,89 @@ static void test_gateway_with_interface(void **state)
 	assert_int_equal(rig_state(&rig, STATIC, D, NULL, NULL), RIB_INSTALLED);
 }
 
+/* RFC 9229: the gateway of an IPv4 route is looked for among the IPv6 routes. */
+static void test_ipv6_gateway_of_an_ipv4_route(void **state)
+{
+	const char *dst = "192.0.2.0/24";
+	struct rib_nexthop nh = rig_gate("2001:db8:1::9");
+	const struct kroute *k;
+
+	(void)state;
+	nh.gate6 = true;
+	rig_add(&rig, STATIC, dst, NULL, 1, 0, nh);
+	/* c0.. as IPv4 would be connected; it is another address. */
+	rig_connect(&rig, "32.1.0.0/16", 1); /* 2001:.... */
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, dst, NULL, NULL), RIB_UNUSABLE);
+	rig_connect(&rig, "2001:db8:1::/64", 2);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, dst, NULL, NULL), RIB_INSTALLED);
+	k = kernel_has(&rig, dst, NULL);
+	assert_int_equal(k->nh[0].kind, RIB_NH_GATE_IFINDEX);
+	assert_int_equal(k->nh[0].ifindex, 2);
+	assert_true(k->nh[0].gate6);
+	assert_int_equal(addr_cmp(&k->nh[0].gate, &nh.gate), 0);
+	rig_disconnect(&rig, "2001:db8:1::/64", 2);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, dst, NULL, NULL), RIB_UNUSABLE);
+	/* A link-local one needs its interface, and nothing else. */
+	nh = rig_via(G, 1);
+	nh.gate6 = true;
+	rig_add(&rig, BABEL, dst, NULL, 100, 0, nh);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, dst, NULL, NULL), RIB_INSTALLED);
+	assert_true(kernel_has(&rig, dst, NULL)->nh[0].gate6);
+	rib_if_set(rig.rib, 1, false);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, dst, NULL, NULL), RIB_UNUSABLE);
+}
+
+/* The same over a route of its own, whose gateway the IPv4 route then takes. */
+static void test_ipv6_gateway_is_recursive(void **state)
+{
+	struct sdprefix pair = rig_pair("192.0.2.0/24", NULL);
+	struct rib_owner owner = {.type = STATIC};
+	struct rib_nexthop nh = rig_gate("2001:db8:1::9");
+	struct rib_spec spec = {.distance = 1, .recursive = true, .n_nexthops = 1, .nexthops = &nh};
+	const struct kroute *k;
+	struct addr want;
+
+	(void)state;
+	nh.gate6 = true;
+	rib_add(rig.rib, &pair, &owner, &spec, rig.now);
+	rig_add(&rig, BABEL, "2001:db8:1::/48", NULL, 100, 0, rig_via(G, 2));
+	rig_run(&rig);
+	k = kernel_has(&rig, "192.0.2.0/24", NULL);
+	assert_non_null(k);
+	assert_true(k->nh[0].gate6);
+	assert_int_equal(k->nh[0].ifindex, 2);
+	want = rig_addr(G);
+	assert_int_equal(addr_cmp(&k->nh[0].gate, &want), 0);
+}
+
+/* Two gateways of the same octets and different families are two. */
+static void test_a_change_of_the_gateways_family_is_written(void **state)
+{
+	struct rib_nexthop nh = rig_via("192.0.2.1", 1);
+	struct fib_route a = {.n_nexthops = 1, .nexthops = &nh}, b = a;
+	struct rib_nexthop six = nh;
+
+	(void)state;
+	nh.onlink = six.onlink = true;
+	six.gate6 = true;
+	b.nexthops = &six;
+	assert_true(fib_route_eq(&a, &a));
+	assert_false(fib_route_eq(&a, &b));
+	rig_add(&rig, BABEL, "198.51.100.0/24", NULL, 100, 0, nh);
+	rig_run(&rig);
+	assert_false(kernel_has(&rig, "198.51.100.0/24", NULL)->nh[0].gate6);
+	rig_clear(&rig);
+	rig_add(&rig, BABEL, "198.51.100.0/24", NULL, 100, 0, six);
+	rig_run(&rig);
+	assert_int_equal(rig.n_ops, 1);
+	assert_true(kernel_has(&rig, "198.51.100.0/24", NULL)->nh[0].gate6);
+}
+
 static void test_recursion_is_one_level(void **state)
 {
 	(void)state;
@@ -812,6 +895,9 @@ int main(void)
 		T(test_gateway_inside_its_own_source),
 		T(test_gateway_is_not_looked_up_among_sourced),
 		T(test_gateway_with_interface),
+		T(test_ipv6_gateway_of_an_ipv4_route),
+		T(test_ipv6_gateway_is_recursive),
+		T(test_a_change_of_the_gateways_family_is_written),
 		T(test_recursion_is_one_level),
 		T(test_recursion_spares_default_and_itself),
 		T(test_recursion_in_a_ring_ends),
