@@ -28,7 +28,7 @@ struct story {
 	mono_t now;
 	uint32_t random;
 	bool up[IFS + 1];
-	bool able;
+	bool able, via6; /* what can be installed */
 	bool local[PAIRS];
 	struct babel_if_info info[IFS + 1];
 	struct babel_if_config config[IFS + 1];
@@ -105,6 +105,17 @@ static void check_stamps(struct story *s, ifid_t via, const struct tlv *t, bool 
 	}
 }
 
+/* RFC 9229 2.1 */
+static void check_encoding(const struct story *s, ifid_t via, const struct tlv_update *u)
+{
+	if (sdprefix_family(&u->pair) != FAM_IP4)
+		return;
+	if (u->nexthop_family == FAM_IP6)
+		must(!s->info[via].have_ip4 && s->config[via].v4_via_v6 && s->via6);
+	else
+		must(s->info[via].have_ip4);
+}
+
 static void env_send(void *ctx, ifid_t via, const struct addr *to, struct span datagram)
 {
 	struct story *s = ctx;
@@ -129,6 +140,7 @@ static void env_send(void *ctx, ifid_t via, const struct addr *to, struct span d
 		if (t.type != TLV_UPDATE || t.u.update.metric == BABEL_INFINITY)
 			continue;
 		must(s->able || sdprefix_is_plain(&t.u.update.pair)); /* RFC 9079 4 */
+		check_encoding(s, via, &t.u.update);
 		s->last = t.u.update;
 		s->said = true;
 	}
@@ -142,6 +154,7 @@ static void env_route(void *ctx, const struct sdprefix *pair, const struct babel
 	if (c->kind == CHOICE_ROUTE) {
 		must(c->metric != BABEL_INFINITY);
 		must(s->able || sdprefix_is_plain(pair));
+		must(s->via6 || c->nexthop_family == sdprefix_family(pair)); /* RFC 9229 2.2 */
 	}
 	if (k < PAIRS)
 		s->choice[k] = *c;
@@ -178,6 +191,7 @@ static bool see_route(void *ctx, const struct babel_route_view *v)
 	must(s->choice[k].kind == CHOICE_ROUTE && s->choice[k].ifid == v->ifid);
 	must(s->choice[k].metric == v->metric);
 	must(addr_cmp(&s->choice[k].nexthop, &v->nexthop) == 0);
+	must(s->choice[k].nexthop_family == v->nexthop_family);
 	return true;
 }
 
@@ -319,8 +333,11 @@ static void update(struct story *s, struct rd *r, ifid_t i, unsigned int peer)
 	t.u.update.interval.cs = flags & 1 ? 50 : 1600;
 	t.u.update.have_router_id = t.u.update.have_nexthop = true;
 	t.u.update.nexthop = peer_addr(i, peer);
-	if (sdprefix_family(&t.u.update.pair) == FAM_IP4)
+	t.u.update.nexthop_family = FAM_IP6;
+	if (sdprefix_family(&t.u.update.pair) == FAM_IP4 && !(flags & 4)) {
+		t.u.update.nexthop_family = FAM_IP4;
 		t.u.update.nexthop = addr_ip4(192, 0, 2, (uint8_t)(100 + peer));
+	}
 	if (flags & 2) {
 		t = (struct tlv){.type = TLV_UPDATE};
 		t.u.update.wildcard = true;
@@ -377,6 +394,7 @@ static void link(struct story *s, ifid_t i, uint8_t how)
 	c->unscheduled_hellos = how & 4;
 	c->rfc6126 = how & 8;
 	c->probe_mtu = how & 16;
+	c->v4_via_v6 = !(how & 128);
 	c->quality = (enum babel_quality)((how >> 5) % 3);
 	c->n_costs = how >> 7;
 	c->costs[0] = (struct babel_neigh_cost){peer_addr(i, 0), 200, 50};
@@ -417,6 +435,14 @@ static void raw(struct story *s, struct rd *r, ifid_t i, unsigned int peer)
 	free(copy);
 }
 
+static void able(struct story *s, uint8_t how)
+{
+	s->able = how & 1;
+	babel_set_source_specific(s->b, s->able, s->now);
+	s->via6 = !(how & 2);
+	babel_set_v4_via_v6(s->b, s->via6, s->now);
+}
+
 static void step(struct story *s, struct rd *r)
 {
 	uint8_t what = rd_u8(r);
@@ -447,8 +473,7 @@ static void step(struct story *s, struct rd *r)
 		local(s, rd_u8(r));
 		break;
 	case 11:
-		s->able = rd_u8(r) & 1;
-		babel_set_source_specific(s->b, s->able, s->now);
+		able(s, rd_u8(r));
 		break;
 	case 12:
 		raw(s, r, i, peer);
@@ -476,10 +501,10 @@ static void begin(struct story *s)
 
 	memset(s, 0, sizeof(*s));
 	s->now.us = 1;
-	s->able = true;
+	s->able = s->via6 = true;
 	s->b = babel_new(&config, &env, s, s->now);
 	for (ifid_t i = 1; i <= IFS; i++) {
-		s->config[i] = (struct babel_if_config){.rxcost = 96};
+		s->config[i] = (struct babel_if_config){.rxcost = 96, .v4_via_v6 = true};
 		s->config[i].rtt.min = 10 * USEC_PER_MSEC;
 		s->config[i].rtt.max = 120 * USEC_PER_MSEC;
 		s->info[i] = (struct babel_if_info){

@@ -25,7 +25,8 @@ struct parsed {
 };
 
 /* Keeps what counts, as far as it may be sent. */
-static void parse(struct span datagram, enum family f, const struct addr *from, struct parsed *out)
+static void parse(struct span datagram, enum family f, const struct addr *from, bool no_v4_via_v6,
+		  struct parsed *out)
 {
 	enum tlv_verdict verdict = TLV_VERDICTS;
 	struct packet_parser p;
@@ -35,6 +36,7 @@ static void parse(struct span datagram, enum family f, const struct addr *from, 
 	out->n = 0;
 	if (packet_open(&p, datagram, f, from) != PACKET_OK)
 		return;
+	p.no_v4_via_v6 = no_v4_via_v6;
 	while (packet_next(&p, &t, &verdict)) {
 		must(verdict < TLV_VERDICTS);
 		must(++steps <= datagram.len);
@@ -70,14 +72,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		f = FAM_IP4;
 		from = addr_ip4(192, 0, 2, 9);
 	}
-	parse(span_of(data + 1, size - 1), f, &from, &first);
+	parse(span_of(data + 1, size - 1), f, &from, data[0] & 2, &first);
 	for (size_t done = 0; done < first.n;) {
 		size_t n = write_some(first.tlv + done, first.n - done, &w, buf[0], sizeof(buf[0]),
 				      &from, f);
 		struct span one = packet_end(&w), two;
 
 		must(n > 0);
-		parse(one, f, &from, &again);
+		parse(one, f, &from, data[0] & 2, &again);
 		must(again.n == n);
 		for (size_t i = 0; i < n; i++)
 			must(same_tlv(&first.tlv[done + i], &again.tlv[i]));

@@ -46,6 +46,8 @@ def interface_lines(i):
         lines.append(("" if i["split-horizon"] else "no ") + "babel split-horizon")
     if "enable-timestamps" in i:
         lines.append(("" if i["enable-timestamps"] else "no ") + "babel enable-timestamps")
+    if "v4-via-v6" in i:
+        lines.append(("" if i["v4-via-v6"] else "no ") + "babel v4-via-v6")
     for leaf, word, factor in (("rxcost", "rxcost", 1), ("mcast-hello-interval", "hello-interval", 10),
                                ("update-interval", "update-interval", 10), ("rtt-decay", "rtt-decay", 1),
                                ("rtt-min", "rtt-min", 1), ("rtt-max", "rtt-max", 1),

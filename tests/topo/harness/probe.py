@@ -4,7 +4,8 @@
 A probe is a UDP datagram with a sequence number. An echo server, which stands
 for the internet behind one uplink, answers with the number and its own name;
 so the answer says which exit the packet took. A router that has no route
-answers with an ICMPv6 error, read here with the router's address.
+answers with an ICMP error, read here with the router's address. IPv4 and IPv6
+alike, as the addresses are.
 """
 
 import selectors
@@ -14,12 +15,19 @@ import threading
 import time
 
 PORT = 7007
+IP_RECVERR = 11
 IPV6_RECVERR = 25
 MSG_ERRQUEUE = 0x2000
 IPV6_FREEBIND = 78
-SO_EE_ORIGIN_ICMP6 = 3
+SO_EE_ORIGIN_ICMP, SO_EE_ORIGIN_ICMP6 = 2, 3
 UNREACH_CODES = {0: "no route", 1: "prohibited", 2: "beyond scope", 3: "address unreachable",
                  4: "port unreachable", 5: "source address failed policy", 6: "reject route"}
+UNREACH4_CODES = {0: "no route", 1: "address unreachable", 3: "port unreachable", 4: "too large",
+                  13: "prohibited"}
+
+
+def family_of(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 class EchoServers:
@@ -33,7 +41,7 @@ class EchoServers:
 
     def add(self, ns, address, name, port=PORT):
         def make():
-            s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+            s = socket.socket(family_of(address), socket.SOCK_DGRAM)
             s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             s.bind((address, port))
             s.setblocking(False)
@@ -82,14 +90,17 @@ class Outcome:
         if self.exit:
             return f"answered by {self.exit}"
         if self.error:
-            return f"ICMPv6 {self.error} from {self.router}"
+            return f"ICMP {self.error} from {self.router}"
         return "silence"
 
 
 def _socket(ns, source):
     def make():
-        s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-        s.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
+        s = socket.socket(family_of(source), socket.SOCK_DGRAM)
+        if s.family == socket.AF_INET6:
+            s.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
+        else:
+            s.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         s.bind((source, 0))
         s.setblocking(False)
@@ -97,9 +108,23 @@ def _socket(ns, source):
     return ns.call(make)
 
 
+def _parse_error4(data):
+    _, origin, typ, code, _, _, _ = struct.unpack_from("=IBBBBII", data)
+    if origin != SO_EE_ORIGIN_ICMP:
+        return f"local error {struct.unpack_from('=I', data)[0]}", "itself"
+    router = socket.inet_ntop(socket.AF_INET, data[16 + 4:16 + 8])
+    if typ == 3:
+        return "unreachable, " + UNREACH4_CODES.get(code, f"code {code}"), router
+    if typ == 11:
+        return "hop limit exceeded", router
+    return f"type {typ} code {code}", router
+
+
 def _parse_error(ancillary):
-    """(text, router) of the ICMPv6 error in an error-queue message."""
+    """(text, router) of the ICMP error in an error-queue message."""
     for level, kind, data in ancillary:
+        if level == socket.IPPROTO_IP and kind == IP_RECVERR:
+            return _parse_error4(data)
         if level == socket.IPPROTO_IPV6 and kind == IPV6_RECVERR:
             errno_, origin, typ, code, _, _, _ = struct.unpack_from("=IBBBBII", data)
             if origin != SO_EE_ORIGIN_ICMP6:

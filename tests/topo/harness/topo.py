@@ -53,7 +53,7 @@ class Node:
         values = {"net/ipv6/conf/all/forwarding": router,
                   "net/ipv4/conf/all/forwarding": router,
                   # Every refused packet shall be answered: tests count answers.
-                  "net/ipv6/icmp/ratelimit": 0}
+                  "net/ipv6/icmp/ratelimit": 0, "net/ipv4/icmp_ratelimit": 0}
         for which in ("all", "default"):
             values[f"net/ipv6/conf/{which}/accept_dad"] = 0
             values[f"net/ipv6/conf/{which}/accept_ra"] = 0

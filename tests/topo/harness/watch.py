@@ -13,18 +13,22 @@ def rows(answer):
     return answer.get("routes", [])
 
 
-def rib(node, selected=False):
+def rib(node, selected=False, family="ipv6"):
     """{(destination, source): row} of `show ipv6 route`: the selected row where there is one."""
     found = {}
-    for r in rows(node.zebra.show("show ipv6 route")):
+    for r in rows(node.zebra.show(f"show {family} route")):
         key = (r["destination"], r["source"])
         if r.get("selected") or (key not in found and not selected):
             found[key] = r
     return found
 
 
-def selected(node):
-    return rib(node, selected=True)
+def selected(node, family="ipv6"):
+    return rib(node, selected=True, family=family)
+
+
+def family_of(pair):
+    return "ipv6" if ":" in pair[0] else "ip"
 
 
 def interfaces(row):
@@ -36,7 +40,7 @@ def interfaces(row):
 def has_route(net, node, pair, interface=None, protocol=None, timeout=20, installed=True):
     """Waits for a selected route of that pair, over that interface, in our zebra."""
     def check():
-        have = selected(net[node])
+        have = selected(net[node], family_of(pair))
         row = have.get(pair)
         if row is None:
             raise NotYet(f"{node} has only {sorted(have)}")
@@ -51,7 +55,7 @@ def has_route(net, node, pair, interface=None, protocol=None, timeout=20, instal
 def has_no_route(net, node, pair, timeout=20):
     """Waits until no usable route of that pair is left (a hold as unreachable is none)."""
     def check():
-        row = selected(net[node]).get(pair)
+        row = selected(net[node], family_of(pair)).get(pair)
         if row and not any(n.get("reject") for n in row["nexthops"]):
             raise NotYet(f"{node} has {row}")
         return True
