@@ -147,6 +147,9 @@ static void announce(struct sim_campaign *c)
 	uplink(c, n / 3, "2001:db8::/32", "2001:db8::/32");
 	uplink(c, n - 1, "2001:db8:1:8::/64", SPACE_B);
 	uplink(c, n / 4, "2001:db8:1::/56", SPACE_A);
+	uplink(c, n / 5, "0.0.0.0/0", NULL);
+	uplink(c, n / 2, "0.0.0.0/0", "10.10.0.0/16");
+	uplink(c, n / 6, "10.20.0.0/16", NULL);
 }
 
 static void watch(struct sim_campaign *c)
@@ -163,9 +166,35 @@ static void watch(struct sim_campaign *c)
 	sim_sample(s, "2001:db8:1:8::1", "2001:db9::1");
 	sim_sample(s, "2001:db8:ffff::1", "2001:db8:b000::1");
 	sim_sample(s, "2001:db8:ffff::1", "2001:db9::1");
+	sim_sample(s, "192.0.2.1", "10.20.0.1");
+	sim_sample(s, "192.0.2.1", "10.10.0.1");
+	sim_sample(s, "10.20.0.1", "10.10.0.1");
 	for (unsigned int k = 0; k < 16 && k < origins; k++) {
 		snprintf(dst, sizeof(dst), "2001:db8:%x::1", sim_random(s, origins) + 1);
 		sim_sample(s, dst, k % 2 ? "2001:db8:b000::1" : "2001:db9::1");
+	}
+}
+
+static bool some(struct sim *s, unsigned int of_1000)
+{
+	return sim_random(s, 1000) < of_1000;
+}
+
+static void features(struct sim_campaign *c)
+{
+	struct sim *s = c->sim;
+
+	for (unsigned int k = 0; k < s->n_links; k++) {
+		struct sim_link *l = s->links[k];
+
+		if (!l->radio && some(s, c->plan.wireless)) {
+			l->type = BABEL_WIRELESS;
+			l->rxcost = 256;
+		}
+		l->unicast = some(s, c->plan.unicast);
+		l->rtt = some(s, c->plan.rtt);
+		l->keys = some(s, c->plan.keys);
+		l->no_ip4 = some(s, c->plan.no_ip4);
 	}
 }
 
@@ -193,14 +222,7 @@ void sim_build(struct sim_campaign *c)
 		mobile(s);
 		break;
 	}
-	for (unsigned int k = 0; k < s->n_links; k++) {
-		struct sim_link *l = s->links[k];
-
-		if (!l->radio && sim_random(s, 1000) < c->plan.wireless) {
-			l->type = BABEL_WIRELESS;
-			l->rxcost = 256;
-		}
-	}
+	features(c);
 	/* The first one does pairs: somebody has to. */
 	for (unsigned int n = 1; n < s->n_nodes; n++)
 		s->nodes[n]->plain_only = sim_random(s, 1000) < c->plan.plain;

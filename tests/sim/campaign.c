@@ -39,9 +39,11 @@ static void log_plan(const struct sim_campaign *c)
 	fprintf(p->log,
 		"{\"plan\": {\"shape\": \"%s\", \"nodes\": %u, \"links\": %u, \"seed\": %" PRIu64
 		", \"loss\": %u, \"dup\": %u, \"storm_loss\": %u, \"reorder_ms\": %" PRId64
-		", \"wireless\": %u, \"plain\": %u}}\n",
+		", \"wireless\": %u, \"unicast\": %u, \"rtt\": %u, \"keys\": %u, \"no_ip4\": %u"
+		", \"plain\": %u}}\n",
 		sim_shape_names[p->shape], p->nodes, c->sim->n_links, p->seed, p->loss, p->dup,
-		p->storm_loss, p->reorder / USEC_PER_MSEC, p->wireless, p->plain);
+		p->storm_loss, p->reorder / USEC_PER_MSEC, p->wireless, p->unicast, p->rtt, p->keys,
+		p->no_ip4, p->plain);
 }
 
 static void log_round(const struct sim_campaign *c, const struct sim_round *r)

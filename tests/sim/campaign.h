@@ -36,12 +36,13 @@ struct sim_plan {
 	unsigned int loss, dup;	 /* of 1000, always */
 	unsigned int storm_loss; /* up to that while mishaps come thick and fast */
 	usec_t reorder;		 /* delays differ by that much */
-	unsigned int wireless;	 /* of 1000 links */
-	unsigned int plain;	 /* of 1000 nodes are not source-specific */
-	unsigned int mishaps;	 /* bits: which */
-	bool hasty;		 /* reboots don't wait until what was told has expired */
-	usec_t quiet;		 /* within that all is well again */
-	FILE *log;		 /* JSON lines; NULL: none */
+	unsigned int wireless;	 /* of 1000 links; likewise the next four */
+	unsigned int unicast, rtt, keys, no_ip4;
+	unsigned int plain;   /* of 1000 nodes are not source-specific */
+	unsigned int mishaps; /* bits: which */
+	bool hasty;	      /* reboots don't wait until what was told has expired */
+	usec_t quiet;	      /* within that all is well again */
+	FILE *log;	      /* JSON lines; NULL: none */
 };
 
 /* One round: what it was, and what it took. */
@@ -63,8 +64,8 @@ struct sim_campaign {
 	struct sim_round *rounds;
 	unsigned int links_down; /* by a mishap, not yet back */
 	bool split, storm;
-	struct sdprefix uplink[6]; /* who announces what, as long as it does */
-	unsigned int uplink_at[6], n_uplinks;
+	struct sdprefix uplink[9]; /* who announces what, as long as it does */
+	unsigned int uplink_at[9], n_uplinks;
 	double idle_packets, idle_octets; /* per node and second, nothing happens */
 };
 

@@ -91,8 +91,10 @@ static uint64_t state_hash(struct walk *w)
 	for (unsigned int n = 0; n < w->s->n_nodes; n++) {
 		const struct sim_node *node = w->s->nodes[n];
 
-		if (!node->babel && node->kernel)
-			h = octets_hash(&node->persist, sizeof(node->persist), h);
+		if (node->babel || !node->kernel)
+			continue;
+		h = octets_hash(&node->persist, sizeof(node->persist), h);
+		h = octets_hash(node->memory, node->n_memory * sizeof(*node->memory), h);
 	}
 	for (size_t k = 0; k < w->s->n_heap; k++)
 		h += packet_hash(&w->s->heap[k]);

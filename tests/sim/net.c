@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MTU	    1500
+#define KEY_MAC	    16
 #define SWEEP_DEAD  (40 * USEC_PER_SEC)
 #define SWEEP_ALIVE (60 * USEC_PER_SEC)
 
@@ -172,13 +173,36 @@ static void recall(struct sim_node *n)
 			babel_recall(n->babel, k + 1, &n->memory[k].m, n->sim->now);
 }
 
-static const struct babel_env sim_env = {
-	.send = env_send,
-	.route = sim_env_route,
-	.random = env_random,
-	.note = env_note,
-	.remember = env_remember,
-};
+static mono_t env_clock(void *ctx)
+{
+	struct sim_node *n = ctx;
+
+	return n->sim->now;
+}
+
+/* Nobody attacks here: a hash will do. */
+static bool env_mac(void *ctx, uint32_t key, struct span pseudo, struct span octets,
+		    uint8_t out[BABEL_MAC_MAX])
+{
+	struct span parts[] = {pseudo, octets};
+	uint64_t h = key;
+
+	(void)ctx;
+	for (unsigned int k = 0; k < 2; k++)
+		for (size_t i = 0; i < parts[k].len; i++)
+			h = (h ^ parts[k].p[i]) * UINT64_C(0x100000001b3);
+	for (unsigned int k = 0; k < KEY_MAC; k++)
+		out[k] = (uint8_t)(h >> 8 * (k % 8));
+	return true;
+}
+
+static const struct babel_env sim_env = {.send = env_send,
+					 .route = sim_env_route,
+					 .random = env_random,
+					 .note = env_note,
+					 .clock = env_clock,
+					 .mac = env_mac,
+					 .remember = env_remember};
 
 /* ---- Topology ---- */
 
@@ -244,19 +268,41 @@ void sim_join(struct sim *s, unsigned int link, unsigned int node)
 	n->links[n->n_links++] = link;
 }
 
+/* The defaults of the model; other features where the link has them. */
+static struct babel_if_config port_config(const struct sim *s, const struct sim_link *l)
+{
+	struct babel_if_config c = {.type = l->type,
+				    .split_horizon = l->type == BABEL_WIRED,
+				    .rxcost = l->rxcost,
+				    .hello_interval = 4 * USEC_PER_SEC,
+				    .update_interval = 16 * USEC_PER_SEC,
+				    .unicast = l->unicast,
+				    .v4_via_v6 = true};
+
+	if (s->patient)
+		c.hello_interval = c.update_interval = 600 * USEC_PER_SEC;
+	if (l->rtt)
+		c.rtt = (struct babel_rtt_config){.on = true,
+						  .decay = 42,
+						  .min = 10 * USEC_PER_MSEC,
+						  .max = 120 * USEC_PER_MSEC,
+						  .max_penalty = 150};
+	if (l->keys) {
+		c.auth.enabled = c.auth.window = true;
+		c.auth.n = 1;
+		c.auth.keys[0] = (struct babel_key){
+			.handle = 1, .id = 1, .mac_len = KEY_MAC, .send = true, .accept = true};
+	}
+	return c;
+}
+
 void sim_port_up(struct sim *s, unsigned int link, struct sim_node *n)
 {
 	const struct sim_link *l = s->links[link];
-	struct babel_if_info info = {.mtu = MTU, .have_ip4 = true};
-	struct babel_if_config config = {.type = l->type,
-					 .split_horizon = l->type == BABEL_WIRED,
-					 .rxcost = l->rxcost,
-					 .hello_interval = 4 * USEC_PER_SEC,
-					 .update_interval = 16 * USEC_PER_SEC};
+	struct babel_if_info info = {.mtu = MTU, .have_ip4 = !l->no_ip4};
+	struct babel_if_config config = port_config(s, l);
 	char name[16];
 
-	if (s->patient)
-		config.hello_interval = config.update_interval = 600 * USEC_PER_SEC;
 	snprintf(name, sizeof(name), "l%u", link);
 	info.name = name;
 	info.linklocal = sim_address(n->index, link);

@@ -40,6 +40,10 @@ struct sim_link {
 	bool radio; /* only who is near is heard */
 	enum babel_link_type type;
 	uint16_t rxcost;
+	bool unicast;		/* all but Hellos goes to each neighbour alone */
+	bool rtt;		/* costs what it takes, RFC 9616 */
+	bool keys;		/* packets are signed, RFC 8967 */
+	bool no_ip4;		/* nobody has an IPv4 address there, RFC 9229 */
 	unsigned int loss, dup; /* of 1000 packets */
 	usec_t delay_min, delay_max;
 };

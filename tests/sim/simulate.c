@@ -24,6 +24,10 @@ static void usage(FILE *f)
 	      "  --dup N         of 1000 packets come twice (0)\n"
 	      "  --reorder MS    delays differ by up to that; in storms twice that (0)\n"
 	      "  --wireless N    of 1000 links (0)\n"
+	      "  --unicast N     of 1000 links: Updates go by unicast (0)\n"
+	      "  --rtt N         of 1000 links: the round-trip time costs (0)\n"
+	      "  --keys N        of 1000 links: packets are signed (0)\n"
+	      "  --no-ip4 N      of 1000 links have no IPv4 address (0)\n"
 	      "  --plain N       of 1000 routers are not source-specific (0)\n"
 	      "  --mishaps LIST  of link,mute,cost,uplink,restart,reboot,leave,split (all)\n"
 	      "  --hasty 1       reboots don't wait until what was told has expired (0)\n"
@@ -71,6 +75,10 @@ enum opt {
 	OPT_DUP,
 	OPT_REORDER,
 	OPT_WIRELESS,
+	OPT_UNICAST,
+	OPT_RTT,
+	OPT_KEYS,
+	OPT_NO_IP4,
 	OPT_PLAIN,
 	OPT_MISHAPS,
 	OPT_HASTY,
@@ -78,13 +86,40 @@ enum opt {
 	OPT_LOG,
 };
 
-static bool option(struct sim_plan *p, uint64_t *runs, int opt, char *arg)
+/* Numbers out of a thousand. */
+static unsigned int *share(struct sim_plan *p, int opt)
 {
-	uint64_t n = strtoull(arg, NULL, 0);
-
 	switch (opt) {
-	case OPT_SHAPE:
-		return shape(p, arg);
+	case OPT_LOSS:
+		return &p->loss;
+	case OPT_STORM_LOSS:
+		return &p->storm_loss;
+	case OPT_DUP:
+		return &p->dup;
+	case OPT_WIRELESS:
+		return &p->wireless;
+	case OPT_UNICAST:
+		return &p->unicast;
+	case OPT_RTT:
+		return &p->rtt;
+	case OPT_KEYS:
+		return &p->keys;
+	case OPT_NO_IP4:
+		return &p->no_ip4;
+	case OPT_PLAIN:
+		return &p->plain;
+	default:
+		return NULL;
+	}
+}
+
+static bool number(struct sim_plan *p, uint64_t *runs, int opt, uint64_t n)
+{
+	if (share(p, opt)) {
+		*share(p, opt) = (unsigned int)n;
+		return n <= 1000;
+	}
+	switch (opt) {
 	case OPT_NODES:
 		p->nodes = (unsigned int)n;
 		return n > 0 && n < 65535;
@@ -100,38 +135,35 @@ static bool option(struct sim_plan *p, uint64_t *runs, int opt, char *arg)
 	case OPT_ORIGINS:
 		p->origins = (unsigned int)n;
 		return true;
-	case OPT_LOSS:
-		p->loss = (unsigned int)n;
-		return n < 1000;
-	case OPT_STORM_LOSS:
-		p->storm_loss = (unsigned int)n;
-		return n < 1000;
-	case OPT_DUP:
-		p->dup = (unsigned int)n;
-		return n < 1000;
 	case OPT_REORDER:
 		p->reorder = (usec_t)n * USEC_PER_MSEC;
 		return n < 10000;
-	case OPT_WIRELESS:
-		p->wireless = (unsigned int)n;
-		return n <= 1000;
-	case OPT_PLAIN:
-		p->plain = (unsigned int)n;
-		return n <= 1000;
-	case OPT_MISHAPS:
-		p->mishaps = mishaps(arg);
-		return p->mishaps != 0;
 	case OPT_HASTY:
 		p->hasty = n;
 		return true;
 	case OPT_QUIET:
 		p->quiet = (usec_t)n * USEC_PER_SEC;
 		return n > 0;
+	default:
+		return false;
+	}
+}
+
+static bool option(struct sim_plan *p, uint64_t *runs, int opt, char *arg)
+{
+	switch (opt) {
+	case OPT_SHAPE:
+		return shape(p, arg);
+	case OPT_MISHAPS:
+		p->mishaps = mishaps(arg);
+		return p->mishaps != 0;
 	case OPT_LOG:
 		p->log = fopen(arg, "w");
 		return p->log != NULL;
-	default:
+	case '?':
 		return false;
+	default:
+		return number(p, runs, opt, strtoull(arg, NULL, 0));
 	}
 }
 
@@ -141,7 +173,9 @@ static const struct option options[] = {
 	{"events", 1, NULL, OPT_EVENTS},     {"origins", 1, NULL, OPT_ORIGINS},
 	{"loss", 1, NULL, OPT_LOSS},	     {"storm-loss", 1, NULL, OPT_STORM_LOSS},
 	{"dup", 1, NULL, OPT_DUP},	     {"reorder", 1, NULL, OPT_REORDER},
-	{"wireless", 1, NULL, OPT_WIRELESS}, {"plain", 1, NULL, OPT_PLAIN},
+	{"wireless", 1, NULL, OPT_WIRELESS}, {"unicast", 1, NULL, OPT_UNICAST},
+	{"rtt", 1, NULL, OPT_RTT},	     {"keys", 1, NULL, OPT_KEYS},
+	{"no-ip4", 1, NULL, OPT_NO_IP4},     {"plain", 1, NULL, OPT_PLAIN},
 	{"mishaps", 1, NULL, OPT_MISHAPS},   {"quiet", 1, NULL, OPT_QUIET},
 	{"log", 1, NULL, OPT_LOG},	     {NULL, 0, NULL, 0},
 };
