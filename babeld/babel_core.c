@@ -182,3 +182,25 @@ void core_settle(struct core *c, mono_t now)
 
 	core_do(c, &e);
 }
+
+void core_leave(struct core *c, mono_t now)
+{
+	struct babel_event e = {.kind = EVENT_LEAVE, .now = now};
+
+	core_do(c, &e);
+}
+
+void core_if_retract(struct core *c, ifid_t ifid, mono_t now)
+{
+	struct babel_event e = {.kind = EVENT_IF_RETRACT, .now = now, .u.interface.ifid = ifid};
+
+	core_do(c, &e);
+}
+
+void core_set_router_id(struct core *c, const struct router_id *id, mono_t now)
+{
+	struct babel_event e = {
+		.kind = EVENT_SET_ROUTER_ID, .now = now, .u.identity.router_id = *id};
+
+	core_do(c, &e);
+}

@@ -160,6 +160,8 @@ static void go_down(struct ifs *s, struct ifs_if *i)
 {
 	if (!i->ready)
 		return;
+	if (s->ops->leave && i->known && babel_zapi_if_usable(&i->z))
+		s->ops->leave(s->ctx, i->ifid);
 	i->ready = false;
 	s->ops->down(s->ctx, i->ifid, i->name);
 }

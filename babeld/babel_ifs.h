@@ -24,6 +24,8 @@ struct ifs;
 struct ifs_ops {
 	void (*up)(void *ctx, ifid_t ifid, const struct babel_if_info *info,
 		   const struct babel_if_config *config, bool again);
+	/* Before down(), while it can still carry a last packet. NULL: nothing. */
+	void (*leave)(void *ctx, ifid_t ifid);
 	void (*down)(void *ctx, ifid_t ifid, const char *name);
 	/* What the kernel says of the link, where that is wanted. */
 	enum babel_link_type (*link)(void *ctx, ifid_t ifid, const char *name, char why[LINK_WHY]);

@@ -90,11 +90,13 @@ static bool router_id_prepare(void *ctx, const struct nb_change *c, char *err,
 	struct router_id id;
 
 	(void)ctx;
-	if (c->op != NB_SET || (router_id_parse(c->value, &id) && router_id_valid(&id)))
+	if (c->op != NB_SET || strcmp(c->value, "random") == 0 ||
+	    strcmp(c->value, "derived") == 0 ||
+	    (router_id_parse(c->value, &id) && router_id_valid(&id)))
 		return true;
 	snprintf(err, err_size,
-		 "%s is not a router-id: eight octets in hex with colons, neither "
-		 "all zeros nor all ones",
+		 "%s is not a router-id: random, derived, or eight octets in hex with colons, "
+		 "neither all zeros nor all ones",
 		 c->value);
 	return false;
 }
@@ -103,7 +105,14 @@ static void router_id_apply(void *ctx, const struct nb_change *c)
 {
 	struct babel_conf *conf = conf_of(ctx);
 
-	conf->has_router_id = c->op == NB_SET && router_id_parse(c->value, &conf->router_id);
+	if (c->op != NB_SET)
+		conf->identity = IDENTITY_KEPT;
+	else if (strcmp(c->value, "random") == 0)
+		conf->identity = IDENTITY_RANDOM;
+	else if (strcmp(c->value, "derived") == 0)
+		conf->identity = IDENTITY_DERIVED;
+	else if (router_id_parse(c->value, &conf->router_id))
+		conf->identity = IDENTITY_VALUE;
 }
 
 /* ---- interfaces ---- */
@@ -156,7 +165,7 @@ static void babel_apply(void *ctx, const struct nb_change *c)
 
 	if (c->op != NB_DELETE)
 		return;
-	conf->has_router_id = false;
+	conf->identity = IDENTITY_KEPT;
 	conf->smoothing = BABEL_SMOOTH_BY_HELLOS;
 	memset(conf->redistribute4, 0, sizeof(conf->redistribute4));
 	memset(conf->redistribute6, 0, sizeof(conf->redistribute6));

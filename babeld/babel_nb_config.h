@@ -15,6 +15,7 @@
 
 #include "babeld/babel_keys.h"
 #include "babeld/babel_nb_filter.h"
+#include "babeld/babel_identity.h"
 #include "babeld/core/babel.h"
 #include "lib/base/list.h"
 #include "lib/nb/nb.h"
@@ -60,8 +61,8 @@ LIST_TYPE(babel_conf_ifs, struct babel_conf_if, link);
 #define BABEL_CONF_TYPES 32 /* more than enum zapi_route_type has */
 
 struct babel_conf {
-	bool has_router_id;
-	struct router_id router_id;
+	enum identity_policy identity;
+	struct router_id router_id; /* IDENTITY_VALUE */
 	struct babel_conf_ifs ifs;
 	struct babel_keys keys;
 	enum babel_smoothing smoothing;

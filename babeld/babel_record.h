@@ -62,6 +62,9 @@ void core_persist_saved(struct core *c, const struct babel_persist *p, mono_t no
 void core_persist_set(struct core *c, const struct babel_persist *p, mono_t now);
 void core_recall(struct core *c, uint32_t place, const struct babel_memory *m, mono_t now);
 void core_settle(struct core *c, mono_t now);
+void core_leave(struct core *c, mono_t now);
+void core_if_retract(struct core *c, ifid_t ifid, mono_t now);
+void core_set_router_id(struct core *c, const struct router_id *id, mono_t now);
 
 /* ---- The door itself. ---- */
 

@@ -30,6 +30,8 @@ size_t babel_state_format(const struct babel_persist *p, const char *boot,
 
 	n = (size_t)snprintf(buf, BABEL_STATE_MAX, HEAD "\nrouter-id %s\nseqno %u\n",
 			     router_id_str(&p->router_id, id), p->seqno);
+	if (p->made_up)
+		n += (size_t)snprintf(buf + n, BABEL_STATE_MAX - n, "random\n");
 	if (*boot)
 		n += (size_t)snprintf(buf + n, BABEL_STATE_MAX - n, "boot %s\n", boot);
 	for (unsigned int i = 0; i < p->n && i < BABEL_PERSIST_IFS; i++) {
@@ -180,7 +182,9 @@ bool babel_state_parse(const char *text, size_t len, const char *boot, struct ba
 			return true;
 		}
 		*why = "a line is not understood";
-		if ((rest = after(line, "boot ")))
+		if (strcmp(line, "random") == 0)
+			p.made_up = true;
+		else if ((rest = after(line, "boot ")))
 			same_boot = *boot && strcmp(rest, boot) == 0;
 		else if ((rest = after(line, "hello "))	    ? !parse_hello(rest, &p)
 			 : (rest = after(line, "index "))   ? !parse_index(rest, same_boot, &p)

@@ -6,13 +6,14 @@
  *	babeld-state 1
  *	router-id 01:23:45:67:89:ab:cd:ef
  *	seqno 48309
+ *	random
  *	boot 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9
  *	hello eth0 1234
  *	index eth0 00112233aabbccdd 262144
  *	unicast eth0 fe80::1 4321
  *	end
  *
- * The last line tells a whole file from one that was cut off. It is written
+ * "random" if the router-id was made up. The last line tells a whole file from one that was cut off. It is written
  * beside and renamed, never synced: after a crash of the machine a new
  * router-id, or some unfeasible seconds, do no harm (RFC 8966 3.2.1). An older
  * file that came back would: its packet counters have been used since. So

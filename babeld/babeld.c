@@ -10,65 +10,11 @@
 
 #include "babeld/babel_state.h"
 
-#define SAVE_DELAY  USEC_PER_SEC
 /* Routes of an earlier run stay in zebra until every interface has had time
  * to hear its neighbours and their tables, or this long. */
 #define SYNC_HELLOS 3
 #define SYNC_LEAST  (6 * USEC_PER_SEC) /* the core asks for newer seqnos first, twice if need be */
 #define SYNC_LATEST (60 * USEC_PER_SEC)
-#define END_LATEST  (2 * USEC_PER_SEC)
-#define END_POLL    (10 * USEC_PER_MSEC)
-
-void babeld_touch(struct babeld *b)
-{
-	if (b->babel)
-		loop_timer_at(b->due, babel_next_deadline(b->babel));
-}
-
-static void due(void *ctx)
-{
-	struct babeld *b = ctx;
-
-	if (b->babel)
-		core_run_due(&b->core, loop_now(b->loop));
-	babeld_touch(b);
-}
-
-/* ---- the state file ---- */
-
-static void save_now(struct babeld *b)
-{
-	struct babel_persist now;
-	bool ok;
-
-	b->save_armed = false;
-	if (!b->babel)
-		return;
-	memset(&now, 0, sizeof(now));
-	babel_persist_get(b->babel, &now);
-	if (b->memory)
-		memfile_alive(b->memory);
-	ok = babel_state_save(b->state_path, &now);
-	if (ok)
-		core_persist_saved(&b->core, &now, loop_now(b->loop));
-	if (!ok && !b->save_failing)
-		log_error("can't write %s: %s; neighbours will notice a restart", b->state_path,
-			  strerror(errno));
-	b->save_failing = !ok;
-}
-
-static void save_due(void *ctx)
-{
-	save_now(ctx);
-}
-
-static void save_soon(struct babeld *b)
-{
-	if (b->save_armed)
-		return;
-	b->save_armed = true;
-	loop_timer_at(b->save, mono_add(loop_now(b->loop), SAVE_DELAY));
-}
 
 /* ---- what the protocol asks of the world ---- */
 
@@ -82,7 +28,7 @@ static void env_send(void *ctx, ifid_t via, const struct addr *to, struct span d
 		return;
 	babel_udp_send(b->udp, via, &info->linklocal, to, datagram);
 	if (!to || ifs_unicast_hellos(b->ifs, via))
-		save_soon(b);
+		babeld_save_soon(b);
 }
 
 static void env_route(void *ctx, const struct sdprefix *pair, const struct babel_choice *c)
@@ -239,6 +185,14 @@ static void if_up(void *ctx, ifid_t ifid, const struct babel_if_info *info,
 		sync_wait(b);
 }
 
+/* Its neighbours would not notice for seconds. */
+static void if_leave(void *ctx, ifid_t ifid)
+{
+	struct babeld *b = ctx;
+
+	core_if_retract(&b->core, ifid, loop_now(b->loop));
+}
+
 static void if_down(void *ctx, ifid_t ifid, const char *name)
 {
 	struct babeld *b = ctx;
@@ -260,7 +214,7 @@ static enum babel_link_type if_link(void *ctx, ifid_t ifid, const char *name, ch
 }
 
 static const struct ifs_ops ifs_ops = {
-	.up = if_up, .down = if_down, .link = if_link, .keys = babeld_keys_fill};
+	.up = if_up, .leave = if_leave, .down = if_down, .link = if_link, .keys = babeld_keys_fill};
 
 /* ---- zebra; it may still speak after the good-bye ---- */
 
@@ -453,22 +407,6 @@ static void subscribe_all(struct babeld *b)
 	subscribe(b, FAM_IP6, b->config.conf.redistribute6, b->subscribed6);
 }
 
-/* Configured, or kept from an earlier run, or new. */
-static void choose_router_id(struct babeld *b)
-{
-	char text[ROUTER_ID_STR];
-
-	if (b->config.conf.has_router_id)
-		b->router_id = b->config.conf.router_id;
-	else if (router_id_valid(&b->persist.router_id))
-		b->router_id = b->persist.router_id;
-	else
-		do
-			arc4random_buf(b->router_id.b, sizeof(b->router_id.b));
-		while (!router_id_valid(&b->router_id));
-	log_info("router-id %s", router_id_str(&b->router_id, text));
-}
-
 /* A recording begins with an instance, and goes on with the next one. If it
  * can't be had that is no reason to do without routes. */
 static void record_wanted(struct babeld *b)
@@ -499,7 +437,7 @@ static void tell_filters(struct babeld *b)
 
 static void protocol_start(struct babeld *b)
 {
-	struct babel_config config = {.router_id = b->router_id,
+	struct babel_config config = {.router_id = b->identity.id,
 				      .smoothing = b->config.conf.smoothing,
 				      .half_life = b->config.conf.half_life};
 
@@ -515,45 +453,15 @@ static void protocol_start(struct babeld *b)
 	tell_connected(b);
 }
 
-static bool withdraw(void *ctx, const struct babel_route_view *v)
-{
-	static const struct babel_choice none = {.kind = CHOICE_NONE};
-
-	if (!v->local)
-		env_route(ctx, &v->pair, &none);
-	return true;
-}
-
-/* Another router-id is another router: what the old one said is taken back,
- * at the neighbours and in zebra, and the new one starts from nothing. */
-static void protocol_restart(struct babeld *b)
-{
-	mono_t now = loop_now(b->loop);
-
-	core_goodbye(&b->core, now);
-	babel_each_route(b->babel, NULL, now, withdraw, b);
-	babel_persist_get(b->babel, &b->persist);
-	b->babel = NULL;
-	core_free(&b->core, now);
-	choose_router_id(b);
-	/* Hello seqnos go on; the seqno of another id means nothing. */
-	b->persist.router_id = b->router_id;
-	b->persist.seqno = 0;
-	protocol_start(b);
-	save_now(b); /* sets packet counters aside, else there are none to use */
-	ifs_replay(b->ifs);
-	babel_zapi_replay_redistributed(b->zapi);
-}
-
 void babeld_reconfigure(struct babeld *b)
 {
 	const struct babel_conf *c = &b->config.conf;
 
 	if (!b->babel) /* at start, or at the end */
 		return;
-	if (c->has_router_id && !router_id_eq(&c->router_id, &b->router_id)) {
-		log_notice("router-id changed: Babel starts anew");
-		protocol_restart(b);
+	if (babeld_choose_identity(b)) {
+		core_set_router_id(&b->core, &b->identity.id, loop_now(b->loop));
+		babeld_save_now(b);
 	}
 	core_set_smoothing(&b->core, c->smoothing, c->half_life, loop_now(b->loop));
 	/* Before interfaces and routes come that they are about. */
@@ -579,9 +487,8 @@ void babeld_init(struct babeld *b)
 	b->key_limit = (struct log_limit)LOG_LIMIT(10, 60 * USEC_PER_SEC);
 	fates_init(&b->fates);
 	b->events = babel_events_new(b->loop);
-	b->due = loop_timer_new(b->loop, due, b);
+	babeld_life_init(b);
 	b->connected = loop_timer_new(b->loop, tell_connected, b);
-	b->save = loop_timer_new(b->loop, save_due, b);
 	b->sync = loop_timer_new(b->loop, sync_due, b);
 	b->keys = babeld_keys_timer(b);
 }
@@ -596,7 +503,8 @@ bool babeld_start(struct babeld *b, char *err, unsigned int err_size)
 	snprintf(path, sizeof(path), "%s/babeld.memory", b->daemon.rundir);
 	b->memory = memfile_open(path, &found);
 	b->persist.remembers = found == MEMFILE_WHOLE;
-	choose_router_id(b);
+	b->identity = (struct identity){b->persist.router_id, b->persist.made_up};
+	babeld_choose_identity(b);
 	b->udp = babel_udp_new(b->loop, &udp_ops, b, err, err_size);
 	if (!b->udp)
 		return false;
@@ -609,44 +517,14 @@ bool babeld_start(struct babeld *b, char *err, unsigned int err_size)
 				 &zapi_ops, b);
 	subscribe_all(b);
 	/* Random at the first start, and kept from then on. */
-	save_now(b);
+	babeld_save_now(b);
 	babeld_touch(b);
 	return true;
 }
 
-static void end_poll(void *ctx)
-{
-	struct babeld *b = ctx;
-	mono_t now = loop_now(b->loop);
-
-	if (babel_zapi_pending(b->zapi) && mono_before(now, b->end_latest))
-		loop_timer_at(b->end, mono_add(now, END_POLL));
-	else
-		loop_stop(b->loop);
-}
-
-void babeld_goodbye(struct babeld *b)
-{
-	mono_t now = loop_now(b->loop);
-
-	core_goodbye(&b->core, now);
-	save_now(b);
-	/* Nothing may follow for the protocol, and nobody ask it. */
-	loop_timer_at(b->due, MONO_NEVER);
-	loop_timer_at(b->save, MONO_NEVER);
-	loop_timer_at(b->sync, MONO_NEVER);
-	loop_timer_at(b->keys, MONO_NEVER);
-	b->babel = NULL;
-	core_fini(&b->core, now);
-	babel_zapi_goodbye(b->zapi);
-	b->end_latest = mono_add(now, END_LATEST);
-	b->end = loop_timer_new(b->loop, end_poll, b);
-	loop_timer_at(b->end, now);
-}
-
 void babeld_fini(struct babeld *b)
 {
-	save_now(b);
+	babeld_save_now(b);
 	babel_zapi_free(b->zapi);
 	babel_udp_free(b->udp);
 	b->babel = NULL;

@@ -34,7 +34,8 @@ struct babeld {
 	struct babel_nb config;
 	struct nb *nb;
 	struct babel_events *events;
-	struct router_id router_id;   /* in use */
+	struct identity identity;     /* in use */
+	uint16_t saved_seqno;	      /* of the state file */
 	struct babel_persist persist; /* of an earlier run; n 0: nothing */
 
 	struct memfile *memory;	      /* NULL: nothing can be remembered */
@@ -56,7 +57,7 @@ struct babeld {
 	struct loop_timer *sync; /* when zebra may sweep what an earlier run left */
 	mono_t sync_latest;	 /* MONO_NEVER: nothing to complete */
 	struct loop_timer *keys; /* when other keys are in force */
-	struct loop_timer *end;	 /* polls the good-bye */
+	struct loop_timer *end; /* polls the good-bye */
 	mono_t end_latest;
 
 	struct log_limit note_limit[NOTE_KINDS], fate_limit, key_limit;
@@ -71,7 +72,8 @@ bool babeld_start(struct babeld *b, char *err, unsigned int err_size);
 void babeld_reconfigure(struct babeld *b);
 /* After every event of the protocol: its next deadline may be another. */
 void babeld_touch(struct babeld *b);
-/* Retracts everything, takes our routes away from zebra, then stops the loop. */
+/* Has neighbours let go of us, takes our routes away from zebra, then stops the
+ * loop. */
 void babeld_goodbye(struct babeld *b);
 void babeld_fini(struct babeld *b);
 
@@ -80,6 +82,13 @@ void babeld_keys_fill(void *babeld, const struct babel_conf_if *conf, struct bab
 /* ... and again when that changes: after each change of the configuration. */
 void babeld_keys_wait(struct babeld *b);
 struct loop_timer *babeld_keys_timer(struct babeld *b);
+
+/* babeld_life.c */
+void babeld_life_init(struct babeld *b);
+void babeld_save_now(struct babeld *b);
+void babeld_save_soon(struct babeld *b);
+/* By the configuration and who we are. True: another one than before. */
+bool babeld_choose_identity(struct babeld *b);
 
 /* babeld_log.c: notes of the protocol as lines. */
 void babeld_note(struct babeld *b, const struct babel_note *n);

@@ -104,6 +104,8 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->now = b->born = now;
 	b->source_specific = b->v4_via_v6 = true;
 	b->seqno = (uint16_t)env->random(ctx);
+	b->raise_at = now;
+	identity_fresh(b);
 	b->stamp_origin = env->random(ctx); /* RFC 9616 8: no uptime to be read */
 	ifaces_init(&b->ifaces);
 	pfxs_init(&b->pfxs);
@@ -152,6 +154,7 @@ void babel_free(struct babel *b)
 	b->env.note = quiet_note;
 	b->env.remember = NULL; /* what is remembered stays */
 	deadline_clear(b, &b->settle);
+	deadline_clear(b, &b->leave_dl);
 	memory_fini(b);
 	while (!ifaces_empty(&b->ifaces))
 		iface_free(b, ifaces_first(&b->ifaces));

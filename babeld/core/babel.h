@@ -240,6 +240,16 @@ void babel_free(struct babel *b);
 /* Retracts everything on all interfaces with one urgent wildcard retraction
  * each (RFC 8966 4.6.9), for an orderly end. Nothing may follow but free. */
 void babel_goodbye(struct babel *b, mono_t now);
+/* The same with time: traffic moves away, everything is retracted and
+ * acknowledged, then babel_left() turns true, after four seconds at the latest.
+ * Choices go on until then; what follows is babel_free(). */
+void babel_leave(struct babel *b, mono_t now);
+bool babel_left(const struct babel *b);
+/* Retracts everything there, before a babel_if_down() that nobody else will
+ * notice. */
+void babel_if_retract(struct babel *b, ifid_t ifid, mono_t now);
+/* What is ours is announced under another router-id from now on. */
+void babel_set_router_id(struct babel *b, const struct router_id *id, mono_t now);
 
 /* Starts the protocol on an interface, or tells what has changed about it
  * (address, MTU, configuration) without a restart where none is needed. */
@@ -325,6 +335,7 @@ void babel_run_due(struct babel *b, mono_t now);
 #define BABEL_PERSIST_UNICAST 128
 struct babel_persist {
 	struct router_id router_id;
+	bool made_up; /* the router-id; passed on */
 	uint16_t seqno;
 	/* All that env->remember was told is known, and babel_recall() is called
 	 * for each. False: of the last life only the own seqno counts. */

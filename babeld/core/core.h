@@ -82,6 +82,7 @@ enum deadline_kind {
 	DL_FLUSH,
 	DL_AUTH,
 	DL_SETTLE,
+	DL_LEAVE,
 	DL_KINDS,
 };
 
@@ -309,6 +310,8 @@ struct neigh {
 	struct neigh_awaits awaits;  /* asked, in the order of sending */
 	struct neigh_awaits unasked; /* the retraction has not left yet */
 	uint16_t ack_opaque;	     /* of the packet being filled */
+	uint16_t leave_opaque;	     /* of the last retraction of all, leave.c */
+	bool leave_acked;
 	struct deadline ack;
 	struct outq out;
 };
@@ -359,6 +362,9 @@ struct policy {
 	size_t n_connected;
 };
 
+/* An orderly end, see leave.c. */
+enum leave_stage { LEAVE_NOT, LEAVE_DRAIN, LEAVE_RETRACT, LEAVE_LINGER, LEAVE_LEFT };
+
 struct babel {
 	struct babel_config config;
 	struct babel_env env;
@@ -366,6 +372,12 @@ struct babel {
 	mono_t now; /* of the event being handled */
 	mono_t born;
 	uint16_t seqno;
+	mono_t fresh_until; /* the seqno of a former life is not known, identity.c */
+	unsigned int far_ahead, raises;
+	mono_t raise_at;
+	enum leave_stage leave;
+	mono_t leave_since, leave_at;
+	struct deadline leave_dl;
 	uint32_t stamp_origin; /* of our time stamps, RFC 9616 3.1: anything */
 	bool source_specific, v4_via_v6; /* what the layer below can install */
 	struct policy policy;
@@ -595,6 +607,8 @@ void route_retract(struct babel *b, struct route *r, enum babel_refusal why);
 void route_retract_sourced(struct babel *b);
 /* The same of what one neighbour announces; selects anew. */
 void route_retract_sourced_of(struct babel *b, struct neigh *n);
+/* Those that have our router-id, and chooses anew. */
+void route_retract_own(struct babel *b);
 
 /* ---- refused.c: only for explain.c ---- */
 void refused_keep(struct babel *b, const struct neigh *n, const struct tlv_update *u,
@@ -616,6 +630,8 @@ void memory_told(struct babel *b, struct pfx *p, const struct router_id *id);
 void memory_forget_told(struct babel *b, struct pfx *p);
 /* What was told is taken back; distances stay. */
 void memory_forget_all_told(struct babel *b);
+/* Nobody goes by them any more. */
+void memory_forget_all_sources(struct babel *b);
 /* A route is chosen: the pair is as if this life had told of it before. */
 void ghost_replaced(struct babel *b, struct pfx *p);
 /* n says that it is not, or no more as it was, the way of p. */
@@ -658,6 +674,8 @@ void request_route(struct babel *b, struct neigh *n, const struct tlv_route_requ
 void request_seqno(struct babel *b, struct neigh *n, const struct tlv_seqno_request *q);
 void request_starving(struct babel *b, struct pfx *p, const struct router_id *lost);
 void request_better(struct babel *b, struct pfx *p, struct neigh *n, const struct router_id *id);
+/* The selected route, that of n, has become worse than is feasible. */
+void request_worse(struct babel *b, struct pfx *p, struct neigh *n, const struct tlv_update *u);
 void request_satisfy(struct babel *b, struct pfx *p);
 void request_due(struct babel *b, struct deadline *d);
 void request_forget_neigh(struct babel *b, const struct neigh *n);
@@ -665,6 +683,21 @@ void request_free(struct babel *b, struct request *r);
 /* Asks for a full dump, RFC 8966 3.8.1.1. n NULL: everybody on the link. */
 void request_wildcard(struct babel *b, struct iface *i, struct neigh *n);
 void request_refresh(struct babel *b, const struct route *r);
+
+/* ---- identity.c: RFC 8966 3.2.2 ---- */
+void identity_fresh(struct babel *b);
+void identity_known(struct babel *b);
+/* A neighbour wants a seqno of ours that is newer than the present one. */
+void identity_asked(struct babel *b, uint16_t seqno);
+/* Somebody announces something under our router-id. */
+void identity_heard(struct babel *b, const struct neigh *n, const struct tlv_update *u);
+
+/* ---- leave.c ---- */
+#define LEAVE_METRIC 16384 /* worse than any other way */
+void leave_due(struct babel *b, struct deadline *d);
+void leave_acked(struct babel *b, struct neigh *n, uint16_t opaque);
+/* Whether such a TLV still means anything. */
+bool leave_takes(const struct babel *b, enum tlv_type t);
 
 /* ---- update.c: RFC 8966 3.7 ---- */
 /* What we advertise of a pair; false: nothing finite. */
@@ -714,6 +747,8 @@ void out_reply(struct babel *b, struct neigh *n, struct pfx *p, enum out_when wh
 void out_dump(struct babel *b, struct outq *q);
 void out_wake(struct babel *b, struct outq *q, usec_t within);
 void out_flush(struct babel *b, struct deadline *d);
+/* Updates and dumps that wait are not sent. */
+void out_forget(struct babel *b, struct outq *q);
 /* One packet to `to` (NULL: the group), from beginning to sending: all that
  * leaves takes this way. The room is what will be left when it is ended. */
 void out_begin(struct babel *b, const struct iface *i, struct packet_writer *w);

@@ -88,6 +88,16 @@ void memory_forget_all_told(struct babel *b)
 		memory_forget_told(b, p);
 }
 
+void memory_forget_all_sources(struct babel *b)
+{
+	struct source *s;
+	struct pfx *p;
+
+	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
+		LIST_EACH (sources, &p->sources, s)
+			memory_forget_source(b, s);
+}
+
 void memory_told(struct babel *b, struct pfx *p, const struct router_id *id)
 {
 	const struct neigh *via = p->selected ? p->selected->neigh : NULL;

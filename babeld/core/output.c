@@ -367,6 +367,15 @@ void out_flush(struct babel *b, struct deadline *d)
 	next_flush(b, q, more);
 }
 
+void out_forget(struct babel *b, struct outq *q)
+{
+	while (!upds_empty(&q->ready))
+		upd_free(b, upds_first(&q->ready));
+	while (!upds_empty(&q->later))
+		upd_free(b, upds_first(&q->later));
+	q->dumping = q->dump_again = false;
+}
+
 void out_last_words(struct babel *b, struct outq *q, const struct tlv *t)
 {
 	struct packet_writer w;

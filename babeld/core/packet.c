@@ -19,6 +19,7 @@ static struct neigh *on_ack_request(struct babel *b, struct neigh *n, const stru
 static struct neigh *on_ack(struct babel *b, struct neigh *n, const struct tlv *t)
 {
 	ack_received(b, n, t->u.ack.opaque);
+	leave_acked(b, n, t->u.ack.opaque);
 	return n;
 }
 
@@ -120,6 +121,8 @@ static void packet(struct babel *b, struct iface *i, const struct babel_datagram
 			ignored(b, i, from, TLV_MANDATORY_SUB);
 			continue;
 		}
+		if (!leave_takes(b, t.type))
+			continue;
 		rtt_hear(&heard, i, &t);
 		n = handlers[t.type](b, n, &t);
 	}

@@ -163,5 +163,7 @@ void babel_persist_set(struct babel *b, const struct babel_persist *p)
 	for (unsigned int k = 0; k < p->n; k++)
 		b->kept_limit[k] = p->ifs[k].pc;
 	b->seqno = p->seqno;
+	if (p->remembers) /* else the file may be an old one */
+		identity_known(b);
 	b->remembers = p->remembers;
 }

@@ -143,7 +143,7 @@ void request_seqno(struct babel *b, struct neigh *n, const struct tlv_seqno_requ
 	if (!router_id_eq(&a.router_id, &q->router_id) || !seqno_less(a.seqno, q->seqno)) {
 		update_reply(b, n, p);
 	} else if (router_id_eq(&q->router_id, &b->config.router_id)) {
-		b->seqno++; /* by one, however much was asked for */
+		identity_asked(b, q->seqno);
 		select_run(b, p);
 		update_reply(b, n, p);
 	} else if (q->hop_count >= 2) {
@@ -172,37 +172,62 @@ static void send(struct babel *b, struct request *r)
 		out_tlv(b, &i->out, &t, URGENT_TIMEOUT);
 }
 
-/* only NULL: for want of any route, from everybody. */
-static void originate(struct babel *b, struct pfx *p, const struct router_id *id, uint16_t seqno,
-		      struct neigh *only)
+/* only NULL: from everybody. */
+static struct request *originate(struct babel *b, struct pfx *p, const struct router_id *id,
+				 uint16_t seqno, struct neigh *only)
 {
 	struct request *r = request_find(p, id);
 	bool ours = r && r->timeout;
 
 	if (router_id_eq(id, &b->config.router_id))
-		return;
+		return NULL;
 	if (ours && !seqno_less(r->seqno, seqno) && (!r->only || only))
-		return; /* asked already */
+		return r; /* asked already */
 	r = request_get(b, p, id);
 	if (!r)
-		return;
+		return NULL;
 	r->seqno = seqno;
 	r->only = only;
-	r->starving = !only;
+	r->starving = false;
 	r->resends_left = REQUEST_RESENDS;
 	r->timeout = REQUEST_TIMEOUT;
 	deadline_set(b, &r->deadline, DL_REQUEST, mono_add(b->now, r->timeout));
 	send(b, r);
+	return r;
 }
 
 void request_starving(struct babel *b, struct pfx *p, const struct router_id *lost)
 {
 	const struct source *src = source_find(p, lost);
+	struct request *r;
 
 	/* Without a feasibility distance nothing is unfeasible, and a newer
 	 * seqno would help nobody. */
-	if (src)
-		originate(b, p, lost, (uint16_t)(src->seqno + 1), NULL);
+	if (!src)
+		return;
+	r = originate(b, p, lost, (uint16_t)(src->seqno + 1), NULL);
+	if (r)
+		r->starving = true;
+}
+
+void request_worse(struct babel *b, struct pfx *p, struct neigh *n, const struct tlv_update *u)
+{
+	const struct source *src = source_find(p, &u->router_id);
+	uint16_t metric = cost_metric(n->cost, u->metric);
+	const struct route *r;
+
+	/* Who would be better now is asked as well: when n has no route any
+	 * more, it is too late to begin with that. */
+	LIST_EACH (pfx_routes, &p->routes, r) {
+		if (r->neigh == n || r->metric == BABEL_INFINITY ||
+		    r->metric + METRIC_SIGNIFICANT > metric ||
+		    !router_id_eq(&r->router_id, &u->router_id))
+			continue;
+		if (src)
+			originate(b, p, &u->router_id, (uint16_t)(src->seqno + 1), NULL);
+		return;
+	}
+	request_better(b, p, n, &u->router_id);
 }
 
 void request_better(struct babel *b, struct pfx *p, struct neigh *n, const struct router_id *id)

@@ -68,8 +68,7 @@ static enum babel_refusal refused(struct babel *b, const struct neigh *n,
 	if (router_id_eq(&u->router_id, &b->config.router_id)) {
 		/* It comes back to us, however new: an echo, or what we said
 		 * before a restart. */
-		if (seqno_less(b->seqno, u->seqno))
-			babel_note_pair(b, NOTE_OWN_ROUTER_ID, n, &u->pair);
+		identity_heard(b, n, u);
 		return REFUSED_OWN_ID;
 	}
 	if (!b->source_specific && !sdprefix_is_plain(&u->pair))
@@ -258,7 +257,7 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 		select_run(b, p);
 		break;
 	case UPD_KEEP: /* RFC 8966 3.8.2.2 */
-		request_better(b, p, n, &u.router_id);
+		request_worse(b, p, n, &u);
 		break;
 	case UPD_UNUSABLE:
 		take(b, have, &u, &in);
@@ -338,5 +337,21 @@ void route_retract_sourced_of(struct babel *b, struct neigh *n)
 			continue;
 		route_retract(b, r, REFUSED_ABILITY);
 		select_run(b, r->pfx);
+	}
+}
+
+void route_retract_own(struct babel *b)
+{
+	struct pfx *p;
+	struct route *r;
+
+	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p)) {
+		LIST_EACH (pfx_routes, &p->routes, r) {
+			if (r->refmetric == BABEL_INFINITY ||
+			    !router_id_eq(&r->router_id, &b->config.router_id))
+				continue;
+			route_retract(b, r, REFUSED_OWN_ID);
+			select_run(b, p);
+		}
 	}
 }

@@ -30,6 +30,7 @@ static const struct {
 	[DL_RESELECT] = {"smoothed metrics may have crossed", select_again}, /* RFC 8966 A.3 */
 	[DL_FLUSH] = {"packet", out_flush},				     /* RFC 8966 3.1 */
 	[DL_AUTH] = {"packet counters forgotten", auth_peers_due},	     /* RFC 8967 4.4 */
+	[DL_LEAVE] = {"an orderly end", leave_due},
 	[DL_SETTLE] = {"what a former life told is lost", ghost_settle},
 };
 

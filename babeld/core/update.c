@@ -2,17 +2,29 @@
 /* Sending Updates, RFC 8966 3.7: what is said about a pair, and when. */
 #include "babeld/core/core.h"
 
+/* While we leave, any other way is better, see leave.c. */
+static uint16_t told_metric(const struct babel *b, uint16_t metric)
+{
+	if (b->leave != LEAVE_DRAIN)
+		return metric;
+	return metric < BABEL_INFINITY - LEAVE_METRIC ? metric + LEAVE_METRIC : BABEL_INFINITY - 1;
+}
+
 bool update_advert(const struct babel *b, const struct pfx *p, struct advert *out)
 {
+	if (b->leave > LEAVE_DRAIN)
+		return false;
 	if (!b->source_specific && !sdprefix_is_plain(&p->entry.key))
 		return false; /* RFC 9079 4 */
 	if (p->local) {
-		*out = (struct advert){b->config.router_id, b->seqno, p->local_metric};
+		*out = (struct advert){b->config.router_id, b->seqno,
+				       told_metric(b, p->local_metric)};
 		return true;
 	}
 	if (!p->selected)
 		return false;
-	*out = (struct advert){p->selected->router_id, p->selected->seqno, p->selected->metric};
+	*out = (struct advert){p->selected->router_id, p->selected->seqno,
+			       told_metric(b, p->selected->metric)};
 	return true;
 }
 

@@ -90,6 +90,7 @@ static const struct field persist_if_fields[] = {
 
 static const struct field persist_fields[] = {
 	FIELD(HEX, struct babel_persist, router_id),
+	FIELD(BOOL, struct babel_persist, made_up),
 	FIELD(UINT, struct babel_persist, seqno),
 	FIELD(BOOL, struct babel_persist, remembers),
 	FIELD_MANY(struct babel_persist, ifs, n, persist_if_fields),
@@ -232,6 +233,8 @@ static const struct field persist_args[] = {ARG_ALL("persist", persist, persist_
 static const struct field recall_args[] = {ARG_MAX(UINT, recall, place, 1 << 24),
 					   ARG_SUB(recall, memory, memory_fields), FIELDS_END};
 
+static const struct field identity_args[] = {ARG(HEX, identity, router_id), FIELDS_END};
+
 static unsigned int goodbye(struct babel *b, const struct babel_event *e)
 {
 	babel_goodbye(b, e->now);
@@ -353,6 +356,24 @@ static unsigned int recall(struct babel *b, const struct babel_event *e)
 	return 0;
 }
 
+static unsigned int leave(struct babel *b, const struct babel_event *e)
+{
+	babel_leave(b, e->now);
+	return 0;
+}
+
+static unsigned int if_retract(struct babel *b, const struct babel_event *e)
+{
+	babel_if_retract(b, e->u.interface.ifid, e->now);
+	return 0;
+}
+
+static unsigned int set_router_id(struct babel *b, const struct babel_event *e)
+{
+	babel_set_router_id(b, &e->u.identity.router_id, e->now);
+	return 0;
+}
+
 static unsigned int settle(struct babel *b, const struct babel_event *e)
 {
 	babel_settle(b, e->now);
@@ -383,6 +404,9 @@ const struct event_row event_rows[EVENT_KINDS] = {
 	[EVENT_PERSIST_SET] = {"persist_set", persist_args, persist_set},
 	[EVENT_RECALL] = {"recall", recall_args, recall},
 	[EVENT_SETTLE] = {"settle", no_args, settle},
+	[EVENT_LEAVE] = {"leave", no_args, leave},
+	[EVENT_IF_RETRACT] = {"if_retract", if_down_args, if_retract},
+	[EVENT_SET_ROUTER_ID] = {"set_router_id", identity_args, set_router_id},
 };
 
 enum event_kind event_kind_of(struct span name)

@@ -38,6 +38,9 @@ enum event_kind {
 	EVENT_PERSIST_SET,
 	EVENT_RECALL,
 	EVENT_SETTLE,
+	EVENT_LEAVE,
+	EVENT_IF_RETRACT,
+	EVENT_SET_ROUTER_ID,
 	EVENT_KINDS,
 };
 
@@ -83,6 +86,9 @@ struct babel_event {
 			struct addr addr;
 		} neigh;
 		struct babel_persist persist;
+		struct event_identity {
+			struct router_id router_id;
+		} identity;
 		struct event_recall {
 			uint32_t place;
 			struct babel_memory memory;

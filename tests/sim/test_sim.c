@@ -216,7 +216,7 @@ static void many_nodes(void **state)
 
 	(void)state;
 	p.origins = 20;
-	p.events = 150000;
+	p.events = 250000;
 	campaign(&p);
 }
 

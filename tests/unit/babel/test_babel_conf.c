@@ -95,7 +95,7 @@ static void test_defaults(void **state)
 	interface(f, "wlan0");
 	set(f, "wlan0", "link-type", "wireless");
 	interface(f, "eth1"); /* settings, but Babel does not run there */
-	assert_false(f->conf.conf.has_router_id);
+	assert_int_equal(f->conf.conf.identity, IDENTITY_KEPT);
 	c = effective(f, "eth0");
 	assert_link(&c, BABEL_WIRED, true, 96, 4 * USEC_PER_SEC, 16 * USEC_PER_SEC);
 	c = effective(f, "wlan0");
@@ -125,8 +125,14 @@ static void test_all_set(void **state)
 	set(f, "wlan0", "rxcost", "65534");
 	assert_true(record(f, NB_CREATE, "/redistribute", NULL, KEYS("ipv6", "static")));
 	assert_true(record(f, NB_CREATE, "/redistribute", NULL, KEYS("ipv4", "connected")));
-	assert_true(f->conf.conf.has_router_id);
+	assert_int_equal(f->conf.conf.identity, IDENTITY_VALUE);
 	assert_string_equal(router_id_str(&f->conf.conf.router_id, id), "01:23:45:67:89:ab:cd:ef");
+	assert_true(record(f, NB_SET, "/router-id", "derived", NULL));
+	assert_int_equal(f->conf.conf.identity, IDENTITY_DERIVED);
+	assert_true(record(f, NB_SET, "/router-id", "random", NULL));
+	assert_int_equal(f->conf.conf.identity, IDENTITY_RANDOM);
+	assert_true(record(f, NB_DELETE, "/router-id", NULL, NULL));
+	assert_int_equal(f->conf.conf.identity, IDENTITY_KEPT);
 	c = effective(f, "eth0");
 	assert_link(&c, BABEL_WIRED, false, 1, USEC_PER_SEC, 65534 * USEC_PER_CSEC);
 	c = effective(f, "wlan0");
@@ -221,7 +227,7 @@ static void test_instance_goes(void **state)
 	set(f, "eth1", "rxcost", "7");
 	assert_true(record(f, NB_CREATE, "/redistribute", NULL, KEYS("ipv6", "static")));
 	assert_true(record(f, NB_DELETE, ":babel", NULL, NULL));
-	assert_false(f->conf.conf.has_router_id);
+	assert_int_equal(f->conf.conf.identity, IDENTITY_KEPT);
 	assert_false(f->conf.conf.redistribute6[ROUTE_STATIC]);
 	assert_int_equal(babel_conf_networks(&f->conf.conf), 0);
 	assert_int_equal(babel_conf_ifs_count(&f->conf.conf.ifs), 1);
@@ -251,7 +257,7 @@ static void test_protocols(void **state)
 static void test_refused(void **state)
 {
 	static const char *const ids[] = {"00:00:00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff:FF:ff",
-					  "1.2.3.4"};
+					  "1.2.3.4", "derive"};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
@@ -260,7 +266,7 @@ static void test_refused(void **state)
 	}
 	assert_false(record(f, NB_CREATE, "/redistribute", NULL, KEYS("ipv6", "no-such")));
 	assert_non_null(strstr(f->err, "no-such"));
-	assert_false(f->conf.conf.has_router_id);
+	assert_int_equal(f->conf.conf.identity, IDENTITY_KEPT);
 }
 
 static void test_router_id_text(void **state)
