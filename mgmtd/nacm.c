@@ -329,9 +329,14 @@ static void prune(const struct nacm *n, const struct nacm_who *w, struct lyd_nod
 	}
 }
 
+bool nacm_reads_all(const struct nacm *n, const struct nacm_who *w)
+{
+	return unlimited(n, w) || reads_all(n, w->user);
+}
+
 void nacm_prune(const struct nacm *n, const struct nacm_who *w, struct lyd_node **tree)
 {
-	if (*tree && !unlimited(n, w) && !reads_all(n, w->user))
+	if (*tree && !nacm_reads_all(n, w))
 		prune(n, w, tree);
 }
 

@@ -42,6 +42,8 @@ bool nacm_may_write(struct nacm *n, const struct nacm_who *w, const struct chang
 bool nacm_may_be_notified(struct nacm *n, const struct nacm_who *w,
 			  const struct lysc_node *notification);
 bool nacm_may_read(const struct nacm *n, const struct nacm_who *w, const struct lyd_node *node);
+/* There is nothing that nacm_prune() could take out for this user. */
+bool nacm_reads_all(const struct nacm *n, const struct nacm_who *w);
 /* Takes out, with all below it, what may not be read (RFC 8341 3.2.4: in
  * silence). Keys of what stays stay. */
 void nacm_prune(const struct nacm *n, const struct nacm_who *w, struct lyd_node **tree);

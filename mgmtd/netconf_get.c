@@ -46,18 +46,27 @@ static uint32_t defaults_of(const struct lyd_node *op)
 	return v && !strcmp(v, "trim") ? LYD_PRINT_WD_TRIM : LYD_PRINT_WD_EXPLICIT;
 }
 
-/* Filters, judges and prints. False: the filter fails. */
+/* Judges, filters and prints, in this order: a filter sees no more than the user
+ * may (RFC 8341 3.2.4), or it would tell by what it matches. False: it fails. */
 static bool print_tree(struct get_job *j, const struct lyd_node *tree, struct edit_error *err)
 {
 	const struct nacm_who who = session_who(j->s);
-	struct lyd_node *chosen;
+	const struct nacm *nacm = j->s->n->env.nacm;
+	struct lyd_node *chosen = NULL, *readable = NULL;
+	bool fine;
 
-	if (!filter_apply(j->filter, tree, &chosen, err))
-		return false;
-	nacm_prune(j->s->n->env.nacm, &who, &chosen);
-	xml_tree(&j->s->out, chosen, j->defaults);
+	if (tree && !nacm_reads_all(nacm, &who)) {
+		if (lyd_dup_siblings(tree, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &readable))
+			abort();
+		nacm_prune(nacm, &who, &readable);
+		tree = readable;
+	}
+	fine = filter_apply(j->filter, tree, &chosen, err);
+	if (fine)
+		xml_tree(&j->s->out, chosen, j->defaults);
 	lyd_free_all(chosen);
-	return true;
+	lyd_free_all(readable);
+	return fine;
 }
 
 /* ---- the element stack around pages ---- */
@@ -147,13 +156,13 @@ static void print_page(struct get_job *j, const struct backend_page *page)
 	struct lyd_node *tree = page_tree(j, page), *chosen = NULL;
 	const struct lyd_node *first;
 
+	nacm_prune(j->s->n->env.nacm, &who, &tree); /* before the filter, as above */
 	if (filter_takes_all(j->filter, j->parts[j->at].node)) {
 		chosen = tree;
 		tree = NULL;
 	} else if (!j->err.tag) {
 		filter_apply(j->filter, tree, &chosen, &j->err);
 	}
-	nacm_prune(j->s->n->env.nacm, &who, &chosen);
 	first = chosen;
 	/* Down to the children of the frame: its element is open already. */
 	while (first && frame && first->schema != frame &&

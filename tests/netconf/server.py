@@ -20,12 +20,13 @@ SYS = "urn:srcdest:yang:system"
 STATIC = "urn:srcdest:yang:static"
 IF = "urn:srcdest:yang:interfaces"
 BABEL = "urn:srcdest:yang:babel"
+KEYS = "urn:srcdest:yang:key-chain"
 RIB = "urn:srcdest:yang:rib"
 NACM = "urn:ietf:params:xml:ns:yang:ietf-netconf-acm"
 MON = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
 NOTIF = "urn:ietf:params:xml:ns:yang:ietf-netconf-notifications"
 EVENT = "urn:ietf:params:xml:ns:netconf:notification:1.0"
-NS = {"nc": NC, "s": SYS, "st": STATIC, "i": IF, "b": BABEL, "r": RIB, "nacm": NACM, "m": MON,
+NS = {"nc": NC, "s": SYS, "st": STATIC, "i": IF, "b": BABEL, "k": KEYS, "r": RIB, "nacm": NACM, "m": MON,
       "n": NOTIF, "e": EVENT, "bs": "urn:srcdest:yang:babel-state"}
 
 FAST = {"mcast-hello-interval": 50, "update-interval": 200}

@@ -53,6 +53,36 @@ def test_writes(nc, site):
     assert counters(nc)[1] >= before[1] + 5
 
 
+def test_keys_are_for_those_whom_a_rule_permits_them(nc, site):
+    """Secrets of key chains are default-deny-all: neither seen, compared nor set."""
+    chain = (f'<key-chains xmlns="{server.KEYS}"><key-chain><name>office</name><key>'
+             "<key-id>1</key-id>{}</key></key-chain></key-chains>")
+    secrets = ("k:key-chains/k:key-chain/k:key/k:key-string",
+               "k:key-chains/k:key-chain/k:key/k:hexadecimal-string")
+    nc.edit_config(target="running", config=config(
+        chain.format("<key-string>open-sesame</key-string>")))
+    with site.client("outsider") as o:
+        for got in (o.get_config("running"), o.get(), o.get_config("running", filter=(
+                "subtree", chain.format("<key-string/>").replace("<key-id>1</key-id>", "")))):
+            assert "open-sesame" not in got.xml
+        assert texts(o.get_config("running"), "k:key-chains/k:key-chain/k:name") == ["office"]
+        # Nor is it told by what a filter matches (RFC 8341 3.2.4).
+        for guess in ("open-sesame", "another"):
+            subtree = chain.format(f"<key-string>{guess}</key-string>")
+            xpath = f"//k:key[k:key-string='{guess}']/k:key-id"
+            for got in (o.get_config("running", filter=(
+                    "subtree", subtree.replace("<key-id>1</key-id>", ""))),
+                    o.get(("xpath", ({"k": server.KEYS}, xpath)))):
+                assert not find(got, "k:key-chains/k:key-chain/k:key"), got.xml
+    with site.client("viewer") as v:
+        denied(v.edit_config, target="running", config=config(
+            chain.format("<hexadecimal-string>00ff</hexadecimal-string>")))
+    assert [texts(nc.get_config("running"), s) for s in secrets] == [["open-sesame"], []]
+    nc.edit_config(target="running", config=config(
+        chain.format("<hexadecimal-string>00ff</hexadecimal-string>")))
+    assert [texts(nc.get_config("running"), s) for s in secrets] == [[], ["00ff"]]
+
+
 def test_operations(nc, site):
     before = counters(nc)
     with site.client("viewer") as v:
