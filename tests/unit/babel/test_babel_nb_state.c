@@ -79,8 +79,21 @@ static void env_note(void *ctx, const struct babel_note *n)
 	babel_events_note(((struct world *)ctx)->b.events, n);
 }
 
-static const struct babel_env env = {
-	.send = env_send, .route = env_route, .random = env_random, .note = env_note};
+static bool env_mac(void *ctx, uint32_t key, struct span pseudo, struct span octets,
+		    uint8_t out[BABEL_MAC_MAX])
+{
+	(void)ctx;
+	(void)pseudo;
+	(void)octets;
+	memset(out, (int)key, BABEL_MAC_MAX);
+	return true;
+}
+
+static const struct babel_env env = {.send = env_send,
+				     .route = env_route,
+				     .random = env_random,
+				     .note = env_note,
+				     .mac = env_mac};
 
 static void if_up(void *ctx, ifid_t ifid, const struct babel_if_info *info,
 		  const struct babel_if_config *config, bool again)
@@ -105,7 +118,18 @@ static enum babel_link_type if_link(void *ctx, ifid_t ifid, const char *name, ch
 	return BABEL_WIRED;
 }
 
-static const struct ifs_ops ifs_ops = {.up = if_up, .down = if_down, .link = if_link};
+/* Two of them, of which the second is not sent with. */
+static void if_keys(void *ctx, const struct babel_conf_if *conf, struct babel_auth *auth)
+{
+	(void)ctx;
+	(void)conf;
+	auth->n = 2;
+	auth->keys[0] = (struct babel_key){.handle = 1, .id = 7, .mac_len = 16, true, true};
+	auth->keys[1] = (struct babel_key){.handle = 2, .id = 8, .mac_len = 16, false, true};
+}
+
+static const struct ifs_ops ifs_ops = {
+	.up = if_up, .down = if_down, .link = if_link, .keys = if_keys};
 
 static void give_interface(struct babeld *b, const char *name, ifid_t ifid)
 {
@@ -338,6 +362,50 @@ static void members_of_a_route(void **state)
 	assert_string_equal(pager_leaf(g.v[1], "selected"), "false");
 	assert_string_equal(pager_leaf(g.v[1], "feasible"), "true");
 	assert_string_equal(pager_leaf(g.v[1], "fate"), "");
+	pager_end(&g);
+}
+
+/* eth1 has two keys and believes all; its neighbours do not sign. */
+static void authentication(void **state)
+{
+	const char *const eth0[] = {"eth0", NULL};
+	const char *const eth1[] = {"eth1", NULL};
+	struct world *w = *state;
+	const Mgmt__Node *key, *peer;
+	struct babel_conf_if *c;
+	struct pager g;
+
+	assert_string_equal(all(w, STATE "/authentication", NULL), "");
+	LIST_EACH (babel_conf_ifs, &w->b.config.conf.ifs, c)
+		if (strcmp(c->name, "eth1") == 0) {
+			strcpy(c->set.auth.key_chain, "home");
+			c->set.auth.permissive = c->set.auth.window = true;
+		}
+	ifs_reconfigure(w->b.ifs);
+	say_hello(w, 0, 4);
+	say_hello(w, 1, 4);
+	forward(w, 4 * SECOND);
+	assert_string_equal(all(w, STATE "/authentication", NULL), "eth1 ");
+	assert_string_equal(all(w, STATE "/authentication", eth0), "");
+	begin(&g, w, STATE "/authentication", eth1);
+	assert_true(pager_next(&g, 10));
+	assert_string_equal(pager_leaf(g.v[0], "key-chain"), "home");
+	assert_string_equal(pager_leaf(g.v[0], "permissive"), "true");
+	assert_string_equal(pager_leaf(g.v[0], "replay-window"), "128");
+	assert_int_equal(strlen(pager_leaf(g.v[0], "index")), 16);
+	assert_string_not_equal(pager_leaf(g.v[0], "packet-counter"), "0");
+	assert_string_equal(pager_leaf(g.v[0], "unsigned-accepted"), "2");
+	assert_string_equal(pager_leaf(g.v[0], "permissive-removable"), "false");
+	assert_string_equal(pager_leaf(pager_child(g.v[0], "failed", 0), "reason"), "not signed");
+	assert_string_equal(pager_leaf(pager_child(g.v[0], "failed", 0), "count"), "2");
+	key = pager_child(g.v[0], "key", 1);
+	assert_string_equal(pager_leaf(key, "key-id"), "8");
+	assert_string_equal(pager_leaf(key, "sending"), "false");
+	assert_string_equal(pager_leaf(key, "accepting"), "true");
+	assert_string_equal(pager_leaf(key, "removable"), "false");
+	peer = pager_child(g.v[0], "neighbor", 0);
+	assert_string_equal(pager_leaf(peer, "state"), "unsigned");
+	assert_string_equal(pager_leaf(peer, "unsigned-accepted"), "1");
 	pager_end(&g);
 }
 
@@ -786,6 +854,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_once_whatever_happens, setup, teardown),
 		cmocka_unit_test_setup_teardown(clear_and_refresh, setup, teardown),
 		cmocka_unit_test_setup_teardown(explain, setup, teardown),
+		cmocka_unit_test_setup_teardown(authentication, setup, teardown),
 		cmocka_unit_test_setup_teardown(neighbours_and_events, setup, teardown),
 	};
 
