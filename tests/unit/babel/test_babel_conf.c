@@ -290,6 +290,129 @@ static void test_router_id_text(void **state)
 	assert_int_equal(id.b[7], 0x10);
 }
 
+/* ---- filter rules ---- */
+
+static void rule_leaf(struct fixture *f, const char *kind, const char *number, const char *leaf,
+		      const char *value)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "babel-policy:filter/%s", leaf);
+	assert_true(record(f, value ? NB_SET : NB_DELETE, path, value, KEYS(kind, number)));
+}
+
+static void rule(struct fixture *f, const char *kind, const char *number, const char *action)
+{
+	assert_true(record(f, NB_CREATE, "babel-policy:filter", NULL, KEYS(kind, number)));
+	rule_leaf(f, kind, number, "action", action);
+}
+
+static void assert_rule(struct fixture *f, enum filter_kind kind, size_t at, const char *want)
+{
+	struct babel_filters all = babel_conf_filters_of(&f->conf.conf.filters);
+	char text[BABEL_FILTER_STR], got[BABEL_FILTER_STR + 8];
+
+	assert_true(at < all.n[kind]);
+	snprintf(got, sizeof(got), "%u %s", all.rules[kind][at].number,
+		 babel_filter_str(&all.rules[kind][at], text));
+	assert_string_equal(got, want);
+}
+
+/* As in the line of the rule, in its order. */
+static void test_rules(void **state)
+{
+	static const char *const leaves[][2] = {
+		{"destination-prefix", "2001:db8::/32"},
+		{"destination-ge", "40"},
+		{"destination-le", "48"},
+		{"source-prefix", "2001:db8:a::/48"},
+		{"source-ge", "49"},
+		{"source-le", "56"},
+		{"neighbor", "fe80::1"},
+		{"interface", "eth0"},
+		{"router-id", "01:02:03:04:05:06:07:08"},
+		{"protocol", "static"},
+		{"metric-ge", "100"},
+		{"metric-le", "200"},
+		{"tag", "4294967295"},
+		{"set-metric", "0"},
+		{"add-metric", "65534"},
+		{"set-source", "2001:db8::1"},
+		{"set-tag", "6"},
+	};
+	struct fixture *f = *state;
+	struct filter_rule *r;
+
+	rule(f, "install", "10", "permit");
+	assert_rule(f, FILTER_INSTALL, 0, "10 permit");
+	for (size_t k = 0; k < sizeof(leaves) / sizeof(*leaves); k++)
+		rule_leaf(f, "install", "10", leaves[k][0], leaves[k][1]);
+	assert_rule(f, FILTER_INSTALL, 0,
+		    "10 permit destination 2001:db8::/32 ge 40 le 48 from 2001:db8:a::/48 ge 49 le 56 "
+		    "neighbor fe80::1 interface eth0 router-id 01:02:03:04:05:06:07:08 protocol static "
+		    "metric ge 100 metric le 200 tag 4294967295 set metric 0 add metric 65534 "
+		    "set src 2001:db8::1 set tag 6");
+	r = f->conf.conf.filters.rules[FILTER_INSTALL];
+	assert_int_equal(r->protocol, ROUTE_STATIC);
+	assert_int_equal(r->set_src_family, FAM_IP6);
+	for (size_t k = 0; k < sizeof(leaves) / sizeof(*leaves); k++)
+		rule_leaf(f, "install", "10", leaves[k][0], NULL);
+	assert_rule(f, FILTER_INSTALL, 0, "10 permit");
+	assert_true(filter_rule_eq(r, &(struct filter_rule){.number = 10}));
+	rule_leaf(f, "install", "10", "metric", "7");
+	assert_rule(f, FILTER_INSTALL, 0, "10 permit metric 7");
+	rule_leaf(f, "install", "10", "metric", NULL);
+	assert_rule(f, FILTER_INSTALL, 0, "10 permit");
+}
+
+static void test_order_of_rules(void **state)
+{
+	static const char *const numbers[] = {"500", "7",  "65535", "20", "8",	"1",
+					      "600", "19", "21",    "30", "40", "50"};
+	struct fixture *f = *state;
+	const struct babel_conf_filters *c = &f->conf.conf.filters;
+
+	for (size_t k = 0; k < sizeof(numbers) / sizeof(*numbers); k++)
+		rule(f, "in", numbers[k], "deny");
+	rule(f, "out", "3", "permit");
+	assert_int_equal(c->n[FILTER_IN], 12);
+	for (size_t k = 1; k < c->n[FILTER_IN]; k++)
+		assert_true(c->rules[FILTER_IN][k - 1].number < c->rules[FILTER_IN][k].number);
+	assert_true(record(f, NB_DELETE, "babel-policy:filter", NULL, KEYS("in", "20")));
+	assert_true(record(f, NB_DELETE, "babel-policy:filter", NULL, KEYS("in", "65535")));
+	assert_int_equal(c->n[FILTER_IN], 10);
+	assert_rule(f, FILTER_IN, 0, "1 deny");
+	assert_rule(f, FILTER_IN, 4, "21 deny");
+	assert_rule(f, FILTER_IN, 9, "600 deny");
+	assert_rule(f, FILTER_OUT, 0, "3 permit");
+	assert_true(record(f, NB_SET, "accept-connected-specific", "true", NULL));
+	assert_true(babel_conf_filters_of(c).accept_connected_specific);
+	/* With the instance all of it goes. */
+	assert_true(record(f, NB_DELETE, ":babel", NULL, NULL));
+	assert_int_equal(c->n[FILTER_IN] + c->n[FILTER_OUT], 0);
+	assert_false(c->accept_connected_specific);
+}
+
+static void test_bad_rules(void **state)
+{
+	static const char *const bad[][2] = {{"neighbor", "192.0.2.1"},
+					     {"set-source", "::"},
+					     {"protocol", "gopher"},
+					     {"destination-prefix", "2001:db8::/129"}};
+	struct fixture *f = *state;
+	char path[64];
+
+	rule(f, "in", "10", "permit");
+	for (size_t k = 0; k < sizeof(bad) / sizeof(*bad); k++) {
+		snprintf(path, sizeof(path), "babel-policy:filter/%s", bad[k][0]);
+		assert_false(record(f, NB_SET, path, bad[k][1], KEYS("in", "10")));
+		assert_non_null(strstr(f->err, bad[k][1]));
+	}
+	assert_rule(f, FILTER_IN, 0, "10 permit");
+	assert_false(record(f, NB_CREATE, "babel-policy:filter", NULL, KEYS("sideways", "10")));
+	assert_false(record(f, NB_CREATE, "babel-policy:filter", NULL, KEYS("in", "65536")));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -297,6 +420,8 @@ int main(void)
 		T(test_defaults),	  T(test_all_set),
 		T(test_change_and_unset), T(test_rtt),
 		T(test_instance_goes),	  T(test_protocols),
+		T(test_rules),		  T(test_order_of_rules),
+		T(test_bad_rules),
 		T(test_refused),	  cmocka_unit_test(test_router_id_text),
 	};
 

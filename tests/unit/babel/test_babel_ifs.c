@@ -102,10 +102,53 @@ static void link_gone(ifid_t ifid)
 
 static void addr_is(ifid_t ifid, const char *text, bool exists)
 {
-	struct zapi_address z = {.ifindex = ifid};
+	struct zapi_address z = {.ifindex = ifid, .plen = 24};
 
 	assert_true(addr_parse(text, &z.family, &z.addr));
+	if (z.family == FAM_IP6)
+		z.plen = 64;
 	ifs_address(ifs, &z, exists);
+}
+
+static void assert_connected(const char *want)
+{
+	char text[PREFIX_STR], got[256] = "";
+	struct prefix *v;
+	size_t n = ifs_connected(ifs, &v);
+
+	for (size_t k = 0; k < n; k++) {
+		strcat(got, prefix_str(&v[k], text));
+		strcat(got, " ");
+	}
+	free(v);
+	assert_string_equal(got, want);
+}
+
+PLAIN_TEST("connected is what usable links have, Babel or not, each once")
+{
+	struct zapi_address peer = {.ifindex = 4, .family = FAM_IP4, .plen = 32};
+
+	begin();
+	addr_is(2, "2001:db8:2::1", true); /* before its link is known */
+	assert_connected("");
+	link_is(2, "eth0", true);
+	link_is(3, "lan9", true);
+	link_is(4, "ppp0", true);
+	addr_is(2, "2001:db8:2::2", true);
+	addr_is(3, "2001:db8:1::1", true);
+	addr_is(3, "192.0.2.1", true);
+	peer.addr = addr_ip4(10, 0, 0, 1);
+	peer.peer = addr_ip4(10, 0, 0, 2);
+	ifs_address(ifs, &peer, true);
+	assert_connected("10.0.0.2/32 192.0.2.0/24 2001:db8:1::/64 2001:db8:2::/64 ");
+	assert_string_equal(ifs_name(ifs, 3), "lan9");
+	assert_null(ifs_name(ifs, 7));
+	link_is(3, "lan9", false);
+	addr_is(2, "2001:db8:2::1", false);
+	assert_connected("10.0.0.2/32 2001:db8:2::/64 ");
+	link_gone(2);
+	assert_connected("10.0.0.2/32 ");
+	end();
 }
 
 PLAIN_TEST("an interface waits for all of: configured, up, a link-local address")

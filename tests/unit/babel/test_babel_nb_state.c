@@ -435,6 +435,61 @@ static void interfaces_and_neighbours(void **state)
 	pager_end(&g);
 }
 
+static void policy(void **state)
+{
+	struct filter_rule in[] = {{.number = 7, .deny = true}, {.number = 200}};
+	struct filter_rule out = {.number = 5, .add_metric = 1};
+	struct filter_rule install = {.number = 9, .deny = true};
+	struct babel_filters f = {
+		.rules = {in, &out, NULL, &install}, .n = {2, 1, 0, 1}};
+	const char *const kind[] = {"in", NULL}, *const one[] = {"in", "200", NULL};
+	const char *const none[] = {"in", "8", NULL}, *const route[] = {D, A, NULL};
+	const char *const eth1[] = {"eth1", NULL};
+	struct world *w = *state;
+	struct prefix link;
+	struct pager g;
+
+	assert_true(prefix_parse(D, &in[0].dst.p) && prefix_parse(D, &link));
+	in[0].dst.set = in[0].has_neigh = true;
+	in[0].neigh = neighs[1].addr;
+	in[1].has_set_tag = true;
+	in[1].set_tag = 33;
+	core_set_filters(&w->b.core, &f, w->now);
+	fill(w);
+	assert_string_equal(all(w, STATE "/filter", NULL), "in|7 in|200 out|5 install|9 ");
+	assert_string_equal(all(w, STATE "/filter", kind), "in|7 in|200 ");
+	assert_string_equal(all(w, STATE "/filter", one), "in|200 ");
+	assert_string_equal(all(w, STATE "/filter", none), "");
+	begin(&g, w, STATE "/filter", NULL);
+	assert_true(pager_next(&g, 1));
+	assert_string_equal(pager_leaf(g.v[0], "rule"),
+			    "deny destination 2001:db8:d::/48 neighbor fe80::3");
+	assert_string_equal(pager_leaf(g.v[0], "hits"), "2");
+	assert_true(pager_next(&g, 1));
+	assert_string_equal(pager_leaf(g.v[0], "rule"), "permit set tag 33");
+	pager_end(&g);
+	begin(&g, w, STATE "/route", route);
+	assert_true(pager_next(&g, 10));
+	assert_string_equal(pager_leaf(g.v[0], "filtered-by"), "install 9");
+	assert_string_equal(pager_leaf(g.v[0], "tag"), "33");
+	assert_string_equal(pager_leaf(g.v[1], "filtered-by"), "in 7");
+	assert_string_equal(pager_leaf(g.v[1], "tag"), "");
+	pager_end(&g);
+	f = (struct babel_filters){0};
+	core_set_filters(&w->b.core, &f, w->now);
+	core_set_connected(&w->b.core, &link, 1, w->now);
+	fill(w);
+	begin(&g, w, STATE "/route", route);
+	assert_true(pager_next(&g, 10));
+	assert_string_equal(pager_leaf(g.v[0], "filtered-by"), "connected prefix");
+	pager_end(&g);
+	begin(&g, w, STATE "/interface", eth1);
+	assert_true(pager_next(&g, 10));
+	assert_string_equal(pager_leaf(g.v[0], "updates-refused-connected"), "2");
+	pager_end(&g);
+	assert_string_equal(all(w, STATE "/filter", NULL), "");
+}
+
 /* RFC 9616: our Hello was 66 ms on its way and back, 1 ms of them at the neighbour;
  * then a Hello that is older than the last one. */
 static void round_trip_time(void **state)
@@ -848,6 +903,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(routes_are_keyed, setup, teardown),
 		cmocka_unit_test_setup_teardown(members_of_a_route, setup, teardown),
 		cmocka_unit_test_setup_teardown(interfaces_and_neighbours, setup, teardown),
+		cmocka_unit_test_setup_teardown(policy, setup, teardown),
 		cmocka_unit_test_setup_teardown(round_trip_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(sources_and_requests, setup, teardown),
 		cmocka_unit_test_setup_teardown(this_router, setup, teardown),

@@ -35,6 +35,8 @@ struct fixture {
 	bool counting;
 	unsigned int routes, completes, routes_after_complete;
 	uint32_t *metric; /* last heard, by number of the pair */
+	uint32_t route_tag; /* of the last one */
+	char route_src[ADDR_STR];
 };
 
 static void line(struct fixture *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -92,7 +94,12 @@ static void b_route_add(void *ctx, const struct sdprefix *pair, const struct bab
 {
 	char s[SDPREFIX_STR];
 
-	line(ctx, "add %s %s %u", sdprefix_str(pair, s), zapi_route_type_name(r->type), r->metric);
+	if (r->tag)
+		line(ctx, "add %s %s %u tag %u", sdprefix_str(pair, s),
+		     zapi_route_type_name(r->type), r->metric, r->tag);
+	else
+		line(ctx, "add %s %s %u", sdprefix_str(pair, s), zapi_route_type_name(r->type),
+		     r->metric);
 }
 
 static void b_route_del(void *ctx, const struct sdprefix *pair)
@@ -116,6 +123,10 @@ static void route_line(struct fixture *f, const char *what, const struct zapi_ro
 	const struct zapi_nexthop *nh = &t->nexthops[0];
 	char p[SDPREFIX_STR], g[ADDR_STR];
 
+	f->route_tag = t->message & ZAPI_MSG_TAG ? t->tag : 0;
+	f->route_src[0] = '\0';
+	if (t->has_src)
+		addr_str(sdprefix_family(&t->pair), &t->src, f->route_src);
 	if (!t->n_nexthops)
 		line(f, "%s %s", what, sdprefix_str(&t->pair, p));
 	else if (nh->type == NEXTHOP_BLACKHOLE)
@@ -433,6 +444,43 @@ static void test_routes(void **state)
 	       "> delete ::/0 from 2001:db8:5::/48");
 }
 
+/* What rules have set; only a srcdest zebra is given a source address. */
+static void test_policy(void **state)
+{
+	struct fixture *f = *state;
+	struct babel_choice c = {.kind = CHOICE_ROUTE, .ifid = IFID, .tag = 7};
+	struct zapi_msg m = {.cmd = ZAPI_REDISTRIBUTE_ROUTE_ADD};
+	struct prefix d;
+	struct sdprefix pair;
+
+	connect_up(f);
+	assert_true(prefix_parse("2001:db8:d::/48", &d) && sdprefix_make(&pair, &d, NULL));
+	assert_true(addr_parse("fe80::2", &c.nexthop_family, &c.nexthop));
+	c.has_src = FAM_IP6;
+	c.src = (struct addr){{0x20, 1, 0x0d, 0xb8, [15] = 1}};
+	babel_zapi_route(f->z, &pair, &c);
+	settle(f);
+	assert_int_equal(f->route_tag, 7);
+	assert_string_equal(f->route_src, "2001:db8::1");
+	c.has_src = FAM_NONE;
+	c.tag = 0;
+	babel_zapi_route(f->z, &pair, &c);
+	settle(f);
+	assert_int_equal(f->route_tag, 0);
+	assert_string_equal(f->route_src, "");
+	/* The other way round: a new tag is news. */
+	babel_zapi_redistribute(f->z, FAM_IP6, ROUTE_STATIC, true);
+	settle(f);
+	f->n = 0;
+	m.u.route.type = ROUTE_STATIC;
+	m.u.route.safi = SAFI_UNICAST;
+	m.u.route.pair = pair;
+	m.u.route.message = ZAPI_MSG_METRIC | ZAPI_MSG_TAG;
+	for (m.u.route.tag = 5; m.u.route.tag <= 6; m.u.route.tag++)
+		zapi_session_send(f->zebra, &m);
+	EXPECT(f, "add 2001:db8:d::/48 static 0 tag 5", "add 2001:db8:d::/48 static 0 tag 6");
+}
+
 static void test_fates(void **state)
 {
 	struct fixture *f = *state;
@@ -564,6 +612,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_start),	 T(test_unable),     T(test_stock),	    T(test_interfaces),
+		T(test_policy),
 		T(test_routes),	 T(test_fates),	     T(test_redistributed), T(test_zebra_restart),
 		T(test_goodbye), T(test_slow_zebra),
 	};

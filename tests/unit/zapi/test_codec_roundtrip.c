@@ -192,9 +192,13 @@ static void rnd_client_msg(struct zapi_msg *m)
 	};
 
 	m->cmd = cmds[below(sizeof(cmds) / sizeof(cmds[0]))];
-	if (m->cmd == ZAPI_ROUTE_ADD || m->cmd == ZAPI_ROUTE_DELETE)
+	if (m->cmd == ZAPI_ROUTE_ADD || m->cmd == ZAPI_ROUTE_DELETE) {
 		rnd_route(&m->u.route);
-	else if (m->cmd == ZAPI_REDISTRIBUTE_ADD)
+		m->u.route.has_src = m->cmd == ZAPI_ROUTE_ADD && below(3) == 0;
+		if (m->u.route.has_src)
+			m->u.route.src = rnd_addr(sdprefix_family(&m->u.route.pair));
+	}
+	if (m->cmd == ZAPI_REDISTRIBUTE_ADD)
 		m->u.redistribute = (struct zapi_redistribute){
 			(uint8_t)rnd(), (uint8_t)below(ROUTE_TYPE_MAX), (uint16_t)rnd()};
 	else if (m->cmd == ZAPI_HELLO)
@@ -317,6 +321,48 @@ static void test_stock_notify(void **state)
 }
 
 /* Not sendable: refused, and what was in the buffer before stays. */
+/* Our addition to ROUTE_ADD stands behind all that 8.4 has, which is as ever
+ * without it; one that is cut off is none. */
+static void test_preferred_source(void **state)
+{
+	static const uint8_t want[] = {0x53, 0x44, 0x53, 0x54, 0x01, 0x20, 0x01, 0x0d, 0xb8, 0, 0,
+				       0,    0,	   0,	 0,    0,    0,	   0,	 0,    0,    1};
+	struct zapi_msg *m = calloc(1, sizeof(*m)), *back = calloc(1, sizeof(*back));
+	struct zapi_route *t = &m->u.route;
+	uint8_t plain[128], buf[128];
+	struct wr w = wr_init(plain, sizeof(plain)), with = wr_init(buf, sizeof(buf));
+	size_t n;
+
+	(void)state;
+	m->cmd = ZAPI_ROUTE_ADD;
+	t->type = ROUTE_BABEL;
+	t->safi = SAFI_UNICAST;
+	t->message = ZAPI_MSG_METRIC;
+	t->pair = rnd_pair();
+	while (sdprefix_family(&t->pair) != FAM_IP6)
+		t->pair = rnd_pair();
+	assert_true(zapi_encode(&w, ZAPI_FROM_CLIENT, m));
+	n = wr_len(&w);
+	t->has_src = true;
+	t->src = (struct addr){{0x20, 1, 0x0d, 0xb8, [15] = 1}};
+	assert_true(zapi_encode(&with, ZAPI_FROM_CLIENT, m));
+	assert_int_equal(wr_len(&with), n + sizeof(want));
+	assert_memory_equal(buf + 2, plain + 2, n - 2);
+	assert_memory_equal(buf + n, want, sizeof(want));
+	for (size_t len = n; len <= n + sizeof(want); len++) {
+		buf[1] = (uint8_t)len;
+		assert_int_equal(zapi_decode(span_of(buf, len), ZAPI_FROM_CLIENT, back), ZAPI_OK);
+		assert_int_equal(back->u.route.has_src, len == n + sizeof(want));
+	}
+	/* Nowhere else. */
+	m->cmd = ZAPI_ROUTE_DELETE;
+	w = wr_init(buf, sizeof(buf));
+	assert_true(zapi_encode(&w, ZAPI_FROM_CLIENT, m));
+	assert_int_equal(wr_len(&w), n);
+	free(m);
+	free(back);
+}
+
 static void test_refused(void **state)
 {
 	struct zapi_msg m = {.cmd = ZAPI_CAPABILITIES};
@@ -364,6 +410,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_stock_notify),
+		cmocka_unit_test(test_preferred_source),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_types),
 	};

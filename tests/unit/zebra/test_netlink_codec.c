@@ -513,6 +513,7 @@ static void what_is_written_reads_the_same(void **state)
 		const struct nlmsghdr *h;
 
 		op.route.mtu = 1280;
+		op.route.prefsrc = nh[1].gate;
 		h = nl_put_op(m.b, &op, 9);
 		assert_int_equal(h->nlmsg_type, RTM_NEWROUTE);
 		assert_int_equal(h->nlmsg_seq, 9);
@@ -524,6 +525,7 @@ static void what_is_written_reads_the_same(void **state)
 		assert_int_equal(r.priority, NL_PRIORITY_SOURCED);
 		assert_int_equal(r.protocol, 42);
 		assert_int_equal(r.mtu, 1280);
+		assert_memory_equal(&r.prefsrc, &op.route.prefsrc, sizeof(r.prefsrc));
 		assert_int_equal(r.n_nexthops, counts[c]);
 		for (uint32_t i = 0; i < counts[c]; i++) {
 			assert_int_equal(r.nexthops[i].kind, nh[i].kind);

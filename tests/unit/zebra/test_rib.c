@@ -454,6 +454,78 @@ static void test_halves_of_connected(void **state)
 	assert_int_equal(kernel_ours(&rig), 0);
 }
 
+/* A preferred source goes into the kernel, and again when the address, without
+ * which the kernel drops or refuses it, is back. */
+static void test_preferred_source(void **state)
+{
+	struct rib_owner owner = {.type = BABEL};
+	struct rib_nexthop nh = rig_via(G, 1);
+	struct rib_spec spec = {.distance = 100,
+				.n_nexthops = 1,
+				.nexthops = &nh,
+				.prefsrc = rig_addr("2001:db8::1")};
+	struct addr mine = spec.prefsrc, other = rig_addr("2001:db8::2");
+	struct sdprefix plain = rig_pair(D, NULL);
+
+	(void)state;
+	rib_add(rig.rib, &plain, &owner, &spec, rig.now);
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 2));
+	rig_run(&rig);
+	/* The halves are the plain route for who has no source in mind yet. */
+	assert_memory_equal(&kernel_has(&rig, D, NULL)->route.prefsrc, &mine, sizeof(mine));
+	assert_memory_equal(&kernel_has(&rig, D, "::/1")->route.prefsrc, &mine, sizeof(mine));
+	assert_true(addr_is_zero(&kernel_has(&rig, D, S)->route.prefsrc));
+	rig_clear(&rig);
+	rib_address(rig.rib, FAM_IP6, &other);
+	rib_address(rig.rib, FAM_IP4, &mine);
+	rig_run(&rig);
+	assert_int_equal(rig.n_ops, 0);
+	rib_address(rig.rib, FAM_IP6, &mine);
+	rig_run(&rig);
+	assert_int_equal(rig.n_ops, 3);
+	/* Another one is another route; none is none. */
+	spec.prefsrc = other;
+	rib_add(rig.rib, &plain, &owner, &spec, rig.now);
+	rig_run(&rig);
+	assert_memory_equal(&kernel_has(&rig, D, NULL)->route.prefsrc, &other, sizeof(other));
+	rig_add(&rig, BABEL, D, NULL, 100, 0, rig_via(G, 1));
+	rig_run(&rig);
+	assert_true(addr_is_zero(&kernel_has(&rig, D, NULL)->route.prefsrc));
+	rig_clear(&rig);
+	rib_address(rig.rib, FAM_IP6, &other);
+	rig_run(&rig);
+	assert_int_equal(rig.n_ops, 0);
+}
+
+static int einval_for_source(struct rig *g, const struct fib_op *op)
+{
+	(void)g;
+	return op->kind == FIB_SET && !addr_is_zero(&op->route.prefsrc) ? EINVALID : 0;
+}
+
+static void test_preferred_source_without_address(void **state)
+{
+	struct rib_owner owner = {.type = BABEL};
+	struct rib_nexthop nh = rig_via(G, 1);
+	struct rib_spec spec = {.distance = 100,
+				.n_nexthops = 1,
+				.nexthops = &nh,
+				.prefsrc = rig_addr("2001:db8::1")};
+	struct sdprefix plain = rig_pair(D, NULL);
+
+	(void)state;
+	rig.verdict = einval_for_source;
+	rib_add(rig.rib, &plain, &owner, &spec, rig.now);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, D, NULL, NULL), RIB_FAILED);
+	rig.verdict = NULL;
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, D, NULL, NULL), RIB_FAILED);
+	rib_address(rig.rib, FAM_IP6, &spec.prefsrc);
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, D, NULL, NULL), RIB_INSTALLED);
+}
+
 static void test_lost_is_written_again(void **state)
 {
 	struct sdprefix pair = rig_pair(D, S), half = rig_pair(D, "::/1");
@@ -906,6 +978,8 @@ int main(void)
 		T(test_interface_down_and_up),
 		T(test_interface_bounce_reinstalls),
 		T(test_halves_of_connected),
+		T(test_preferred_source),
+		T(test_preferred_source_without_address),
 		T(test_lost_is_written_again),
 		T(test_leftovers),
 		T(test_claimed_leftover_goes_with_its_route),
