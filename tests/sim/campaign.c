@@ -108,18 +108,22 @@ static void end(struct sim_campaign *c, struct sim_round *r)
 	log_round(c, r);
 }
 
-/* Until all is well, and somewhat longer. */
+/* Until all are back and all is well, and somewhat longer. */
 static bool recover(struct sim_campaign *c, struct sim_round *r)
 {
 	struct sim *s = c->sim;
-	mono_t from = s->now, late = mono_add(from, c->plan.quiet);
+	mono_t watched = mono_add(s->now, WATCHED), late = mono_add(s->now, c->plan.quiet);
 	uint64_t hops = s->counts.hops, touched = s->touched, version = s->version - 1;
 	bool ill = true;
 	char who[700];
 
-	while (ill || mono_sub(s->now, from) < WATCHED) {
+	while (ill || mono_before(s->now, watched)) {
 		if (!step(c))
 			return false;
+		if (s->away) {
+			watched = mono_add(s->now, WATCHED);
+			late = mono_add(s->now, c->plan.quiet);
+		}
 		if (s->counts.hops != hops)
 			r->settle = mono_sub(s->now, r->at);
 		if (s->touched != touched || s->version != version)

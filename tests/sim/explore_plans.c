@@ -114,6 +114,36 @@ const struct explore_plan explore_plans[] = {
 		.quick = QUICK,
 		.most = MOST,
 	},
+	{
+		/* What its kernel goes on with, and what it may choose. */
+		.name = "triangle: a daemon dies and is back, a link is lost",
+		.nodes = 3,
+		.n_links = 3,
+		.links = {{0, 1, 0}, {0, 2, 0}, {1, 2, 0}},
+		.locals = {{0, "::/0", SPACE_A}},
+		.samples = {FROM_A},
+		.events = {{.kind = EXPLORE_KILL, .a = 1},
+			   {.kind = EXPLORE_RETURN, .a = 1, .after = 0},
+			   {.kind = EXPLORE_LINK_DOWN, .a = 0}},
+		.window = 800 * MSEC,
+		.quick = QUICK,
+		.most = MOST,
+	},
+	{
+		.name = "line of 3: a daemon dies, the pair is withdrawn, it is back",
+		.nodes = 3,
+		.n_links = 2,
+		.links = {{0, 1, 0}, {1, 2, 0}},
+		.locals = {{0, "::/0", SPACE_A}, {2, "::/0", NULL}},
+		.samples = {FROM_A, PLAIN},
+		.events = {{.kind = EXPLORE_KILL, .a = 1},
+			   {.kind = EXPLORE_RETURN, .a = 1, .after = 0},
+			   {.kind = EXPLORE_WITHDRAW, .a = 0}},
+		.losses = 1,
+		.window = 3000 * MSEC,
+		.quick = QUICK,
+		.most = MOST,
+	},
 };
 
 const unsigned int explore_n_plans = sizeof(explore_plans) / sizeof(explore_plans[0]);

@@ -324,7 +324,8 @@ static void add_local(struct sim *s, struct sim_node *n, const struct sdprefix *
 static void sweep_after(struct sim *s, struct sim_node *n, usec_t d)
 {
 	n->sweep = mono_add(s->now, d);
-	sim_push(s, &(struct sim_event){.at = n->sweep, .kind = SIM_SWEEP, .to = n->index});
+	if (!s->manual)
+		sim_push(s, &(struct sim_event){.at = n->sweep, .kind = SIM_SWEEP, .to = n->index});
 }
 
 void sim_start(struct sim *s, unsigned int node, enum sim_life life)
@@ -366,6 +367,7 @@ void sim_start_in(struct sim *s, unsigned int node, enum sim_life life, usec_t d
 
 	e.at = mono_add(s->now, d);
 	sim_push(s, &e);
+	s->away++;
 }
 
 void sim_stop(struct sim *s, unsigned int node, enum sim_end end)

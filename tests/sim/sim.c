@@ -186,6 +186,7 @@ static void happen(struct sim *s, struct sim_event *e)
 			sim_fib_sweep(s, s->nodes[e->to]);
 		break;
 	case SIM_START:
+		s->away--;
 		if (!s->nodes[e->to]->babel)
 			sim_start(s, e->to, e->life);
 		break;

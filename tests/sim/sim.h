@@ -161,6 +161,7 @@ struct sim {
 	struct sim_event *heap;
 	size_t n_heap, heap_room;
 	uint64_t order;
+	unsigned int away; /* nodes that a queued event will start */
 	int failed_sample; /* -1: it is of no sample */
 	int range;	   /* of radio; positions are 0..9999 */
 	bool moving, move_queued;

@@ -28,7 +28,6 @@ static void the_planted_bug_is_caught(void **state)
 		p.shape = k % 2 ? SHAPE_RANDOM : SHAPE_GRID;
 		p.seed = seed + k;
 		p.events = 10000000;
-		p.mishaps &= ~(1u << MISHAP_RESTART);
 		ok = sim_campaign_run(&c, &p);
 		print_message("seed %llu: %s\n", (unsigned long long)p.seed, c.sim->failure);
 		assert_false(ok);

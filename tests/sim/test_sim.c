@@ -200,6 +200,16 @@ static void lossy_links(void **state)
 	campaign(&p);
 }
 
+static void every_feature(void **state)
+{
+	struct sim_plan p = given_plan(SHAPE_RANDOM, 20);
+
+	(void)state;
+	p.reorder = 30 * USEC_PER_MSEC;
+	p.wireless = p.unicast = p.rtt = p.keys = p.no_ip4 = 400;
+	campaign(&p);
+}
+
 /* RFC 9079 6: among routers that ignore pairs there is no loop either. */
 static void mixed_domain(void **state)
 {
@@ -212,11 +222,11 @@ static void mixed_domain(void **state)
 
 static void many_nodes(void **state)
 {
-	struct sim_plan p = given_plan(SHAPE_GRID, 100);
+	struct sim_plan p = given_plan(SHAPE_GRID, 80);
 
 	(void)state;
 	p.origins = 20;
-	p.events = 250000;
+	p.events = 200000;
 	campaign(&p);
 }
 
@@ -226,7 +236,8 @@ int main(void)
 		cmocka_unit_test(two_nodes),	     cmocka_unit_test(two_isps),
 		cmocka_unit_test(ring_loses_a_link), cmocka_unit_test(quick_restarts),
 		cmocka_unit_test(every_shape),	     cmocka_unit_test(lossy_links),
-		cmocka_unit_test(mixed_domain),	     cmocka_unit_test(many_nodes),
+		cmocka_unit_test(mixed_domain),	     cmocka_unit_test(every_feature),
+		cmocka_unit_test(many_nodes),
 	};
 
 	return cmocka_run_group_tests_name("sim", tests, NULL, NULL);
