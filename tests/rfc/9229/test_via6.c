@@ -121,12 +121,17 @@ RFC_TEST(9229, "2.1-b", "an address that comes or goes changes the encoding at o
 
 	rig_local(t.r, P);
 	via6_update(t.n1, P2, 7, 0);
+	via6_update(t.n2, "192.0.2.128/25", 7, 0);
+	rig_local(t.r, SIX);
 	rig_pass(t.r, 20 * SEC);
-	rig_mark(t.r);
+	rig_after_update(t.r, 2, P);
 	set_if(t.r, 2, true, true);
 	rig_pass(t.r, URGENT);
 	assert_told(t.r, 2, P, FAM_IP4);
 	assert_told(t.r, 2, P2, FAM_IP4);
+	/* No news of what is not IPv4, or was not told there before. */
+	assert_null(rig_next_update(t.r, NULL, 2, SIX));
+	assert_null(rig_next_update(t.r, NULL, 2, "192.0.2.128/25"));
 	rig_pass(t.r, 40 * SEC);
 	assert_told(t.r, 2, P, FAM_IP4);
 	/* N1's interface has not changed, and it hears nothing of all this. */
@@ -523,6 +528,48 @@ RFC_TEST(9229, "5-a", "on an interface with an IPv4 address the switch is about 
 	rig_say(t.n2, &u);
 	assert_choice(t.r, P2, FAM_IP4, "192.0.2.9");
 	rig_free(t.r);
+}
+
+PLAIN_TEST("a change of something else touches no v4-via-v6 route")
+{
+	struct given t = two();
+
+	via6_update(t.n1, P, 7, 0);
+	rig_local(t.r, P2);
+	rig_pass(t.r, 20 * SEC);
+	rig_after_update(t.r, 1, P2);
+	t.r->config.rxcost = 97;
+	set_if(t.r, 1, false, true);
+	rig_pass(t.r, SEC);
+	assert_choice(t.r, P, FAM_IP6, "fe80::1");
+	assert_null(rig_next(t.r, NULL, 1, TLV_ROUTE_REQUEST));
+	assert_null(rig_next_update(t.r, NULL, 1, P2));
+	/* The same with what can be installed, where AE 1 is used: and when it
+	 * is said again. */
+	set_if(t.r, 1, true, true);
+	rig_pass(t.r, 20 * SEC);
+	rig_after_update(t.r, 1, P2);
+	babel_set_v4_via_v6(t.r->b, true, t.r->now);
+	babel_set_v4_via_v6(t.r->b, false, t.r->now);
+	rig_pass(t.r, SEC);
+	assert_null(rig_next_update(t.r, NULL, 1, P2));
+	rig_free(t.r);
+}
+
+PLAIN_TEST("what can be installed is told at its moment")
+{
+	struct rig *r = rig_new();
+
+	r->config.v4_via_v6 = true;
+	rig_if(r, 1);
+	rig_local(r, P);
+	rig_pass(r, 20 * SEC);
+	rig_after_update(r, 1, P);
+	/* Half-way between two Hellos: its last event is long past. */
+	r->now = (mono_t){(r->now.us + babel_next_deadline(r->b).us) / 2};
+	babel_set_v4_via_v6(r->b, false, r->now);
+	assert_false(mono_before(babel_next_deadline(r->b), r->now));
+	rig_free(r);
 }
 
 PLAIN_TEST("a source prefix goes with AE 4 as with AE 1")
