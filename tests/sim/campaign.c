@@ -196,6 +196,7 @@ bool sim_campaign_run(struct sim_campaign *c, const struct sim_plan *p)
 {
 	*c = (struct sim_campaign){.plan = *p};
 	c->sim = sim_new(p->seed);
+	c->sim->hasty = p->hasty;
 	sim_build(c);
 	log_plan(c);
 	if (!all_start(c))
@@ -262,12 +263,14 @@ void sim_campaign_print(const struct sim_campaign *c, FILE *f)
 		" time,\n  %" PRIu64 " packets (%" PRIu64 " octets) sent, %" PRIu64
 		" delivered, %" PRIu64 " lost, %" PRIu64 " choices, %" PRIu64
 		" sampled next hops changed,\n"
-		"  loops: %s; through several sources (RFC 8966 2.7): %" PRIu64 ", longest %.2f s\n"
+		"  loops: %s; admitted: %" PRIu64
+		" through several sources (RFC 8966 2.7), %" PRIu64
+		" through forgotten lives, longest %.2f s\n"
 		"  at rest each router sends %.2f packets and %.0f octets a second\n",
 		sim_shape_names[c->plan.shape], c->plan.nodes, c->sim->n_links, c->plan.seed,
 		n->events, SEC(c->sim->now.us), n->packets, n->octets, n->delivered, n->lost,
 		n->choices, n->hops, c->sim->failed ? "SEE BELOW" : "none", n->loops_several,
-		SEC(n->loops_several_longest), c->idle_packets, c->idle_octets);
+		n->loops_forgotten, SEC(n->longest_loop), c->idle_packets, c->idle_octets);
 	fprintf(f, "%-10s %6s  %26s  %26s  %9s %11s %8s\n", "", "rounds",
 		"all reached, s: 50% 95% max", "quiet, s: 50% 95% max", "packets", "octets",
 		"hops");

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SEVERAL_MAX (60 * USEC_PER_SEC) /* RFC 8966 2.7: they do not last */
+#define ADMITTED_MAX (60 * USEC_PER_SEC) /* they do not last */
 
 static int next_node(const struct babel_choice *c)
 {
@@ -159,29 +159,36 @@ void sim_fib_left(struct sim *s, struct sim_node *n, const struct sdprefix *p)
 	changed(s, n, p);
 }
 
+/* What the core has chosen, or had when it died. */
 struct finding {
 	struct router_id id;
-	bool found;
+	mono_t updated;
+	mono_t now;
 };
 
-static bool selected_id(void *ctx, const struct babel_route_view *v)
+static bool selected(void *ctx, const struct babel_route_view *v)
 {
 	struct finding *f = ctx;
 
 	if (!v->selected)
 		return true;
 	f->id = v->router_id;
-	f->found = true;
+	f->updated = mono_add(f->now, -v->age);
 	return false;
+}
+
+static struct finding find(const struct sim_node *n, const struct sim_fib *f)
+{
+	struct finding r = {f->router_id, f->updated, n->sim->now};
+
+	if (n->babel && !f->stale)
+		babel_each_route_at(n->babel, &f->entry.key, n->sim->now, selected, &r);
+	return r;
 }
 
 static struct router_id router_id(const struct sim_node *n, const struct sim_fib *f)
 {
-	struct finding finding = {.id = f->router_id};
-
-	if (n->babel && !f->stale)
-		babel_each_route_at(n->babel, &f->entry.key, n->sim->now, selected_id, &finding);
-	return finding.id;
+	return find(n, f).id;
 }
 
 void sim_fib_stale(struct sim *s, struct sim_node *n)
@@ -190,7 +197,10 @@ void sim_fib_stale(struct sim *s, struct sim_node *n)
 
 	(void)s;
 	for (f = sim_fibs_first(&n->fib); f; f = sim_fibs_next(&n->fib, f)) {
-		f->router_id = router_id(n, f);
+		struct finding r = find(n, f);
+
+		f->router_id = r.id;
+		f->updated = r.updated;
 		f->stale = true;
 	}
 }
@@ -286,6 +296,21 @@ static bool several(const struct sim *s, const struct sim_sample *k, unsigned in
 	return differ;
 }
 
+/* Somebody goes by what another has forgotten that it told. */
+static bool forgotten(const struct sim *s, const struct sim_sample *k, unsigned int from)
+{
+	unsigned int at = from;
+
+	do {
+		unsigned int next = (unsigned int)k->hop[at].next;
+
+		if (mono_before(find(s->nodes[at], used(s, k, at)).updated, s->nodes[next]->born))
+			return true;
+		at = next;
+	} while (at != from);
+	return false;
+}
+
 static void describe(struct sim *s, const struct sim_sample *k, unsigned int from)
 {
 	char text[900], d[ADDR_STR], c[ADDR_STR], p[SDPREFIX_STR];
@@ -313,19 +338,26 @@ static void describe(struct sim *s, const struct sim_sample *k, unsigned int fro
 static void follow(struct sim *s, struct sim_sample *k, unsigned int from)
 {
 	int at = cycle(s, k, from);
+	bool sources;
 
 	if (at < 0 || !alive(s, k, (unsigned int)at))
 		return;
-	if (!several(s, k, (unsigned int)at)) {
+	sources = several(s, k, (unsigned int)at);
+	if (!sources && !(s->hasty && forgotten(s, k, (unsigned int)at))) {
 		describe(s, k, (unsigned int)at);
-	} else if (mono_is_never(k->looping)) {
-		s->counts.loops_several++;
-		k->looping = s->now;
-		k->looping_at = (unsigned int)at;
+		return;
 	}
+	if (!mono_is_never(k->looping))
+		return;
+	if (sources)
+		s->counts.loops_several++;
+	else
+		s->counts.loops_forgotten++;
+	k->looping = s->now;
+	k->looping_at = (unsigned int)at;
 }
 
-void sim_check_several(struct sim *s)
+void sim_check_admitted(struct sim *s)
 {
 	for (unsigned int i = 0; i < s->n_samples; i++) {
 		struct sim_sample *k = &s->samples[i];
@@ -335,12 +367,12 @@ void sim_check_several(struct sim *s)
 		if (mono_is_never(k->looping))
 			continue;
 		lasted = mono_sub(s->now, k->looping);
-		if (lasted > s->counts.loops_several_longest)
-			s->counts.loops_several_longest = lasted;
+		if (lasted > s->counts.longest_loop)
+			s->counts.longest_loop = lasted;
 		at = cycle(s, k, k->looping_at);
 		if (at < 0 || !alive(s, k, (unsigned int)at))
 			k->looping = MONO_NEVER;
-		else if (lasted > SEVERAL_MAX)
+		else if (lasted > ADMITTED_MAX)
 			describe(s, k, (unsigned int)at);
 	}
 }
@@ -349,7 +381,7 @@ void sim_check(struct sim *s)
 {
 	if (!s->n_dirty)
 		return;
-	sim_check_several(s);
+	sim_check_admitted(s);
 	for (unsigned int k = 0; k < s->n_dirty; k++)
 		follow(s, &s->samples[s->dirty[k].sample], s->dirty[k].node);
 	s->n_dirty = 0;
@@ -357,7 +389,7 @@ void sim_check(struct sim *s)
 
 void sim_check_all(struct sim *s)
 {
-	sim_check_several(s);
+	sim_check_admitted(s);
 	s->n_dirty = 0;
 	for (unsigned int k = 0; k < s->n_samples; k++)
 		for (unsigned int n = 0; n < s->n_nodes; n++)

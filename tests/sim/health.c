@@ -100,7 +100,7 @@ unsigned int sim_ill(struct sim *s)
 {
 	unsigned int ill = 0;
 
-	sim_check_several(s);
+	sim_check_admitted(s);
 	if (s->health_version != s->version)
 		expect(s);
 	s->health_version = s->version;

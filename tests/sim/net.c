@@ -346,6 +346,8 @@ void sim_start(struct sim *s, unsigned int node, enum sim_life life)
 	sim_enter(s, n);
 	n->babel = babel_new(&config, &sim_env, n, s->now);
 	n->kernel = true;
+	if (life == SIM_AFRESH)
+		n->born = s->now;
 	n->wake = MONO_NEVER;
 	s->version++;
 	if (life == SIM_REMEMBER)

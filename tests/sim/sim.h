@@ -52,6 +52,7 @@ struct sim_fib { /* what env->route said */
 	struct sdentry entry;
 	struct babel_choice choice;
 	struct router_id router_id; /* of a stale one */
+	mono_t updated;		    /* likewise: the last Update */
 	bool local;
 	bool leaving; /* ours no more, the core has not decided yet */
 	bool stale;   /* from a former life */
@@ -74,7 +75,7 @@ struct sim_node {
 	unsigned int index;
 	struct babel *babel; /* NULL: it is down */
 	bool plain_only;     /* does not do (D,S) */
-	mono_t stopped;
+	mono_t born, stopped;
 	mono_t wake;  /* what is queued for its deadlines */
 	mono_t sweep; /* when stale entries go */
 	uint8_t life; /* part of its router-id */
@@ -123,7 +124,7 @@ struct sim_sample {
 	struct addr dst, src;
 	struct sim_hop *hop;	 /* by node */
 	unsigned int *best;	 /* by node: rank of what it should arrive at, 0: nothing */
-	mono_t looping;		 /* since when, through several sources; else MONO_NEVER */
+	mono_t looping;		 /* since when, in a way that is admitted; else MONO_NEVER */
 	unsigned int looping_at; /* from this node */
 };
 
@@ -145,8 +146,10 @@ struct sim_counts {
 	uint64_t packets, octets; /* sent */
 	uint64_t delivered, lost, twice;
 	uint64_t choices, hops; /* env->route was called; sampled next hops changed */
-	uint64_t loops_several; /* RFC 8966 2.7 admits them */
-	usec_t loops_several_longest;
+	/* Admitted: several sources (RFC 8966 2.7); with `hasty`, what a router
+	 * told in a life that it has forgotten. And the longest of all. */
+	uint64_t loops_several, loops_forgotten;
+	usec_t longest_loop;
 };
 
 struct sim {
@@ -165,6 +168,7 @@ struct sim {
 	int failed_sample; /* -1: it is of no sample */
 	int range;	   /* of radio; positions are 0..9999 */
 	bool moving, move_queued;
+	bool hasty; /* routers may be back before what they told has expired */
 	/* The explorer's: no randomness, no delay, endless intervals; `manual`
 	 * is its own turn of events. `enter` is told whose core, or table, the
 	 * next memory is for. */
@@ -260,8 +264,8 @@ void sim_fib_clear(struct sim *s, struct sim_node *n);
 void sim_check(struct sim *s);
 /* Links have come to life: loops through what was dormant would show. */
 void sim_check_all(struct sim *s);
-/* Ends the loops through several sources that are no more. */
-void sim_check_several(struct sim *s);
+/* Ends the admitted loops that are no more. */
+void sim_check_admitted(struct sim *s);
 /* Where a packet from `at` ends; -1: it is dropped. */
 int sim_walk(struct sim *s, unsigned int at, const char *dst, const char *src);
 /* The hop a packet takes; next is SIM_DROP where its link is dead. */
