@@ -197,6 +197,7 @@ bool sim_campaign_run(struct sim_campaign *c, const struct sim_plan *p)
 	*c = (struct sim_campaign){.plan = *p};
 	c->sim = sim_new(p->seed);
 	c->sim->hasty = p->hasty;
+	c->sim->no_hold = p->no_hold;
 	sim_build(c);
 	log_plan(c);
 	if (!all_start(c))

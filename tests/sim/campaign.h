@@ -41,6 +41,7 @@ struct sim_plan {
 	unsigned int plain;   /* of 1000 nodes are not source-specific */
 	unsigned int mishaps; /* bits: which */
 	bool hasty;	      /* reboots don't wait until what was told has expired */
+	bool no_hold;	      /* see sim.h */
 	usec_t quiet;	      /* within that all is well again */
 	FILE *log;	      /* JSON lines; NULL: none */
 };

@@ -125,7 +125,12 @@ void sim_env_route(void *ctx, const struct sdprefix *p, const struct babel_choic
 		}
 		return;
 	}
-	if (c->kind != CHOICE_NONE) {
+	if (s->no_hold && c->kind == CHOICE_UNREACHABLE) {
+		if (f)
+			fib_free(s, n, f);
+	} else if (s->no_hold && c->kind == CHOICE_NONE && !f) {
+		return;
+	} else if (c->kind != CHOICE_NONE) {
 		f = fib_get(s, n, p);
 		f->choice = *c;
 		f->stale = f->leaving = f->local =

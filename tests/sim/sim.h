@@ -168,7 +168,8 @@ struct sim {
 	int failed_sample; /* -1: it is of no sample */
 	int range;	   /* of radio; positions are 0..9999 */
 	bool moving, move_queued;
-	bool hasty; /* routers may be back before what they told has expired */
+	bool no_hold; /* kernels take "unreachable" for "no route": a bug that must be seen */
+	bool hasty;   /* routers may be back before what they told has expired */
 	/* The explorer's: no randomness, no delay, endless intervals; `manual`
 	 * is its own turn of events. `enter` is told whose core, or table, the
 	 * next memory is for. */

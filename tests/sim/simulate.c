@@ -84,6 +84,7 @@ enum opt {
 	OPT_HASTY,
 	OPT_QUIET,
 	OPT_LOG,
+	OPT_HELP,
 };
 
 /* Numbers out of a thousand. */
@@ -168,27 +169,17 @@ static bool option(struct sim_plan *p, uint64_t *runs, int opt, char *arg)
 }
 
 static const struct option options[] = {
-	{"shape", 1, NULL, OPT_SHAPE},
-	{"nodes", 1, NULL, OPT_NODES},
-	{"seed", 1, NULL, OPT_SEED},
-	{"runs", 1, NULL, OPT_RUNS},
-	{"events", 1, NULL, OPT_EVENTS},
-	{"origins", 1, NULL, OPT_ORIGINS},
-	{"loss", 1, NULL, OPT_LOSS},
-	{"storm-loss", 1, NULL, OPT_STORM_LOSS},
-	{"dup", 1, NULL, OPT_DUP},
-	{"reorder", 1, NULL, OPT_REORDER},
-	{"wireless", 1, NULL, OPT_WIRELESS},
-	{"unicast", 1, NULL, OPT_UNICAST},
-	{"rtt", 1, NULL, OPT_RTT},
-	{"keys", 1, NULL, OPT_KEYS},
-	{"no-ip4", 1, NULL, OPT_NO_IP4},
-	{"plain", 1, NULL, OPT_PLAIN},
-	{"hasty", 1, NULL, OPT_HASTY},
-	{"mishaps", 1, NULL, OPT_MISHAPS},
-	{"quiet", 1, NULL, OPT_QUIET},
-	{"log", 1, NULL, OPT_LOG},
-	{NULL, 0, NULL, 0},
+	{"shape", 1, NULL, OPT_SHAPE},	     {"nodes", 1, NULL, OPT_NODES},
+	{"seed", 1, NULL, OPT_SEED},	     {"runs", 1, NULL, OPT_RUNS},
+	{"events", 1, NULL, OPT_EVENTS},     {"origins", 1, NULL, OPT_ORIGINS},
+	{"loss", 1, NULL, OPT_LOSS},	     {"storm-loss", 1, NULL, OPT_STORM_LOSS},
+	{"dup", 1, NULL, OPT_DUP},	     {"reorder", 1, NULL, OPT_REORDER},
+	{"wireless", 1, NULL, OPT_WIRELESS}, {"unicast", 1, NULL, OPT_UNICAST},
+	{"rtt", 1, NULL, OPT_RTT},	     {"keys", 1, NULL, OPT_KEYS},
+	{"no-ip4", 1, NULL, OPT_NO_IP4},     {"plain", 1, NULL, OPT_PLAIN},
+	{"hasty", 1, NULL, OPT_HASTY},	     {"mishaps", 1, NULL, OPT_MISHAPS},
+	{"quiet", 1, NULL, OPT_QUIET},	     {"log", 1, NULL, OPT_LOG},
+	{"help", 0, NULL, OPT_HELP},	     {NULL, 0, NULL, 0},
 };
 
 int main(int argc, char **argv)
@@ -200,6 +191,10 @@ int main(int argc, char **argv)
 
 	sim_plan_init(&plan);
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (opt == OPT_HELP) {
+			usage(stdout);
+			return 0;
+		}
 		if (option(&plan, &runs, opt, optarg))
 			continue;
 		usage(stderr);

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "tests/sim/campaign.h"
@@ -230,14 +231,52 @@ static void many_nodes(void **state)
 	campaign(&p);
 }
 
+/* The judges judge: what they must refuse. */
+static void expect_failure(struct sim_plan *p, const char *what)
+{
+	struct sim_campaign c;
+	bool ok = sim_campaign_run(&c, p);
+
+	print_message("%s\n", c.sim->failure);
+	assert_false(ok);
+	assert_non_null(strstr(c.sim->failure, what));
+	sim_campaign_free(&c);
+}
+
+/* RFC 8966 2.8: who follows a shorter prefix at once loops. */
+static void without_holds_there_are_loops(void **state)
+{
+	struct sim_plan p = given_plan(SHAPE_GRID, 25);
+
+	(void)state;
+	p.no_hold = true;
+	p.events = 10000000;
+	expect_failure(&p, "a forwarding loop");
+}
+
+static void too_slow_is_a_black_hole(void **state)
+{
+	struct sim_plan p = given_plan(SHAPE_GRID, 25);
+
+	(void)state;
+	p.quiet = 1; /* of a microsecond */
+	expect_failure(&p, "a black hole");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(two_nodes),	     cmocka_unit_test(two_isps),
-		cmocka_unit_test(ring_loses_a_link), cmocka_unit_test(quick_restarts),
-		cmocka_unit_test(every_shape),	     cmocka_unit_test(lossy_links),
-		cmocka_unit_test(mixed_domain),	     cmocka_unit_test(every_feature),
+		cmocka_unit_test(two_nodes),
+		cmocka_unit_test(two_isps),
+		cmocka_unit_test(ring_loses_a_link),
+		cmocka_unit_test(quick_restarts),
+		cmocka_unit_test(every_shape),
+		cmocka_unit_test(lossy_links),
+		cmocka_unit_test(mixed_domain),
+		cmocka_unit_test(every_feature),
 		cmocka_unit_test(many_nodes),
+		cmocka_unit_test(without_holds_there_are_loops),
+		cmocka_unit_test(too_slow_is_a_black_hole),
 	};
 
 	return cmocka_run_group_tests_name("sim", tests, NULL, NULL);
