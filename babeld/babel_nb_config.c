@@ -167,6 +167,7 @@ static void babel_apply(void *ctx, const struct nb_change *c)
 		return;
 	conf->identity = IDENTITY_KEPT;
 	conf->smoothing = BABEL_SMOOTH_BY_HELLOS;
+	conf->recording = false;
 	memset(conf->redistribute4, 0, sizeof(conf->redistribute4));
 	memset(conf->redistribute6, 0, sizeof(conf->redistribute6));
 	babel_conf_filters_clear(&conf->filters);
@@ -186,6 +187,18 @@ static void half_life_apply(void *ctx, const struct nb_change *c)
 	conf->smoothing = c->op != NB_SET ? BABEL_SMOOTH_BY_HELLOS
 			  : seconds	  ? BABEL_SMOOTH_HALF_LIFE
 					  : BABEL_SMOOTH_OFF;
+}
+
+static void recording_apply(void *ctx, const struct nb_change *c)
+{
+	conf_of(ctx)->recording = c->op != NB_DELETE;
+	conf_of(ctx)->recording_mb = 0;
+}
+
+static void recording_size_apply(void *ctx, const struct nb_change *c)
+{
+	conf_of(ctx)->recording_mb =
+		c->op == NB_SET ? (unsigned int)strtoul(c->value, NULL, 10) : 0;
 }
 
 static void applied(void *ctx)
@@ -230,6 +243,8 @@ static const struct nb_node nodes[] = {
 	RULE("set-source"),
 	RULE("set-tag"),
 	{BABEL "/smoothing-half-life", NULL, half_life_apply},
+	{BABEL "/recording", NULL, recording_apply},
+	{BABEL "/recording/max-size", NULL, recording_size_apply},
 	{IF "/link-type", NULL, if_leaf_apply},
 	{IF "/split-horizon", NULL, if_leaf_apply},
 	{IF "/rxcost", NULL, if_leaf_apply},

@@ -67,6 +67,8 @@ struct babel_conf {
 	struct babel_keys keys;
 	enum babel_smoothing smoothing;
 	usec_t half_life;
+	bool recording;
+	unsigned int recording_mb; /* 0: not set, the model's default */
 	bool redistribute4[BABEL_CONF_TYPES], redistribute6[BABEL_CONF_TYPES];
 	struct babel_conf_filters filters;
 };

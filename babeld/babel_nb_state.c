@@ -67,6 +67,23 @@ static void write_datagrams(const struct babeld *b, struct nb_writer *w)
 	nb_end(w);
 }
 
+static void write_recording(const struct babeld *b, struct nb_writer *w)
+{
+	struct record_view v = core_record_look(&b->core);
+
+	if (!*v.path)
+		return;
+	nb_begin(w, "recording");
+	nb_leaf(w, "file", v.path);
+	nb_leaf_bool(w, "running", v.running);
+	nb_leaf_u64(w, "octets", v.octets);
+	nb_leaf_u64(w, "limit", v.limit);
+	nb_leaf_u64(w, "events", v.events);
+	if (!v.running)
+		nb_leaf(w, "ended", v.ended);
+	nb_end(w);
+}
+
 static bool parameters_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w)
 {
 	const struct babeld *b = nb_babeld(ctx);
@@ -85,6 +102,7 @@ static bool parameters_page(void *ctx, const struct nb_ask *ask, struct nb_write
 	write_zebra(b, w);
 	if (b->udp)
 		write_datagrams(b, w);
+	write_recording(b, w);
 	nb_end(w);
 	return false;
 }

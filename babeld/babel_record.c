@@ -243,6 +243,11 @@ static int open_file(const char *path, char *err, unsigned int err_size)
 	return fd;
 }
 
+static uint64_t limit_of(uint64_t limit)
+{
+	return limit < RECORD_LIMIT_LEAST ? RECORD_LIMIT_LEAST : limit;
+}
+
 bool core_record(struct core *c, const char *path, uint64_t limit, char *err, unsigned int err_size)
 {
 	struct line l = {.kind = LINE_HEAD, .u.head = {.format = RECORDING_FORMAT}};
@@ -272,7 +277,7 @@ bool core_record(struct core *c, const char *path, uint64_t limit, char *err, un
 		r->asks.mac = NULL;
 	if (!r->env->remember)
 		r->asks.remember = NULL;
-	r->limit = limit < RECORD_LIMIT_LEAST ? RECORD_LIMIT_LEAST : limit;
+	r->limit = limit_of(limit);
 	r->out.mem.name = "recording";
 	snprintf(r->path, sizeof(r->path), "%s", path);
 	c->stage.env = &r->asks;
@@ -281,6 +286,12 @@ bool core_record(struct core *c, const char *path, uint64_t limit, char *err, un
 	snprintf(l.u.head.program, sizeof(l.u.head.program), "%s", PACKAGE_VERSION);
 	put(r, &l);
 	return true;
+}
+
+void core_record_limit(struct core *c, uint64_t limit)
+{
+	if (c->recorder && c->recorder->fd >= 0)
+		c->recorder->limit = limit_of(limit);
 }
 
 void core_record_stop(struct core *c, const char *why)

@@ -78,6 +78,8 @@ unsigned int core_do(struct core *c, const struct babel_event *e);
  * False, and nothing is recorded: err says why. */
 bool core_record(struct core *c, const char *path, uint64_t limit, char *err,
 		 unsigned int err_size);
+/* Another limit for the one that runs, if any. */
+void core_record_limit(struct core *c, uint64_t limit);
 /* Ends it with the tables as they are; `why` is for the file. Without a
  * recording nothing happens. */
 void core_record_stop(struct core *c, const char *why);

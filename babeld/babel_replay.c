@@ -118,13 +118,6 @@ static void parse_options(struct replay *r, int argc, char **argv)
 	r->path = argv[optind];
 }
 
-static bool too_late(const struct replay *r)
-{
-	struct player_view v = player_look(r->player);
-
-	return v.events && r->until >= 0 && mono_sub(v.now, r->first) > r->until;
-}
-
 /* Line by line; the last one without a newline was cut off and counts for
  * nothing. */
 static enum play_verdict play(struct replay *r, FILE *f)
@@ -134,7 +127,7 @@ static enum play_verdict play(struct replay *r, FILE *f)
 	size_t room = 0;
 	ssize_t n = 0;
 
-	while (v == PLAY_ON && !too_late(r) && (n = getline(&line, &room, f)) > 0) {
+	while (v == PLAY_ON && (n = getline(&line, &room, f)) > 0) {
 		if (line[n - 1] != '\n') {
 			r->cut_off = true;
 			break;
@@ -144,7 +137,7 @@ static enum play_verdict play(struct replay *r, FILE *f)
 	free(line);
 	if (ferror(f))
 		fatal(r->path, strerror(errno));
-	return v == PLAY_ON && !too_late(r) ? player_end(r->player) : v;
+	return v == PLAY_ON ? player_end(r->player) : v;
 }
 
 static int tell_difference(const struct replay *r, enum play_verdict v)
@@ -172,6 +165,7 @@ static int tell_difference(const struct replay *r, enum play_verdict v)
 	case PLAY_LESS_ASKED:
 	case PLAY_ON:
 	case PLAY_ENDED:
+	case PLAY_LATER:
 	case PLAY_VERDICTS:
 		break;
 	}
@@ -185,15 +179,17 @@ static int tell_end(const struct replay *r, enum play_verdict v)
 
 	if (strcmp(p.program, PACKAGE_VERSION) != 0 && r->mode == PLAY_STRICT)
 		printf("recorded by version %s, this is %s\n", p.program, PACKAGE_VERSION);
-	if (v != PLAY_ON && v != PLAY_ENDED)
+	if (v != PLAY_ON && v != PLAY_ENDED && v != PLAY_LATER)
 		return tell_difference(r, v);
 	printf("%" PRIu64 " events in %.3f s: %s", p.events,
-	       p.events ? (double)mono_sub(p.now, r->first) / USEC_PER_SEC : 0.0,
+	       p.events ? (double)mono_sub(p.now, p.first) / USEC_PER_SEC : 0.0,
 	       r->mode == PLAY_LOOSE ? "played" : "all is as it was");
 	if (v == PLAY_ENDED)
 		printf("; the recording ended: %s\n", p.end);
-	else if (too_late(r))
+	else if (v == PLAY_LATER)
 		printf(" so far\n");
+	else if (r->mode == PLAY_LOOSE)
+		printf("\n");
 	else
 		printf("; the recorder died%s%s\n", p.open ? " in the last event" : "",
 		       r->cut_off ? ", the last line is cut off" : "");
@@ -215,6 +211,8 @@ int main(int argc, char **argv)
 		fatal(r.path, strerror(errno));
 	setvbuf(stdout, NULL, _IOLBF, 0); /* if it crashes, as the recorder may have */
 	r.player = player_new(r.mode, &replay_ops, &r);
+	if (r.until >= 0)
+		player_until(r.player, r.until);
 	v = play(&r, f);
 	if (!r.no_tables)
 		replay_tables(&r);

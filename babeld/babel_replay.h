@@ -14,8 +14,6 @@ struct replay {
 	struct sdprefix explain[REPLAY_EXPLAIN_MAX];
 	unsigned int n_explain;
 	usec_t until; /* from the first event; negative: to the end */
-	bool begun;
-	mono_t first; /* event */
 	bool cut_off;
 	struct player *player;
 };

@@ -9,20 +9,19 @@
 
 static double at(const struct replay *r)
 {
-	return (double)mono_sub(player_look(r->player).now, r->first) / USEC_PER_SEC;
+	struct player_view v = player_look(r->player);
+
+	return (double)mono_sub(v.now, v.first) / USEC_PER_SEC;
 }
 
 /* ---- while it happens ---- */
 
 static void before(void *ctx, const struct babel_event *e)
 {
-	struct replay *r = ctx;
+	const struct replay *r = ctx;
 	struct json_out o = {.mem.name = "event"};
 	struct line l = {.kind = LINE_EVENT};
 
-	if (!r->begun)
-		r->first = e->now;
-	r->begun = true;
 	if (!r->events)
 		return;
 	l.u.event = *e;
@@ -216,13 +215,20 @@ static void explain_answer(void *ctx, const struct babel_awaited_answer *a)
 	char id[ROUTER_ID_STR], neigh[ADDR_STR];
 
 	(void)ctx;
-	printf("  awaits seqno %u of %s, %s %s, resends left %u, next in %.3f s\n",
-	       a->request.seqno, router_id_str(&a->request.router_id, id),
-	       a->to == REQUEST_TO_ALL	   ? "asked all neighbours"
-	       : a->to == REQUEST_TO_NEIGH ? "asked"
-					   : "passed on",
-	       a->to == REQUEST_TO_NEIGH ? addr_str(FAM_IP6, &a->neigh, neigh) : "",
-	       a->request.resends_left, seconds(a->next));
+	printf("  awaits seqno %u of %s, ", a->request.seqno,
+	       router_id_str(&a->request.router_id, id));
+	switch (a->to) {
+	case REQUEST_TO_ALL:
+		printf("asked all neighbours");
+		break;
+	case REQUEST_TO_NEIGH:
+		printf("asked %s on %s", addr_str(FAM_IP6, &a->neigh, neigh), a->ifname);
+		break;
+	case REQUEST_FORWARDED:
+		printf("passed on for %u", a->requesters);
+		break;
+	}
+	printf(", resends left %u, next in %.3f s\n", a->request.resends_left, seconds(a->next));
 }
 
 static void explain_ack(void *ctx, const struct babel_awaited_ack *a)

@@ -407,16 +407,28 @@ static void subscribe_all(struct babeld *b)
 	subscribe(b, FAM_IP6, b->config.conf.redistribute6, b->subscribed6);
 }
 
+static uint64_t record_limit(const struct babeld *b)
+{
+	uint64_t limit = (uint64_t)b->config.conf.recording_mb << 20;
+
+	return b->config.conf.recording && limit ? limit : RECORD_LIMIT_DEFAULT;
+}
+
 /* A recording begins with an instance, and goes on with the next one. If it
  * can't be had that is no reason to do without routes. */
 static void record_wanted(struct babeld *b)
 {
-	char err[512];
+	char path[sizeof(b->state_path)], err[512];
 
-	if (!b->record_path || core_record_look(&b->core).running)
+	b->recording = b->config.conf.recording;
+	if ((!b->record_path && !b->recording) || core_record_look(&b->core).running)
 		return;
-	if (core_record(&b->core, b->record_path, RECORD_LIMIT_DEFAULT, err, sizeof(err)))
-		log_notice("recording into %s", b->record_path);
+	if (b->record_path)
+		snprintf(path, sizeof(path), "%s", b->record_path);
+	else
+		snprintf(path, sizeof(path), "%s/babeld.recording", b->daemon.rundir);
+	if (core_record(&b->core, path, record_limit(b), err, sizeof(err)))
+		log_notice("recording into %s", path);
 	else
 		log_error("%s", err);
 }
@@ -453,6 +465,53 @@ static void protocol_start(struct babeld *b)
 	tell_connected(b);
 }
 
+static void zapi_start(struct babeld *b)
+{
+	const char *path = b->zapi_path;
+	char own[128];
+
+	if (!path)
+		path = daemon_path(&b->daemon, "zserv.api", own, sizeof(own));
+	b->zapi = babel_zapi_new(b->loop, path, &zapi_ops, b);
+	memset(b->subscribed4, 0, sizeof(b->subscribed4));
+	memset(b->subscribed6, 0, sizeof(b->subscribed6));
+	subscribe_all(b);
+}
+
+/* The same router with the same memory, as over the death of the process: no
+ * word to the neighbours, and zebra keeps the routes of the connection that is
+ * lost until the next one has told its own. */
+static void protocol_reborn(struct babeld *b)
+{
+	mono_t now = loop_now(b->loop);
+
+	babel_persist_get(b->babel, &b->persist);
+	b->persist.remembers = b->memory != NULL;
+	b->babel = NULL;
+	core_free(&b->core, now);
+	fates_fini(&b->fates);
+	fates_init(&b->fates);
+	protocol_start(b);
+	babeld_save_now(b);
+	ifs_replay(b->ifs);
+	babel_zapi_free(b->zapi);
+	zapi_start(b);
+}
+
+static void record_reconfigured(struct babeld *b)
+{
+	core_record_limit(&b->core, record_limit(b));
+	if (b->recording == b->config.conf.recording)
+		return;
+	if (!b->recording && !core_record_look(&b->core).running) {
+		log_notice("Babel starts anew, to be recorded from its start");
+		protocol_reborn(b);
+	} else if (b->recording && !b->record_path) {
+		core_record_stop(&b->core, "stopped");
+	}
+	b->recording = b->config.conf.recording;
+}
+
 void babeld_reconfigure(struct babeld *b)
 {
 	const struct babel_conf *c = &b->config.conf;
@@ -463,6 +522,7 @@ void babeld_reconfigure(struct babeld *b)
 		core_set_router_id(&b->core, &b->identity.id, loop_now(b->loop));
 		babeld_save_now(b);
 	}
+	record_reconfigured(b);
 	core_set_smoothing(&b->core, c->smoothing, c->half_life, loop_now(b->loop));
 	/* Before interfaces and routes come that they are about. */
 	tell_filters(b);
@@ -510,12 +570,7 @@ bool babeld_start(struct babeld *b, char *err, unsigned int err_size)
 		return false;
 	b->ifs = ifs_new(&b->config.conf, &ifs_ops, b);
 	protocol_start(b);
-	b->zapi = babel_zapi_new(b->loop,
-				 b->zapi_path
-					 ? b->zapi_path
-					 : daemon_path(&b->daemon, "zserv.api", path, sizeof(path)),
-				 &zapi_ops, b);
-	subscribe_all(b);
+	zapi_start(b);
 	/* Random at the first start, and kept from then on. */
 	babeld_save_now(b);
 	babeld_touch(b);

@@ -29,6 +29,7 @@ struct babeld {
 	struct loop *loop;
 	const char *zapi_path;	 /* as given by --zapi, or NULL */
 	const char *record_path; /* as given by --record, or NULL */
+	bool recording;		 /* as configured when it was looked at last */
 	char state_path[256];
 
 	struct babel_nb config;

@@ -264,6 +264,16 @@ static void datagrams_text(struct text *t, const Mgmt__Node *d)
 				   node_str(why, "reason"));
 }
 
+static void recording_text(struct text *t, const Mgmt__Node *r)
+{
+	bool running = node_bool(r, "running");
+
+	txt_printf(t, "%s into %s: %s events, %s of %s octets%s%s\n",
+		   running ? "Recording" : "Recorded", node_str(r, "file"), node_str(r, "events"),
+		   node_str(r, "octets"), node_str(r, "limit"), running ? "" : ", ended: ",
+		   node_str(r, "ended"));
+}
+
 static void parameters_text(void *ctx, struct text *t, const Mgmt__Node *n)
 {
 	const Mgmt__Node *r;
@@ -280,6 +290,9 @@ static void parameters_text(void *ctx, struct text *t, const Mgmt__Node *n)
 	r = node_child(n, "datagrams");
 	if (r)
 		datagrams_text(t, r);
+	r = node_child(n, "recording");
+	if (r)
+		recording_text(t, r);
 }
 
 void show_babel_parameters(struct cli_session *s)

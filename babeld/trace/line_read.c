@@ -334,6 +334,8 @@ static bool allowed(struct line_reader *r, const struct babel_event *e)
 
 	if (e->kind == EVENT_NEW && !router_id_valid(&e->u.create.config.router_id))
 		return wrong(r, no_id, "router_id");
+	if (e->kind == EVENT_SET_ROUTER_ID && !router_id_valid(&e->u.identity.router_id))
+		return wrong(r, no_id, "router_id");
 	if ((e->kind == EVENT_NEW && e->u.create.config.smoothing == BABEL_SMOOTH_HALF_LIFE &&
 	     e->u.create.config.half_life <= 0) ||
 	    (e->kind == EVENT_SET_SMOOTHING && e->u.smoothing.smoothing == BABEL_SMOOTH_HALF_LIFE &&

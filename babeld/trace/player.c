@@ -11,6 +11,8 @@
 struct player {
 	struct memtag mem, mem_answers;
 	enum play_mode mode;
+	bool limited;
+	usec_t until;	 /* from the first event, if limited */
 	uint64_t random; /* of the generator */
 	const struct player_ops *ops;
 	void *ctx;
@@ -144,6 +146,12 @@ void player_free(struct player *p)
 	mem_free(&tag, p);
 }
 
+void player_until(struct player *p, usec_t from_first)
+{
+	p->limited = true;
+	p->until = from_first;
+}
+
 /* ---- lines ---- */
 
 /* Loosely: the timers of their own time, whoever ran them then. */
@@ -159,6 +167,18 @@ static void run_due(struct player *p, mono_t until)
 	}
 }
 
+/* Time goes on to where it is to stop. */
+static enum play_verdict later(struct player *p)
+{
+	mono_t end = mono_add(p->v.first, p->until);
+
+	if (p->mode == PLAY_LOOSE)
+		run_due(p, end);
+	if (mono_before(p->v.now, end))
+		p->v.now = end;
+	return PLAY_LATER;
+}
+
 static enum play_verdict happen(struct player *p)
 {
 	const struct babel_event *e = &p->event;
@@ -166,6 +186,10 @@ static enum play_verdict happen(struct player *p)
 	if (!p->waiting)
 		return PLAY_ON;
 	p->waiting = false;
+	if (!p->v.events)
+		p->v.first = e->now;
+	if (p->limited && mono_sub(e->now, p->v.first) > p->until)
+		return later(p);
 	if (p->mode == PLAY_LOOSE)
 		run_due(p, e->now);
 	p->used = 0;
@@ -187,13 +211,17 @@ static enum play_verdict happen(struct player *p)
 
 static enum play_verdict take_event(struct player *p, const struct line *l)
 {
-	struct line_reader r = p->event_reader;
+	enum play_verdict v = PLAY_ON;
+	struct line_reader r;
 
 	if (p->mode == PLAY_LOOSE) /* they need not be closed */
-		happen(p);
+		v = happen(p);
 	else if (!p->closed)
 		return PLAY_MISPLACED;
+	if (v != PLAY_ON)
+		return v;
 	/* What the event borrows outlives the lines behind it. */
+	r = p->event_reader;
 	p->event_reader = p->reader;
 	p->reader = r;
 	p->event = l->u.event;
@@ -245,6 +273,8 @@ static enum play_verdict take_tables(struct player *p, const struct line *l)
 
 static enum play_verdict take(struct player *p, const struct line *l)
 {
+	enum play_verdict v;
+
 	switch (l->kind) {
 	case LINE_HEAD:
 		if (p->v.lines != 1)
@@ -260,10 +290,11 @@ static enum play_verdict take(struct player *p, const struct line *l)
 	case LINE_TABLES:
 		return take_tables(p, l);
 	case LINE_END:
-		if (p->mode == PLAY_LOOSE)
-			happen(p);
-		else if (!p->closed)
+		if (p->mode == PLAY_STRICT && !p->closed)
 			return PLAY_MISPLACED;
+		v = happen(p);
+		if (v != PLAY_ON)
+			return v;
 		memcpy(p->v.end, l->u.end, sizeof(p->v.end));
 		return PLAY_ENDED;
 	}
@@ -312,6 +343,8 @@ const char *play_verdict_name(enum play_verdict v)
 		return "as it was";
 	case PLAY_ENDED:
 		return "the end";
+	case PLAY_LATER:
+		return "later than wanted";
 	case PLAY_BAD_LINE:
 		return "a line that can't be read";
 	case PLAY_NO_HEAD:

@@ -21,6 +21,7 @@
 enum play_verdict {
 	PLAY_ON,	   /* as it was */
 	PLAY_ENDED,	   /* the line that ends a recording: nothing may follow */
+	PLAY_LATER,	   /* an event that is later than player_until(), and has not happened */
 	PLAY_BAD_LINE,	   /* not read: see what and where */
 	PLAY_NO_HEAD,	   /* the first line is no head */
 	PLAY_MISPLACED,	   /* a line where none of its kind can be */
@@ -47,6 +48,8 @@ enum play_mode { PLAY_STRICT, PLAY_LOOSE };
 
 struct player *player_new(enum play_mode mode, const struct player_ops *ops, void *ctx);
 void player_free(struct player *p);
+/* Nothing happens that is later than so long after the first event. */
+void player_until(struct player *p, usec_t from_first);
 /* Without the newline. After anything but PLAY_ON the player plays no more. */
 enum play_verdict player_line(struct player *p, struct span text);
 /* There are no more lines: the last event happens if it has not yet. */
@@ -54,7 +57,7 @@ enum play_verdict player_end(struct player *p);
 
 struct player_view {
 	const struct babel *babel; /* NULL: there is none (any more) */
-	mono_t now;
+	mono_t first, now;	   /* of the events */
 	uint64_t lines, events;
 	char program[32]; /* that recorded */
 	char end[32];	  /* why it ended, "" if it did not */

@@ -95,10 +95,10 @@ def test_a_site_that_loses_an_uplink_is_replayed(site):
     with open(path, encoding="ascii") as f:
         lines = [json.loads(line) for line in f]
     kinds = [line.get("do") for line in lines if "do" in line]
-    assert kinds[0] == "new" and kinds[-1] == "free" and kinds.count("goodbye") == 1
+    assert kinds[0] == "new" and kinds[-1] == "free" and kinds.count("leave") == 1
     assert {"packet", "if_up", "run_due"} <= set(kinds)
     # Before the good-bye the tables are those that the daemon showed.
-    end = [line["t"] for line in lines if line.get("do") == "goodbye"][0]
+    end = [line["t"] for line in lines if line.get("do") == "leave"][0]
     first = [line["t"] for line in lines if "t" in line][0]
     out = replay(path, "--until", str((end - first - 1) / 1e6))
     for row in shown:
@@ -106,6 +106,46 @@ def test_a_site_that_loses_an_uplink_is_replayed(site):
             "" if row["source"].endswith("/0") else " from " + row["source"])
         assert f"route {pair} metric {row['calculatedMetric']} refmetric " \
             f"{row['receivedMetric']} id {row['routerId']} seqno {row['seqno']}" in out, (row, out)
+
+
+def parameters(net):
+    return net["core"].babeld.show("show babel parameters")
+
+
+def test_a_recording_that_is_configured(site):
+    """Babel starts anew for it, and no packet goes astray or is lost meanwhile."""
+    net = site()
+    watch.site_works(net)
+    core = net["core"]
+    streams = {x: watch.stream(net, "host", place.HOST[x]) for x in "ab"}
+    watch.more(net, streams.values())
+    plain = core.babeld.config
+    core.babeld.config = {"srcdest-babel:babel": {
+        **plain["srcdest-babel:babel"], "recording": {"max-size": 3}}}
+    core.babeld.reload()
+    path = os.path.join(core.dir, "babeld.recording")
+
+    def is_recorded():
+        r = parameters(net).get("recording")
+        if not r or not r["running"] or r["file"] != path or r["limit"] != 3 << 20:
+            raise NotYet(str(r))
+        return r["events"] > 50
+    net.wait(is_recorded, 20, "a recording")
+    for x in "ab":
+        watch.has_route(net, "core", ("::/0", place.PREFIX[x]), f"e{x}0", "babel")
+    watch.more(net, streams.values())
+    for x, st in streams.items():
+        st.stop()
+        assert not st.lost() and st.exits() == ["isp" + x], st.summary()
+    replay("--no-tables", path)
+
+    core.babeld.config = plain
+    core.babeld.reload()
+    net.wait(lambda: not parameters(net)["recording"]["running"], 10, "the end of the recording")
+    assert re.search(r"^Recorded into .*babeld.recording: \d+ events, .*, ended: stopped$",
+                     core.babeld.show_text("show babel parameters"), re.M)
+    assert "the recording ended: stopped" in replay("--no-tables", path)
+    watch.site_works(net)
 
 
 def test_what_was_changed_is_found(site):

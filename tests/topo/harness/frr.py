@@ -75,6 +75,8 @@ def sections(*configs):
             router.append(f"network {i['name']}")
         router += [f"redistribute {r['family']} {r['protocol']}"
                    for r in babel.get("redistribute", [])]
+        if "recording" in babel:
+            router.append(f"babel recording max-size {babel['recording']['max-size']}")
         found["router babel"] = router
     return found
 

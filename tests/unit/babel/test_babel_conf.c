@@ -413,6 +413,25 @@ static void test_bad_rules(void **state)
 	assert_false(record(f, NB_CREATE, "babel-policy:filter", NULL, KEYS("in", "65536")));
 }
 
+static void test_recording(void **state)
+{
+	struct fixture *f = *state;
+	const struct babel_conf *c = &f->conf.conf;
+
+	assert_false(c->recording);
+	assert_true(record(f, NB_CREATE, ":babel/recording", NULL, NULL));
+	assert_true(c->recording);
+	assert_int_equal(c->recording_mb, 0); /* the default */
+	assert_true(record(f, NB_SET, "/recording/max-size", "3", NULL));
+	assert_int_equal(c->recording_mb, 3);
+	assert_true(record(f, NB_DELETE, ":babel/recording", NULL, NULL));
+	assert_false(c->recording);
+	assert_true(record(f, NB_CREATE, ":babel/recording", NULL, NULL));
+	assert_int_equal(c->recording_mb, 0);
+	assert_true(record(f, NB_DELETE, ":babel", NULL, NULL));
+	assert_false(c->recording);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -421,7 +440,7 @@ int main(void)
 		T(test_change_and_unset), T(test_rtt),
 		T(test_instance_goes),	  T(test_protocols),
 		T(test_rules),		  T(test_order_of_rules),
-		T(test_bad_rules),
+		T(test_bad_rules),	  T(test_recording),
 		T(test_refused),	  cmocka_unit_test(test_router_id_text),
 	};
 

@@ -350,6 +350,7 @@ static void refused_with_a_reason(void **state)
 		 "is no router-id"},
 		{EVENT("\"new\",\"config\":{\"router_id\":\"00\"}"), "router_id",
 		 "has no such value"},
+		{EVENT("\"set_router_id\""), "router_id", "is no router-id"},
 		{EVENT("\"local_del\""), "pair", "is missing"},
 		{EVENT("\"local_offer\""), "pair", "is missing"},
 		{EVENT("\"recall\""), "pair", "is missing"},

@@ -12,15 +12,15 @@
 
 #include "babeld/trace/player.h"
 
-#define HEAD  "{\"recording\":1,\"program\":\"0\"}"
-#define NEW   "{\"t\":1000000,\"do\":\"new\",\"config\":{\"router_id\":\"0200000000000001\"}}"
+#define HEAD   "{\"recording\":1,\"program\":\"0\"}"
+#define NEW    "{\"t\":1000000,\"do\":\"new\",\"config\":{\"router_id\":\"0200000000000001\"}}"
 /* What a new instance asks: its seqno, and one number more. */
 #define RANDOM "{\"answer\":\"random\",\"value\":7}"
-#define SEED RANDOM, RANDOM
+#define SEED   RANDOM, RANDOM
 /* Of an event that says nothing. */
-#define QUIET "{\"said\":\"cbf29ce484222325\",\"sent\":0,\"routes\":0,\"notes\":0}"
-#define LOCAL "{\"t\":1000001,\"do\":\"local_add\",\"pair\":\"2001:db8::/32\",\"metric\":0}"
-#define FREE  "{\"t\":1000002,\"do\":\"free\"}"
+#define QUIET  "{\"said\":\"cbf29ce484222325\",\"sent\":0,\"routes\":0,\"notes\":0}"
+#define LOCAL  "{\"t\":1000001,\"do\":\"local_add\",\"pair\":\"2001:db8::/32\",\"metric\":0}"
+#define FREE   "{\"t\":1000002,\"do\":\"free\"}"
 
 static const struct player_ops deaf = {.before = NULL};
 
@@ -182,6 +182,28 @@ static void loosely_played(void **state)
 	player_free(p);
 }
 
+/* What is later does not happen; loosely, timers run up to that moment. */
+static void up_to_a_moment(void **state)
+{
+	static const char far_away[] = "{\"t\":9000000,\"do\":\"refresh\"}";
+	struct player *p = NULL;
+	unsigned int at;
+
+	(void)state;
+	fresh(&p);
+	player_until(p, 1);
+	assert_int_equal(PLAY(HEAD, NEW, SEED, QUIET, LOCAL, QUIET, FREE, QUIET), PLAY_LATER);
+	assert_int_equal(player_look(p).events, 2);
+	assert_non_null(player_look(p).babel);
+	player_free(p);
+	p = player_new(PLAY_LOOSE, &deaf, NULL);
+	player_until(p, 5000000);
+	assert_int_equal(PLAY(HEAD, NEW, LOCAL, far_away, far_away), PLAY_LATER);
+	assert_int_equal(player_look(p).events, 2);
+	assert_int_equal(player_look(p).now.us, 6000000);
+	player_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +213,7 @@ int main(void)
 		cmocka_unit_test(the_last_event_happens),
 		cmocka_unit_test(several_lives),
 		cmocka_unit_test(loosely_played),
+		cmocka_unit_test(up_to_a_moment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
