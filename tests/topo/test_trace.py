@@ -7,6 +7,7 @@ import re
 import subprocess
 
 import pytest
+import test_auth as signed
 from harness import NotYet, daemons
 from harness import site as place
 from harness import watch
@@ -168,6 +169,27 @@ def test_what_was_changed_is_found(site):
     where, what = re.search(r"\.other:(\d+): (.*)", out).groups()
     assert int(where) == end + 1, out
     assert "less than it did then" in what or "something else" in what, out
+
+
+def test_a_recording_of_signed_packets_holds_no_key(topology):
+    """It holds digests as they were computed, so it is replayed by who has no key."""
+    spec = signed.spec()
+    spec["nodes"]["r1"]["daemons"][1] += ({"recording": "core.recording"},)
+    net = topology(spec)
+    signed.answer(net)
+    for node in ("r1", "r2"):
+        signed.sign(net, node, *signed.key(1, signed.OLD))
+    signed.sign(net, "r3", *signed.key(1, signed.OTHER))
+    signed.proven(net, "r1", "fe80::a2")
+    signed.works(net)
+    assert net["r1"].babeld.stop() == 0
+    path = recording(net, "r1")
+    assert "the recording ended: stopped" in replay("--no-tables", path)
+    with open(path, encoding="ascii") as f:
+        text = f.read()
+    assert '{"answer":"mac","value":"' in text
+    for secret in (signed.OLD, signed.OTHER):
+        assert secret not in text and secret.encode().hex() not in text
 
 
 @pytest.mark.parametrize("cut", [0, 7])
