@@ -63,7 +63,7 @@ void ack_begin(struct babel *b, struct pfx *p)
 	p->unsure = b->remembers &&
 		    mono_before(b->now, mono_add(b->born, mono_sub(p->held_until, b->now)));
 	LIST_EACH (ifaces, &b->ifaces, i)
-		if (p->announced & iface_bit(i))
+		if (p->believed & iface_bit(i))
 			LIST_EACH (neighs, &i->neighs, n)
 				ask(b, p, n);
 	settled(b, p); /* there may be nobody to ask */

@@ -48,6 +48,7 @@
 #define FORWARD_LIFE	     (10 * USEC_PER_SEC)
 #define SOURCE_GC	     (180 * USEC_PER_SEC)
 #define HELLO_BURST_GAP	     (400 * USEC_PER_MSEC) /* Hellos ahead of time for a new neighbour */
+#define GHOST_SILENT	     (16 * USEC_PER_SEC)    /* its next hop must be heard by then */
 #define IF_QUIET	     (600 * USEC_PER_MSEC)
 #define DUMP_MIN_GAP	     USEC_PER_SEC	   /* between wildcard dumps for one neighbour */
 #define COPY_GAP	     (400 * USEC_PER_MSEC) /* between copies of a triggered Update */
@@ -260,7 +261,10 @@ struct pfx {
 	bool acked;  /* nobody points at us any more */
 	bool unsure; /* some neighbour did not acknowledge: the hold lasts its time */
 	struct babel_choice choice; /* the last one that env was told */
-	uint64_t announced;	    /* bit per iface.slot: they may believe in a route via us */
+	uint64_t announced;	    /* bit per iface.slot: what was said there last was finite */
+	/* Likewise: some there may believe in a route via us, even if it was
+	 * retracted. Until a hold has ended. */
+	uint64_t believed;
 	struct ghost *ghost;	    /* NULL: none */
 	uint32_t place;		    /* in env's memory, 0: none; what it says there: */
 	const struct neigh *kept_via;

@@ -238,7 +238,9 @@ static void add_former(const struct babel *b, struct babel_explained *v, const s
 	v->former = true;
 	v->former_ifname = i ? i->name : NULL;
 	v->former_neigh = p->ghost->neigh;
-	v->settle_left = deadline_left(&b->settle, now);
+	v->settle_left = timer_armed(&b->settle.node)
+				 ? left(mono_add(b->born, BABEL_SETTLE_LATEST), now)
+				 : 0;
 }
 
 /* ---- one pair, all of it ---- */

@@ -236,8 +236,10 @@ static void forget_announced(struct babel *b, unsigned int slot)
 	LIST_EACH (ifaces, &b->ifaces, i)
 		if (i->slot == slot)
 			return; /* the shared one is still in use */
-	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
+	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p)) {
 		p->announced &= ~(UINT64_C(1) << slot);
+		p->believed &= ~(UINT64_C(1) << slot);
+	}
 }
 
 void iface_free(struct babel *b, struct iface *i)

@@ -175,8 +175,7 @@ void babel_recall(struct babel *b, uint32_t place, const struct babel_memory *m,
 	case MEMORY_TOLD:
 		ghost_new(b, place, m);
 		if (!timer_armed(&b->settle.node))
-			deadline_set(b, &b->settle, DL_SETTLE,
-				     mono_add(b->now, BABEL_SETTLE_LATEST));
+			deadline_set(b, &b->settle, DL_SETTLE, mono_add(b->now, GHOST_SILENT));
 		break;
 	}
 }
@@ -192,7 +191,7 @@ static void told_before(struct pfx *p, const struct router_id *id)
 	p->told.router_id = *id;
 	p->told.seqno = s ? s->seqno : 0;
 	p->told.metric = s ? s->metric : BABEL_INFINITY;
-	p->announced = UINT64_MAX;
+	p->announced = p->believed = UINT64_MAX;
 }
 
 void ghost_replaced(struct babel *b, struct pfx *p)
@@ -242,11 +241,38 @@ void ghost_forget_iface(struct babel *b, const struct iface *i)
 			lose(b, g);
 }
 
-void ghost_settle(struct babel *b, struct deadline *d)
+/* A next hop that says nothing may have been gone for longer than we: what it
+ * told has expired with everybody else (RFC 8966 3.5.3). */
+static void lose_silent(struct babel *b)
 {
-	deadline_clear(b, d);
+	struct ghost *g, *next;
+
+	LIST_EACH_SAFE (ghosts, &b->ghosts, g, next) {
+		const struct iface *i = g->ifid ? iface_find(b, g->ifid) : NULL;
+
+		if (g->ifid && !(i && neigh_find(i, &g->neigh)))
+			lose(b, g);
+	}
+}
+
+static void settle(struct babel *b)
+{
+	deadline_clear(b, &b->settle);
 	while (!ghosts_empty(&b->ghosts))
 		lose(b, ghosts_first(&b->ghosts));
+}
+
+void ghost_settle(struct babel *b, struct deadline *d)
+{
+	mono_t latest = mono_add(b->born, BABEL_SETTLE_LATEST);
+
+	if (!mono_before(b->now, latest)) {
+		settle(b);
+		return;
+	}
+	lose_silent(b);
+	if (!ghosts_empty(&b->ghosts))
+		deadline_set(b, d, DL_SETTLE, latest);
 }
 
 void memory_fini(struct babel *b)
@@ -260,5 +286,5 @@ void memory_fini(struct babel *b)
 void babel_settle(struct babel *b, mono_t now)
 {
 	babel_at(b, now);
-	ghost_settle(b, &b->settle);
+	settle(b);
 }

@@ -143,7 +143,7 @@ static void hold_begin(struct babel *b, struct pfx *p)
 {
 	bool was_local = router_id_eq(&p->told.router_id, &b->config.router_id);
 
-	if (was_local && !p->announced)
+	if (was_local && !p->believed)
 		return; /* nobody has heard of it */
 	p->held = true;
 	p->acked = false;
@@ -177,6 +177,7 @@ void hold_check(struct babel *b, struct pfx *p)
 		if (!p->acked && r->refmetric == BABEL_INFINITY)
 			return; /* the entry that RFC 8966 3.5.4 speaks of */
 	hold_end(b, p);
+	p->believed = 0; /* nobody any more */
 	memory_told(b, p, NULL);
 	tell_choice(b, p);
 }

@@ -137,7 +137,7 @@ static uint64_t of_pair(const struct pfx *p, mono_t horizon)
 	h = mixed(h, (uint64_t)p->was_finite << 3 | (uint64_t)p->held << 2 |
 			     (uint64_t)p->acked << 1 | p->unsure);
 	h = mixed(h, (uint64_t)p->told.seqno << 16 | p->told.metric);
-	h = mixed_octets(mixed(h, p->announced), &p->told.router_id, sizeof(p->told.router_id));
+	h = mixed_octets(mixed(mixed(h, p->announced), p->believed), &p->told.router_id, sizeof(p->told.router_id));
 	h = of_deadline(of_deadline(h, &p->hold, horizon), &p->reselect, horizon);
 	LIST_EACH (pfx_routes, &p->routes, r)
 		sum += of_deadline(of_neigh_name(mixed(5, r->smooth), r->neigh), &r->deadline,

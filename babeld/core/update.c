@@ -91,6 +91,7 @@ enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, st
 		return PUT_RETRACTION;
 	source_sent(b, p, &said); /* RFC 8966 3.7.3 */
 	p->announced |= iface_bit(i);
+	p->believed |= iface_bit(i);
 	if (p->was_finite)
 		p->told.metric = a.metric;
 	return PUT_UPDATE;

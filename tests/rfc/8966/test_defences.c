@@ -126,6 +126,25 @@ RFC_TEST(8966, "3.5.4-c", "the hold ends early when all have acknowledged the re
 	rig_free(t.r);
 }
 
+RFC_TEST(8966, "3.5.4-c", "who could not hear one retraction is asked at the next one, too")
+{
+	struct given t = given(3);
+
+	given_route(t.n1, P, 0xa, 7, 0);
+	rig_ihu(t.n3, INF, 1200); /* it does not hear us any more */
+	rig_retract(t.n1, P);
+	rig_pass(t.r, 2 * SEC); /* it was said to the group as often as it is */
+	rig_acknowledge(t.n2);
+	rig_update(t.n1, P, 0xa, 8, 0); /* back, and gone before we say so */
+	rig_retract(t.n1, P);
+	rig_mark(t.r);
+	rig_pass(t.r, 500 * MSEC);
+	rig_acknowledge(t.n2);
+	rig_pass(t.r, 5 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
+	rig_free(t.r);
+}
+
 RFC_TEST(8966, "3.5.4-c", "an acknowledgment of something else ends no hold")
 {
 	struct given t = given(3);

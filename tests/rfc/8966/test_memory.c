@@ -150,6 +150,23 @@ RFC_TEST(8966, "3.5.4-a", "what the old next hop retracts is held, and taken bac
 	}
 }
 
+/* It may have been dead for a minute already: nobody else waits for it still. */
+RFC_TEST(8966, "3.5.3-g", "a former life's next hop that says nothing is given up soon")
+{
+	struct given t = two();
+
+	t.n1->alive = false;
+	rig_reborn(t.r, true);
+	rig_if(t.r, 1);
+	rig_if(t.r, 2);
+	given_greeting(t.n2);
+	rig_pass(t.r, 12 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_ROUTE);
+	rig_pass(t.r, 5 * SEC);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
+	rig_free(t.r);
+}
+
 /* Some whom the former life told may be silent still, and not be asked. */
 RFC_TEST(8966, "3.5.4-c", "acknowledgments end no hold early soon after a restart with memory")
 {
