@@ -260,6 +260,16 @@ bool iface_usable(const struct iface *i)
 	return (i->l.flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
 }
 
+bool ifaces_has_addr(const struct ifaces *s, enum family f, const struct addr *a)
+{
+	for (const struct iface *i = ifaces_first(s); i; i = ifaces_next(s, i))
+		for (const struct iface_addr *have = iface_addr_first(i); have;
+		     have = iface_addr_next(i, have))
+			if (have->usable && have->a.family == f && addr_cmp(&have->a.addr, a) == 0)
+				return true;
+	return false;
+}
+
 bool iface_addr_connected(const struct iface_addr *a, struct prefix *out)
 {
 	const struct addr *base = addr_is_zero(&a->a.peer) ? &a->a.addr : &a->a.peer;

@@ -72,6 +72,8 @@ const struct iface *ifaces_find(const struct ifaces *s, uint32_t ifindex);
 const struct iface *ifaces_find_name(const struct ifaces *s, const char *name);
 const struct iface_addr *iface_addr_first(const struct iface *i);
 const struct iface_addr *iface_addr_next(const struct iface *i, const struct iface_addr *a);
+/* On some interface, and usable. */
+bool ifaces_has_addr(const struct ifaces *s, enum family f, const struct addr *a);
 /* Up and running: packets can leave. */
 bool iface_usable(const struct iface *i);
 /* The prefix that is connected by this address; false: none (unusable,

@@ -106,10 +106,16 @@ static void env_refused(void *ctx, const struct fib_route *r, int error)
 		    words ? words : "", words ? ")" : "");
 }
 
+static bool env_has_address(void *ctx, enum family f, const struct addr *a)
+{
+	return ifaces_has_addr(((struct zebra *)ctx)->ifs, f, a);
+}
+
 static const struct rib_env rib_env = {
 	.fib = env_fib,
 	.redistribute = env_redistribute,
 	.fate = env_fate,
+	.has_address = env_has_address,
 	.refused = env_refused,
 };
 

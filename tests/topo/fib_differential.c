@@ -134,7 +134,10 @@ static void on_refused(void *ctx, const struct fib_route *f, int error)
 
 static void rib_start(struct run *r)
 {
-	static const struct rib_env env = {on_fib, on_redistribute, on_fate, on_refused};
+	static const struct rib_env env = {.fib = on_fib,
+					    .redistribute = on_redistribute,
+					    .fate = on_fate,
+					    .refused = on_refused};
 
 	r->rib = rib_new(&env, r);
 	for (unsigned int i = 0; i < r->n_ifs; i++)

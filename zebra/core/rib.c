@@ -382,7 +382,6 @@ void rib_address(struct rib *r, enum family f, const struct addr *a)
 	for (; n; n = rib_nodes_next(&r->nodes, n)) {
 		if (!prefers(n, f, a))
 			continue;
-		/* Linux takes the source out of IPv6 routes and says nothing. */
 		rib_node_retry(r, n);
 		rib_node_doubt(r, n);
 	}

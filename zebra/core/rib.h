@@ -69,7 +69,7 @@ struct rib_spec {
 	uint32_t metric;
 	uint32_t tag;
 	uint32_t mtu;
-	struct addr prefsrc; /* of the pair's family; zeros: none */
+	struct addr prefsrc; /* of the pair's family, see rib_address(); zeros: none */
 	bool recursive; /* a gateway may resolve over any route, one level; else connected only */
 	uint32_t n_nexthops;
 	const struct rib_nexthop *nexthops; /* copied */
@@ -133,6 +133,8 @@ struct rib_env {
 	/* The owner's route met this fate. */
 	void (*fate)(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
 		     enum rib_fate fate);
+	/* Whether this is an address of this host now. NULL: any is. */
+	bool (*has_address)(void *ctx, enum family f, const struct addr *a);
 	/* A refusal, once per route and reason. */
 	void (*refused)(void *ctx, const struct fib_route *r, int error);
 };
@@ -156,8 +158,9 @@ void rib_sweep_stale(struct rib *r, uint8_t type, uint16_t instance);
 void rib_if_set(struct rib *r, uint32_t ifindex, bool usable);
 void rib_if_del(struct rib *r, uint32_t ifindex);
 
-/* An address of this host came or went: the kernel has dropped it from the
- * routes that prefer it, or will take them now. */
+/* An address of this host came or went. Routes that prefer it are written with
+ * it while it is there: the kernel refuses a source that is none of its own,
+ * and takes one that goes out of IPv6 routes without a word. */
 void rib_address(struct rib *r, enum family f, const struct addr *a);
 
 /* The kernel lost or got a route behind our back: what we want there is

@@ -59,16 +59,25 @@ void rib_refused_clear(struct rib *r, struct rib_node *n)
 	n->error = 0;
 }
 
-static struct fib_route cand_route(const struct rib_cand *c)
+static bool source_is_there(const struct rib *r, const struct rib_cand *c)
 {
-	return (struct fib_route){
+	return !r->env.has_address ||
+	       r->env.has_address(r->ctx, sdprefix_family(&c->node->entry.key), &c->prefsrc);
+}
+
+static struct fib_route cand_route(const struct rib *r, const struct rib_cand *c)
+{
+	struct fib_route f = {
 		.pair = c->node->entry.key,
 		.type = c->owner.type,
 		.mtu = c->mtu,
-		.prefsrc = c->prefsrc,
 		.n_nexthops = c->n_resolved,
 		.nexthops = c->resolved,
 	};
+
+	if (!addr_is_zero(&c->prefsrc) && source_is_there(r, c))
+		f.prefsrc = c->prefsrc;
+	return f;
 }
 
 /* The job's nodes */
@@ -179,7 +188,7 @@ static size_t job_answers(struct rib *r, const struct rib_job *j, struct fib_ans
 
 		if (n->selected) {
 			bool foreign = rib_cand_foreign(n->selected);
-			struct fib_route route = cand_route(n->selected);
+			struct fib_route route = cand_route(r, n->selected);
 
 			if (!foreign && ((sourced && j->dest->withheld) || refusal_of(r, &route)))
 				continue;
@@ -459,7 +468,7 @@ static void node_settle(struct rib *r, struct rib_node *n)
 	struct fib_route route;
 
 	if (c) {
-		route = cand_route(c);
+		route = cand_route(r, c);
 		c->state = rib_cand_foreign(c) || (n->held && !n->auxiliary &&
 						   fib_route_eq(&n->kernel, &route))
 				   ? RIB_INSTALLED

@@ -156,7 +156,8 @@ static void too_late(void *ctx)
 
 static int setup(void **state)
 {
-	static const struct rib_env env = {fib, redistribute, fate, refused};
+	static const struct rib_env env = {
+		.fib = fib, .redistribute = redistribute, .fate = fate, .refused = refused};
 	struct fixture *f = calloc(1, sizeof(*f));
 	char err[128];
 

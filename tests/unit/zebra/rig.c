@@ -174,9 +174,21 @@ static void on_refused(void *ctx, const struct fib_route *r, int error)
 	g->refused_error = error;
 }
 
+static bool on_has_address(void *ctx, enum family f, const struct addr *a)
+{
+	const struct rig *g = ctx;
+
+	(void)f;
+	return !g->lacks || addr_cmp(g->lacks, a) != 0;
+}
+
 void rig_init(struct rig *g)
 {
-	const struct rib_env env = {on_fib, on_redistribute, on_fate, on_refused};
+	const struct rib_env env = {.fib = on_fib,
+				    .redistribute = on_redistribute,
+				    .fate = on_fate,
+				    .has_address = on_has_address,
+				    .refused = on_refused};
 
 	memset(g, 0, sizeof(*g));
 	g->rib = rib_new(&env, g);

@@ -55,6 +55,7 @@ struct rig {
 	/* After each operation. */
 	void (*after)(struct rig *g, const struct fib_op *op);
 	void *user;
+	const struct addr *lacks; /* this host does not have it; NULL: it has all */
 	mono_t now;
 };
 
