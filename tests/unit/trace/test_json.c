@@ -86,7 +86,7 @@ static void takes_and_refuses(void **state)
 static void members_are_found(void **state)
 {
 	struct span o = text("{\"ab\": 1, \"a\" :{\"b\":[7, \"x\"]},\"c\":true }");
-	struct span v, w, name;
+	struct span v, w = {0}, name;
 	size_t at = 0;
 	uint64_t n;
 	bool b;

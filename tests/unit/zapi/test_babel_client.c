@@ -451,7 +451,7 @@ static void test_policy(void **state)
 	struct babel_choice c = {.kind = CHOICE_ROUTE, .ifid = IFID, .tag = 7};
 	struct zapi_msg m = {.cmd = ZAPI_REDISTRIBUTE_ROUTE_ADD};
 	struct prefix d;
-	struct sdprefix pair;
+	struct sdprefix pair = {0};
 
 	connect_up(f);
 	assert_true(prefix_parse("2001:db8:d::/48", &d));
