@@ -314,7 +314,7 @@ static const struct bad {
 	{"router babel", "redistribute ipv5 static", GRAMMAR_NO_MATCH, 13, "ipv4, ipv6", "ipv5"},
 	{"router babel", "redistribute ipv6 ospf", GRAMMAR_OK, 0, "", ""}, /* a must refuses it */
 	{"router babel", "redistribute ipv6 o", GRAMMAR_AMBIGUOUS, 18, "ospf, ospf6", "\"o\""},
-	{"router babel", "babel router-id 1:2", GRAMMAR_INVALID, 16, "", "pattern"},
+	{"router babel", "babel router-id 1:2", GRAMMAR_INVALID, 16, "", "subtype"},
 	{"", "ipv6 route ::/129 v0", GRAMMAR_NO_MATCH, 11, "X:X::X:X/M", "::/129"},
 	{"", "ipv6 route 10.0.0.0/8 v0", GRAMMAR_NO_MATCH, 11, "X:X::X:X/M", "10.0.0.0/8"},
 	{"", "ipv6 route ::/0 from v0", GRAMMAR_NO_MATCH, 21, "X:X::X:X/M", "v0"},
