@@ -8,6 +8,7 @@
 /* What the preparse found, RFC 8967 4.3. */
 struct found {
 	bool have_pc, have_request, replied;
+	bool newly; /* replied, and it was unknown, or had another index */
 	uint32_t pc;
 	struct span index, request;
 };
@@ -91,8 +92,9 @@ static struct auth_window *window_of(struct auth_peer *p, const struct addr *to)
 	return addr_is_multicast(FAM_IP6, to) ? &p->multicast : &p->unicast; /* RFC 9467 3.1 */
 }
 
-static void learn(struct auth_peer *p, const struct found *f)
+static void learn(struct auth_peer *p, struct found *f)
 {
+	f->newly = !p->proven || !wire_auth_equal(f->index, span_of(p->index, p->index_len));
 	p->proven = true;
 	p->index_len = (uint8_t)f->index.len;
 	if (f->index.len)
@@ -102,8 +104,8 @@ static void learn(struct auth_peer *p, const struct found *f)
 }
 
 /* From the fourth step of RFC 8967 4.3 on; p NULL: never seen. */
-static enum auth_verdict judge_fresh(const struct iface *i, struct auth_peer *p,
-				     const struct found *f, const struct addr *to)
+static enum auth_verdict judge_fresh(const struct iface *i, struct auth_peer *p, struct found *f,
+				     const struct addr *to)
 {
 	if (!f->have_pc)
 		return AUTH_NO_PC;
@@ -187,6 +189,17 @@ static void respond(struct babel *b, struct iface *i, struct auth_peer *p, const
 		out_end(b, i, &p->addr, &w);
 }
 
+/* What it said before was dropped, the answer to our first request (3.8.1.1)
+ * included: it is asked again. Not whenever somebody who replays its old
+ * packets makes us challenge it. */
+static void ask_again(struct babel *b, struct iface *i, const struct addr *from)
+{
+	struct neigh *n = i->config.auth.permissive ? NULL : neigh_get(b, i, from);
+
+	if (n)
+		request_wildcard(b, i, n);
+}
+
 /* The packet passed the MAC test. */
 static enum auth_verdict check_fresh(struct babel *b, struct iface *i,
 				     const struct babel_datagram *d, struct rd body)
@@ -198,6 +211,8 @@ static enum auth_verdict check_fresh(struct babel *b, struct iface *i,
 	/* To the group: ignored, 4.3.1.2; in a replayed packet too, 4.3. */
 	bool reply = f.have_request && !addr_is_multicast(FAM_IP6, &d->to) && v != AUTH_REPLAYED;
 
+	if (f.newly)
+		ask_again(b, i, &d->from);
 	if (!challenge && !reply)
 		return v;
 	p = auth_peer_get(b, i, &d->from);

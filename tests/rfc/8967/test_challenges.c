@@ -360,4 +360,37 @@ PLAIN_TEST("who has challenged us is sent Hellos at once, for it has believed no
 	end();
 }
 
+static unsigned int wildcards(void)
+{
+	unsigned int k = 0;
+
+	for (const struct rig_sent *s = NULL; (s = rig_next(r, s, 1, TLV_ROUTE_REQUEST));)
+		k += rig_is_to(s, n) && s->tlv.u.route_request.wildcard;
+	return k;
+}
+
+/* The answer to the request that we have begun with was among what was dropped. */
+PLAIN_TEST("who has just been proven is asked for its routes again, once")
+{
+	struct span nonce;
+
+	begin();
+	nonce = challenge_of(n, "i", 1);
+	assert_true(answer(n, nonce, "i", 2));
+	rig_pass(r, SEC);
+	assert_int_equal(wildcards(), 1);
+	/* Old packets of its, replayed, make us challenge it; no more than that. */
+	for (uint32_t k = 0; k < 10; k++) {
+		nonce = challenge_of(n, "old", k);
+		assert_true(answer(n, nonce, "i", 3 + k));
+		rig_pass(r, SEC);
+		assert_int_equal(wildcards(), 0);
+	}
+	nonce = challenge_of(n, "new", 1); /* it has been restarted */
+	assert_true(answer(n, nonce, "new", 2));
+	rig_pass(r, SEC);
+	assert_int_equal(wildcards(), 1);
+	end();
+}
+
 RFC_MAIN("RFC 8967: challenges")
