@@ -74,10 +74,39 @@ bool fates_told(struct fates *f, const struct sdprefix *pair, enum zapi_notify n
 	return e != NULL;
 }
 
+static bool is_source(const struct fates *f, const struct prefix *p)
+{
+	for (struct sdentry *e = sdtable_first(&f->t); e; e = sdtable_next(&f->t, e))
+		if (!sdprefix_is_plain(&e->key) && prefix_eq(&e->key.src, p))
+			return true;
+	return false;
+}
+
+bool fates_told_named(struct fates *f, const struct prefix *named, enum zapi_notify n)
+{
+	struct sdprefix plain;
+	bool refused = n == NOTIFY_FAIL_INSTALL;
+
+	if (!sdprefix_make(&plain, named, NULL))
+		return false;
+	/* A route to S and one from S: it can't be known which is meant. */
+	if (sdtable_find(&f->t, &plain)) {
+		if (!is_source(f, named))
+			fates_told(f, &plain, n);
+		return false;
+	}
+	if ((!refused && n != NOTIFY_INSTALLED) || refused == f->sourced_refused ||
+	    !is_source(f, named))
+		return false;
+	f->sourced_refused = refused;
+	return true;
+}
+
 void fates_forget(struct fates *f)
 {
 	for (struct sdentry *e = sdtable_first(&f->t); e; e = sdtable_next(&f->t, e))
 		of(e)->fate = FATE_UNKNOWN;
+	f->sourced_refused = false;
 }
 
 enum fate fates_of(const struct fates *f, const struct sdprefix *pair)

@@ -221,11 +221,8 @@ static void got_capabilities(struct babel_zapi *z, const struct zapi_capabilitie
 	z->srcdest = c->have_ext;
 	z->sourced = !c->have_ext || (c->ext & ZAPI_EXT_SUBTREES);
 	z->via6 = !c->have_ext || (c->ext & ZAPI_EXT_VIA6);
-	/* A stock 8.4 names a (D,S) route by its source alone: useless to us. */
-	if (z->srcdest) {
-		notify.u.on = true;
-		zapi_client_send(z->client, &notify);
-	}
+	notify.u.on = true;
+	zapi_client_send(z->client, &notify);
 	loop_timer_at(z->relearn, mono_add(loop_now(z->loop), BABEL_ZAPI_RELEARN));
 	z->ops.source_specific(z->ctx, z->sourced);
 	z->ops.v4_via_v6(z->ctx, z->via6);
@@ -234,11 +231,12 @@ static void got_capabilities(struct babel_zapi *z, const struct zapi_capabilitie
 
 static void got_notify(struct babel_zapi *z, const struct zapi_route_notify *n)
 {
-	if (!n->have_pair)
-		return;
 	if (n->code == NOTIFY_FAIL_INSTALL)
 		z->routes_failed++;
-	if (z->ops.fate)
+	/* A stock 8.4 names a (D,S) route by its source alone. */
+	if (!n->have_pair && z->ops.fate_named)
+		z->ops.fate_named(z->ctx, &n->pair.dst, (enum zapi_notify)n->code);
+	else if (n->have_pair && z->ops.fate)
 		z->ops.fate(z->ctx, &n->pair, (enum zapi_notify)n->code);
 }
 
@@ -464,6 +462,7 @@ struct babel_zapi_view babel_zapi_look(const struct babel_zapi *z)
 		.srcdest = z->srcdest,
 		.source_specific = z->sourced,
 		.v4_via_v6 = z->via6,
+		.dialect = zapi_client_dialect(z->client),
 		.routes_sent = z->routes_sent,
 		.routes_failed = z->routes_failed,
 		.redistributed = known_routes_count(&z->known),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * babeld's connection to zebra: ours, or a stock FRR 8.4 one.
+ * babeld's connection to zebra: ours, or a stock FRR one.
  *
  * It stays connected by itself. Choices of the protocol go out as routes;
  * while zebra does not read fast enough the pairs are remembered, each once,
@@ -64,9 +64,11 @@ struct babel_zapi_ops {
 	 * another type. Only subscribed types. */
 	void (*route_add)(void *ctx, const struct sdprefix *pair, const struct babel_zapi_route *r);
 	void (*route_del)(void *ctx, const struct sdprefix *pair);
-	/* What became of a route of ours (enum zapi_notify); only a srcdest zebra
-	 * tells. May be NULL. */
+	/* What became of a route of ours (enum zapi_notify). May be NULL. */
 	void (*fate)(void *ctx, const struct sdprefix *pair, enum zapi_notify fate);
+	/* The same from a stock zebra of 8.4, which names one prefix: the
+	 * destination of a plain route, the source of a (D,S) one. May be NULL. */
+	void (*fate_named)(void *ctx, const struct prefix *named, enum zapi_notify fate);
 };
 
 /* Connecting starts with the loop. ops is not copied. */
@@ -98,6 +100,7 @@ size_t babel_zapi_pending(const struct babel_zapi *z); /* octets and delayed pai
 
 struct babel_zapi_view { /* for show */
 	bool up, srcdest, source_specific, v4_via_v6;
+	enum zapi_dialect dialect; /* counts if up */
 	uint64_t routes_sent, routes_failed;
 	size_t redistributed, delayed;
 };

@@ -376,6 +376,25 @@ static void zapi_fate(void *ctx, const struct sdprefix *pair, enum zapi_notify f
 			    sdprefix_str(pair, text));
 }
 
+/* Stock FRR before 10.3 pairs (D,S) routes with nexthop objects too, and Linux
+ * takes no source prefix with those. */
+static void zapi_fate_named(void *ctx, const struct prefix *named, enum zapi_notify fate)
+{
+	struct babeld *b = ctx;
+	char text[PREFIX_STR];
+
+	if (!fates_told_named(&b->fates, named, fate))
+		return;
+	if (b->fates.sourced_refused)
+		log_warning("zebra, stock FRR %s, could not install a route from %s: it uses "
+			    "nexthop objects, which the kernel refuses for routes with a source "
+			    "prefix; it needs `no zebra nexthop kernel enable`",
+			    zapi_dialect_name(babel_zapi_look(b->zapi).dialect),
+			    prefix_str(named, text));
+	else
+		log_notice("zebra installs routes with a source prefix now");
+}
+
 static const struct babel_zapi_ops zapi_ops = {
 	.connected = zapi_connected,
 	.lost = zapi_lost,
@@ -387,6 +406,7 @@ static const struct babel_zapi_ops zapi_ops = {
 	.route_add = zapi_route_add,
 	.route_del = zapi_route_del,
 	.fate = zapi_fate,
+	.fate_named = zapi_fate_named,
 };
 
 /* ---- configuration ---- */

@@ -243,6 +243,12 @@ static void zebra_text(struct text *t, const Mgmt__Node *z)
 		   node_bool(z, "srcdest") ? ", of srcdest" : "");
 	txt_printf(t, "Routes with a source prefix are %s\n",
 		   node_bool(z, "source-specific") ? "used" : "ignored: zebra can't hold them");
+	if (node_bool(z, "source-specific-refused"))
+		txt_printf(t,
+			   "Zebra could not install them: FRR %s uses nexthop objects, which the "
+			   "kernel refuses\n  for routes with a source prefix; it needs "
+			   "`no zebra nexthop kernel enable`\n",
+			   node_str(z, "dialect"));
 	txt_printf(t, "IPv4 routes with an IPv6 next hop are %s\n",
 		   node_bool(z, "v4-via-v6") ? "used" : "ignored: zebra can't hold them");
 	txt_printf(t, "Zebra: %s routes sent, %s failed, %s redistributed to us\n",

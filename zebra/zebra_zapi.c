@@ -423,7 +423,7 @@ static void send_all(struct zebra_zapi *z, const struct zapi_msg *m)
 	struct zclient *c;
 
 	LIST_EACH (zclients, &z->clients, c)
-		if (!c->v.synchronous)
+		if (!c->v.synchronous && zapi_session_settled(c->session))
 			zclient_send(c, m);
 }
 

@@ -85,7 +85,8 @@ static void answer(struct zclient *c, const struct zapi_nexthop_reg *reg, struct
 	u->instance = v.owner.instance;
 	u->distance = v.distance;
 	u->metric = v.metric;
-	u->n_nexthops = (uint8_t)(v.n_resolved < UINT8_MAX ? v.n_resolved : UINT8_MAX);
+	/* 8.4 counts them in one octet. */
+	u->n_nexthops = (uint16_t)(v.n_resolved < UINT8_MAX ? v.n_resolved : UINT8_MAX);
 	for (unsigned int i = 0; i < u->n_nexthops; i++)
 		zapi_nexthop_of_rib(&u->nexthops[i], f, &v.resolved[i]);
 }
@@ -97,7 +98,7 @@ static uint64_t digest(const struct zapi_msg *m)
 	struct wr w = wr_init(buf, sizeof(buf));
 	uint64_t h = 0xcbf29ce484222325ULL;
 
-	if (!zapi_encode(&w, ZAPI_FROM_ZEBRA, m))
+	if (!zapi_encode(&w, ZAPI_FROM_ZEBRA, ZAPI_8_4, m))
 		return 0;
 	for (size_t i = 0; i < wr_len(&w); i++)
 		h = (h ^ buf[i]) * 0x100000001b3ULL;

@@ -20,6 +20,8 @@ struct zapi_session {
 	int fd; /* the stream's */
 	struct stream *stream;
 	enum zapi_from from;
+	enum zapi_dialect dialect;
+	bool settled; /* the peer has shown its dialect */
 	char name[NAME_SIZE];
 	struct zapi_session_ops ops;
 	void *ctx;
@@ -49,6 +51,18 @@ static size_t drop_overlong(struct zapi_session *s, struct span in, size_t len)
 	return n;
 }
 
+/* A client's first message shows what it speaks. A zebra's answer to HELLO
+ * does, before which it may have told of interfaces. */
+static void learn_dialect(struct zapi_session *s, struct span msg)
+{
+	if (s->from == ZAPI_FROM_CLIENT) {
+		s->settled = true;
+		s->dialect = zapi_dialect_of_client(msg);
+	} else if (zapi_is_other_dialect(msg, s->dialect)) {
+		s->dialect = zapi_other_dialect(s->dialect);
+	}
+}
+
 static size_t session_input(void *ctx, struct stream *stream, struct span in)
 {
 	struct zapi_session *s = ctx;
@@ -74,12 +88,16 @@ static size_t session_input(void *ctx, struct stream *stream, struct span in)
 		return drop_overlong(s, in, len);
 	if (len == 0 || in.len < len)
 		return 0;
-	v = zapi_decode(span_of(in.p, len), s->from, &m);
+	if (!s->settled)
+		learn_dialect(s, span_of(in.p, len));
+	v = zapi_decode(span_of(in.p, len), s->from, s->dialect, &m);
 	if (v == ZAPI_SHORT || v == ZAPI_INVALID) {
 		log_limited(&s->bad_body, LOG_LVL_WARNING, "%s: %s (%u octets) is dropped: %s",
 			    s->name, zapi_cmd_name(m.cmd), (unsigned int)len, zapi_verdict_name(v));
 		return len;
 	}
+	if (v == ZAPI_OK && m.cmd == ZAPI_CAPABILITIES)
+		s->settled = true;
 	s->ops.message(s->ctx, s, &m, v); /* may free s */
 	return len;
 }
@@ -135,7 +153,7 @@ void zapi_session_send(struct zapi_session *s, const struct zapi_msg *m)
 	struct wr w = wr_init(buf, sizeof(buf));
 	enum zapi_from ours = s->from == ZAPI_FROM_CLIENT ? ZAPI_FROM_ZEBRA : ZAPI_FROM_CLIENT;
 
-	if (!zapi_encode(&w, ours, m)) {
+	if (!zapi_encode(&w, ours, s->dialect, m)) {
 		log_limited(&s->bad_body, LOG_LVL_ERROR, "%s: %s can't be sent: no such form",
 			    s->name, zapi_cmd_name(m->cmd));
 		return;
@@ -168,4 +186,19 @@ bool zapi_session_hung_up(const struct zapi_session *s)
 void zapi_session_rename(struct zapi_session *s, const char *name)
 {
 	snprintf(s->name, sizeof(s->name), "%s", name);
+}
+
+void zapi_session_speak(struct zapi_session *s, enum zapi_dialect d)
+{
+	s->dialect = d;
+}
+
+bool zapi_session_settled(const struct zapi_session *s)
+{
+	return s->settled;
+}
+
+enum zapi_dialect zapi_session_dialect(const struct zapi_session *s)
+{
+	return s->dialect;
 }

@@ -7,6 +7,10 @@
  * a rate-limited line and the session lives, as FRR does it. So is a message
  * longer than ZAPI_MAX_LEN. Every end of a session is logged here, once.
  *
+ * Each session speaks one dialect (zapi.h): a server takes the one of the
+ * client's first message, a client says HELLO in one and, answered by the ERROR
+ * of the other, says it again in that.
+ *
  * Output is bounded: 64 MiB towards a client, 16 MiB towards zebra; a session
  * whose peer lets more pile up ends. Callers stop earlier, at
  * zapi_session_full(), and go on at `drained`.
@@ -45,11 +49,19 @@ size_t zapi_session_pending(const struct zapi_session *s);
 /* The peer has gone, though what it sent before may not have been read yet. */
 bool zapi_session_hung_up(const struct zapi_session *s);
 void zapi_session_rename(struct zapi_session *s, const char *name);
+/* 8.4 until the peer shows another, or this says so. A session is settled once
+ * the peer has shown it; what is sent before may be misread. */
+void zapi_session_speak(struct zapi_session *s, enum zapi_dialect d);
+enum zapi_dialect zapi_session_dialect(const struct zapi_session *s);
+bool zapi_session_settled(const struct zapi_session *s);
 
 /* A client that stays connected: connects, says HELLO, and after a loss tries
- * again (0.1 s, doubling to 2 s) for ever, with a log line per change only. */
+ * again (0.1 s, doubling to 2 s) for ever, with a log line per change only.
+ * It is up once zebra has answered in a dialect we have, so HELLO must not ask
+ * for a synchronous session: nothing answers that. */
 struct zapi_client_ops {
-	/* Connected, HELLO sent: now ask for interfaces and send your routes. */
+	/* HELLO is answered, by CAPABILITIES, which message() is given next: now
+	 * ask for interfaces and send your routes. */
 	void (*up)(void *ctx, struct zapi_client *c);
 	void (*message)(void *ctx, struct zapi_client *c, const struct zapi_msg *m);
 	/* Lost; what zebra told us is to be told again after the next up(). */
@@ -61,6 +73,7 @@ struct zapi_client *zapi_client_new(struct loop *l, const char *path,
 				    const struct zapi_client_ops *ops, void *ctx);
 void zapi_client_free(struct zapi_client *c);
 bool zapi_client_is_up(const struct zapi_client *c);
+enum zapi_dialect zapi_client_dialect(const struct zapi_client *c);
 /* Dropped silently while down. */
 void zapi_client_send(struct zapi_client *c, const struct zapi_msg *m);
 bool zapi_client_full(const struct zapi_client *c);

@@ -102,30 +102,32 @@ static void wr_empty(struct wr *w, const struct zapi_msg *m)
 	(void)m;
 }
 
-static enum zapi_verdict rd_hello(struct rd *r, struct zapi_msg *m)
+static enum zapi_verdict rd_hello(struct rd *r, const struct zapi_layout *l, struct zapi_msg *m)
 {
 	struct zapi_hello *h = &m->u.hello;
 
-	h->type = rd_u8(r);
+	h->type = zapi_rd_type(r, l);
 	h->instance = rd_u16(r);
 	h->session = rd_u32(r);
-	h->want_notify = rd_u8(r) != 0;
+	h->want_notify = l->hello_notify && rd_u8(r) != 0;
 	h->synchronous = rd_u8(r) != 0;
 	return zapi_judge(r, true);
 }
 
-static void wr_hello(struct wr *w, const struct zapi_msg *m)
+static void wr_hello(struct wr *w, const struct zapi_layout *l, const struct zapi_msg *m)
 {
 	const struct zapi_hello *h = &m->u.hello;
 
-	wr_u8(w, h->type);
+	zapi_wr_type(w, l, h->type);
 	wr_u16(w, h->instance);
 	wr_u32(w, h->session);
-	wr_u8(w, h->want_notify);
+	if (l->hello_notify)
+		wr_u8(w, h->want_notify);
 	wr_u8(w, h->synchronous);
 }
 
-static enum zapi_verdict rd_capabilities(struct rd *r, struct zapi_msg *m)
+static enum zapi_verdict rd_capabilities(struct rd *r, const struct zapi_layout *l,
+					 struct zapi_msg *m)
 {
 	struct zapi_capabilities *c = &m->u.capabilities;
 	struct rd ext;
@@ -135,6 +137,10 @@ static enum zapi_verdict rd_capabilities(struct rd *r, struct zapi_msg *m)
 	c->mpls = rd_u8(r);
 	c->ecmp = rd_u32(r);
 	c->mlag_role = rd_u8(r);
+	if (l->caps_extra) {
+		rd_u8(r); /* IPv6 routes with IPv4 gateways */
+		rd_u8(r); /* graceful restart of zebra itself */
+	}
 	ext = *r;
 	if (rd_u32(&ext) == ZAPI_EXT_MAGIC) {
 		c->ext = rd_u8(&ext);
@@ -143,7 +149,7 @@ static enum zapi_verdict rd_capabilities(struct rd *r, struct zapi_msg *m)
 	return zapi_judge(r, true);
 }
 
-static void wr_capabilities(struct wr *w, const struct zapi_msg *m)
+static void wr_capabilities(struct wr *w, const struct zapi_layout *l, const struct zapi_msg *m)
 {
 	const struct zapi_capabilities *c = &m->u.capabilities;
 
@@ -151,6 +157,10 @@ static void wr_capabilities(struct wr *w, const struct zapi_msg *m)
 	wr_u8(w, c->mpls);
 	wr_u32(w, c->ecmp);
 	wr_u8(w, c->mlag_role);
+	if (l->caps_extra) {
+		wr_u8(w, 0);
+		wr_u8(w, 0);
+	}
 	if (c->have_ext) {
 		wr_u32(w, ZAPI_EXT_MAGIC);
 		wr_u8(w, c->ext);
@@ -163,7 +173,7 @@ static bool rd_name(struct rd *r, char *out, size_t size)
 	return memchr(out, 0, size) != NULL;
 }
 
-static enum zapi_verdict rd_interface(struct rd *r, struct zapi_msg *m)
+static enum zapi_verdict rd_interface(struct rd *r, const struct zapi_layout *l, struct zapi_msg *m)
 {
 	struct zapi_interface *i = &m->u.interface;
 	uint32_t hwaddr_len;
@@ -178,6 +188,8 @@ static enum zapi_verdict rd_interface(struct rd *r, struct zapi_msg *m)
 	rd_u8(r); /* ptm status */
 	i->metric = rd_u32(r);
 	i->speed = rd_u32(r);
+	if (l->txqlen)
+		rd_u32(r);
 	i->mtu = rd_u32(r);
 	i->mtu6 = rd_u32(r);
 	i->bandwidth = rd_u32(r);
@@ -194,7 +206,7 @@ static enum zapi_verdict rd_interface(struct rd *r, struct zapi_msg *m)
 
 #define PTM_STATUS_UNKNOWN 2
 
-static void wr_interface(struct wr *w, const struct zapi_msg *m)
+static void wr_interface(struct wr *w, const struct zapi_layout *l, const struct zapi_msg *m)
 {
 	const struct zapi_interface *i = &m->u.interface;
 
@@ -206,6 +218,8 @@ static void wr_interface(struct wr *w, const struct zapi_msg *m)
 	wr_u8(w, PTM_STATUS_UNKNOWN);
 	wr_u32(w, i->metric);
 	wr_u32(w, i->speed);
+	if (l->txqlen)
+		wr_u32(w, 0);
 	wr_u32(w, i->mtu);
 	wr_u32(w, i->mtu6);
 	wr_u32(w, i->bandwidth);
@@ -308,20 +322,21 @@ static void wr_afi8(struct wr *w, const struct zapi_msg *m)
 	wr_u8(w, (uint8_t)m->u.afi);
 }
 
-static enum zapi_verdict rd_redistribute(struct rd *r, struct zapi_msg *m)
+static enum zapi_verdict rd_redistribute(struct rd *r, const struct zapi_layout *l,
+					 struct zapi_msg *m)
 {
 	struct zapi_redistribute *d = &m->u.redistribute;
 
 	d->afi = rd_u8(r);
-	d->type = rd_u8(r);
+	d->type = zapi_rd_type(r, l);
 	d->instance = rd_u16(r);
 	return zapi_judge(r, d->type < ROUTE_TYPE_MAX);
 }
 
-static void wr_redistribute(struct wr *w, const struct zapi_msg *m)
+static void wr_redistribute(struct wr *w, const struct zapi_layout *l, const struct zapi_msg *m)
 {
 	wr_u8(w, m->u.redistribute.afi);
-	wr_u8(w, m->u.redistribute.type);
+	zapi_wr_type(w, l, m->u.redistribute.type);
 	wr_u16(w, m->u.redistribute.instance);
 }
 
@@ -368,17 +383,18 @@ static void wr_client_caps(struct wr *w, const struct zapi_msg *m)
 	wr_u32(w, c->vrf);
 }
 
-static enum zapi_verdict rd_client_close(struct rd *r, struct zapi_msg *m)
+static enum zapi_verdict rd_client_close(struct rd *r, const struct zapi_layout *l,
+					 struct zapi_msg *m)
 {
-	m->u.client_close.type = rd_u8(r);
+	m->u.client_close.type = zapi_rd_type(r, l);
 	m->u.client_close.instance = rd_u16(r);
 	m->u.client_close.session = rd_u32(r);
 	return zapi_judge(r, true);
 }
 
-static void wr_client_close(struct wr *w, const struct zapi_msg *m)
+static void wr_client_close(struct wr *w, const struct zapi_layout *l, const struct zapi_msg *m)
 {
-	wr_u8(w, m->u.client_close.type);
+	zapi_wr_type(w, l, m->u.client_close.type);
 	wr_u16(w, m->u.client_close.instance);
 	wr_u32(w, m->u.client_close.session);
 }
@@ -409,43 +425,48 @@ static void wr_on(struct wr *w, const struct zapi_msg *m)
 
 struct row {
 	struct {
-		zapi_decode_fn decode; /* NULL: never comes this way */
-		zapi_encode_fn encode; /* NULL: not sent this way by us */
-	} dir[2];		       /* by enum zapi_from */
+		/* One of each two; none: never comes this way, not sent this way. */
+		zapi_decode_fn decode;
+		zapi_encode_fn encode;
+		zapi_decode_in_fn decode_in;
+		zapi_encode_in_fn encode_in;
+	} dir[2]; /* by enum zapi_from */
 };
 
-#define CLIENT(x)  .dir[ZAPI_FROM_CLIENT] = {rd_##x, wr_##x}
-#define ZEBRA(x)   .dir[ZAPI_FROM_ZEBRA] = {rd_##x, wr_##x}
-#define CLIENT_(x) .dir[ZAPI_FROM_CLIENT] = {zapi_rd_##x, zapi_wr_##x}
-#define ZEBRA_(x)  .dir[ZAPI_FROM_ZEBRA] = {zapi_rd_##x, zapi_wr_##x}
+#define CLIENT(x)	  .dir[ZAPI_FROM_CLIENT] = {.decode = rd_##x, .encode = wr_##x}
+#define ZEBRA(x)	  .dir[ZAPI_FROM_ZEBRA] = {.decode = rd_##x, .encode = wr_##x}
+#define CLIENT_IN(rd, wr) .dir[ZAPI_FROM_CLIENT] = {.decode_in = rd, .encode_in = wr}
+#define ZEBRA_IN(rd, wr)  .dir[ZAPI_FROM_ZEBRA] = {.decode_in = rd, .encode_in = wr}
+#define CLIENT_REGS \
+	.dir[ZAPI_FROM_CLIENT] = {.decode = zapi_rd_nexthop_regs, .encode = zapi_wr_nexthop_regs}
 /* Clients send it on their own and live without an effect. */
-#define HEARD	   .dir[ZAPI_FROM_CLIENT] = {rd_empty, NULL}
+#define HEARD .dir[ZAPI_FROM_CLIENT] = {.decode = rd_empty}
 
 static const struct row rows[ZAPI_COMMANDS] = {
-	[ZAPI_INTERFACE_ADD] = {CLIENT(empty), ZEBRA(interface)},
-	[ZAPI_INTERFACE_DELETE] = {CLIENT(empty), ZEBRA(interface)},
+	[ZAPI_INTERFACE_ADD] = {CLIENT(empty), ZEBRA_IN(rd_interface, wr_interface)},
+	[ZAPI_INTERFACE_DELETE] = {CLIENT(empty), ZEBRA_IN(rd_interface, wr_interface)},
 	[ZAPI_INTERFACE_ADDRESS_ADD] = {ZEBRA(address)},
 	[ZAPI_INTERFACE_ADDRESS_DELETE] = {ZEBRA(address)},
-	[ZAPI_INTERFACE_UP] = {ZEBRA(interface)},
-	[ZAPI_INTERFACE_DOWN] = {ZEBRA(interface)},
-	[ZAPI_ROUTE_ADD] = {CLIENT_(route)},
-	[ZAPI_ROUTE_DELETE] = {CLIENT_(route)},
-	[ZAPI_ROUTE_NOTIFY_OWNER] = {ZEBRA_(notify)},
-	[ZAPI_REDISTRIBUTE_ADD] = {CLIENT(redistribute)},
-	[ZAPI_REDISTRIBUTE_DELETE] = {CLIENT(redistribute)},
+	[ZAPI_INTERFACE_UP] = {ZEBRA_IN(rd_interface, wr_interface)},
+	[ZAPI_INTERFACE_DOWN] = {ZEBRA_IN(rd_interface, wr_interface)},
+	[ZAPI_ROUTE_ADD] = {CLIENT_IN(zapi_rd_route, zapi_wr_route)},
+	[ZAPI_ROUTE_DELETE] = {CLIENT_IN(zapi_rd_route, zapi_wr_route)},
+	[ZAPI_ROUTE_NOTIFY_OWNER] = {ZEBRA_IN(zapi_rd_notify, zapi_wr_notify)},
+	[ZAPI_REDISTRIBUTE_ADD] = {CLIENT_IN(rd_redistribute, wr_redistribute)},
+	[ZAPI_REDISTRIBUTE_DELETE] = {CLIENT_IN(rd_redistribute, wr_redistribute)},
 	[ZAPI_REDISTRIBUTE_DEFAULT_ADD] = {CLIENT(afi8)},
 	[ZAPI_REDISTRIBUTE_DEFAULT_DELETE] = {CLIENT(afi8)},
 	[ZAPI_ROUTER_ID_ADD] = {CLIENT(afi16)},
 	[ZAPI_ROUTER_ID_DELETE] = {CLIENT(afi16)},
 	[ZAPI_ROUTER_ID_UPDATE] = {ZEBRA(router_id)},
-	[ZAPI_HELLO] = {CLIENT(hello)},
-	[ZAPI_CAPABILITIES] = {ZEBRA(capabilities)},
-	[ZAPI_NEXTHOP_REGISTER] = {CLIENT_(nexthop_regs)},
-	[ZAPI_NEXTHOP_UNREGISTER] = {CLIENT_(nexthop_regs)},
-	[ZAPI_NEXTHOP_UPDATE] = {ZEBRA_(nexthop_update)},
+	[ZAPI_HELLO] = {CLIENT_IN(rd_hello, wr_hello)},
+	[ZAPI_CAPABILITIES] = {ZEBRA_IN(rd_capabilities, wr_capabilities)},
+	[ZAPI_NEXTHOP_REGISTER] = {CLIENT_REGS},
+	[ZAPI_NEXTHOP_UNREGISTER] = {CLIENT_REGS},
+	[ZAPI_NEXTHOP_UPDATE] = {ZEBRA_IN(zapi_rd_nexthop_update, zapi_wr_nexthop_update)},
 	[26 ... 29] = {HEARD}, /* BFD peers */
-	[ZAPI_REDISTRIBUTE_ROUTE_ADD] = {ZEBRA_(route)},
-	[ZAPI_REDISTRIBUTE_ROUTE_DEL] = {ZEBRA_(route)},
+	[ZAPI_REDISTRIBUTE_ROUTE_ADD] = {ZEBRA_IN(zapi_rd_route, zapi_wr_route)},
+	[ZAPI_REDISTRIBUTE_ROUTE_DEL] = {ZEBRA_IN(zapi_rd_route, zapi_wr_route)},
 	[32] = {HEARD}, /* VRF_UNREGISTER */
 	[ZAPI_VRF_ADD] = {ZEBRA(vrf)},
 	[ZAPI_VRF_DELETE] = {ZEBRA(vrf)},
@@ -460,7 +481,7 @@ static const struct row rows[ZAPI_COMMANDS] = {
 	[ZAPI_CLIENT_CAPABILITIES] = {CLIENT(client_caps)},
 	[120 ... 123] = {HEARD}, /* daemon to daemon mail, neighbour discovery */
 	[ZAPI_ROUTE_NOTIFY_REQUEST] = {CLIENT(on)},
-	[ZAPI_CLIENT_CLOSE_NOTIFY] = {ZEBRA(client_close)},
+	[ZAPI_CLIENT_CLOSE_NOTIFY] = {ZEBRA_IN(rd_client_close, wr_client_close)},
 };
 
 int zapi_frame_len(struct span in)
@@ -476,7 +497,8 @@ int zapi_frame_len(struct span in)
 	return in.len < ZAPI_HEADER_LEN ? 0 : (int)len;
 }
 
-enum zapi_verdict zapi_decode(struct span in, enum zapi_from from, struct zapi_msg *out)
+enum zapi_verdict zapi_decode(struct span in, enum zapi_from from, enum zapi_dialect d,
+			      struct zapi_msg *out)
 {
 	int len = zapi_frame_len(in);
 	struct rd r = rd_init(in);
@@ -488,25 +510,36 @@ enum zapi_verdict zapi_decode(struct span in, enum zapi_from from, struct zapi_m
 	r.end = r.p + len;
 	rd_span(&r, 4);
 	out->vrf = rd_u32(&r);
-	out->cmd = rd_u16(&r);
-	if (out->cmd >= ZAPI_COMMANDS || !rows[out->cmd].dir[from].decode)
+	out->cmd = zapi_cmd_of_wire(d, rd_u16(&r));
+	if (out->cmd >= ZAPI_COMMANDS)
 		return ZAPI_UNKNOWN;
-	return rows[out->cmd].dir[from].decode(&r, out);
+	if (rows[out->cmd].dir[from].decode)
+		return rows[out->cmd].dir[from].decode(&r, out);
+	if (rows[out->cmd].dir[from].decode_in)
+		return rows[out->cmd].dir[from].decode_in(&r, zapi_layout(d), out);
+	return ZAPI_UNKNOWN;
 }
 
-bool zapi_encode(struct wr *w, enum zapi_from from, const struct zapi_msg *m)
+bool zapi_encode(struct wr *w, enum zapi_from from, enum zapi_dialect d, const struct zapi_msg *m)
 {
 	const struct wr before = *w;
+	const struct row *row = m->cmd < ZAPI_COMMANDS ? &rows[m->cmd] : NULL;
+	uint16_t number = zapi_cmd_to_wire(d, m->cmd);
 	size_t at = wr_len(w), len;
 
-	if (m->cmd >= ZAPI_COMMANDS || !rows[m->cmd].dir[from].encode)
+	if (!row || number == ZAPI_NO_CMD)
 		return false;
 	wr_u16(w, 0);
 	wr_u8(w, ZAPI_MARKER);
 	wr_u8(w, ZAPI_VERSION);
 	wr_u32(w, m->vrf);
-	wr_u16(w, m->cmd);
-	rows[m->cmd].dir[from].encode(w, m);
+	wr_u16(w, number);
+	if (row->dir[from].encode)
+		row->dir[from].encode(w, m);
+	else if (row->dir[from].encode_in)
+		row->dir[from].encode_in(w, zapi_layout(d), m);
+	else
+		w->bad = true;
 	len = wr_len(w) - at;
 	if (!wr_ok(w) || len > ZAPI_MAX_LEN) {
 		*w = before;

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The messages between zebra and the protocol daemons, in the dialect of FRR
- * 8.4 (version 6). Pure codec: octets to structs and back, no socket.
+ * The messages between zebra and the protocol daemons, in the dialects of FRR
+ * (version 6). Pure codec: octets to structs and back, no socket.
+ *
+ * FRR has moved numbers and fields without moving the version, so octets mean
+ * something in a dialect only: enum zapi_dialect, a column of the table in
+ * zapi_dialect.c. The structs know no dialects: commands and route types here are
+ * 8.4's numbers, and what 8.4 does not have is numbered after them.
  *
  * A message is decoded into one `struct zapi_msg`; the member of the union
  * that counts follows from cmd and, where a command has one form from the
@@ -16,6 +21,7 @@
  *  - ROUTE_NOTIFY_OWNER carries ZAPI_EXT_MAGIC, then destination and source
  *    as full prefixes (u8 length + 16 octets each); 8.4's own field names a
  *    (D,S) route by its source alone and that field is left as 8.4 has it.
+ *    10.3 names both by itself and gets no addition.
  */
 #ifndef SRCDEST_ZAPI_ZAPI_H
 #define SRCDEST_ZAPI_ZAPI_H
@@ -27,20 +33,26 @@
 #include "lib/base/cursor.h"
 #include "lib/base/prefix.h"
 
-#define ZAPI_HEADER_LEN	  10
-#define ZAPI_MARKER	  254
-#define ZAPI_VERSION	  6
-#define ZAPI_MAX_LEN	  16384
-#define ZAPI_MAX_NEXTHOPS 256
-#define ZAPI_MAX_LABELS	  16
-#define ZAPI_IFNAME	  16
-#define ZAPI_VRFNAME	  36
-#define ZAPI_HWADDR	  20
-#define ZAPI_TABLE_MAIN	  254
-#define ZAPI_EXT_MAGIC	  0x53445354u /* "SDST" */
-#define ZAPI_EXT_SUBTREES 0x01	      /* the kernel below can hold (D,S) routes */
-#define ZAPI_EXT_VIA6	  0x02	      /* ... IPv4 routes with an IPv6 gateway */
-#define ZAPI_EXT_ROUTE_SRC 0x01	      /* a preferred source address follows */
+#define ZAPI_HEADER_LEN	   10
+#define ZAPI_MARKER	   254
+#define ZAPI_VERSION	   6
+#define ZAPI_MAX_LEN	   16384
+#define ZAPI_MAX_NEXTHOPS  256
+#define ZAPI_MAX_LABELS	   16
+#define ZAPI_IFNAME	   16
+#define ZAPI_VRFNAME	   36
+#define ZAPI_HWADDR	   20
+#define ZAPI_TABLE_MAIN	   254
+#define ZAPI_EXT_MAGIC	   0x53445354u /* "SDST" */
+#define ZAPI_EXT_SUBTREES  0x01	       /* the kernel below can hold (D,S) routes */
+#define ZAPI_EXT_VIA6	   0x02	       /* ... IPv4 routes with an IPv6 gateway */
+#define ZAPI_EXT_ROUTE_SRC 0x01	       /* a preferred source address follows */
+
+enum zapi_dialect {
+	ZAPI_8_4,  /* FRR 8.4, Debian 12; what our daemons speak among themselves */
+	ZAPI_10_3, /* FRR 10.2 to 10.5, Debian 13 */
+	ZAPI_DIALECTS,
+};
 
 enum zapi_cmd {
 	ZAPI_INTERFACE_ADD = 0,
@@ -73,9 +85,10 @@ enum zapi_cmd {
 	ZAPI_CLIENT_CAPABILITIES = 119,
 	ZAPI_ROUTE_NOTIFY_REQUEST = 124,
 	ZAPI_CLIENT_CLOSE_NOTIFY = 125,
+	ZAPI_NO_CMD = 0xffff, /* a number that the dialect does not have */
 };
 
-enum zapi_route_type { /* FRR 8.4 numbers */
+enum zapi_route_type { /* FRR 8.4 numbers, then 10.3's new ones */
 		       ROUTE_SYSTEM = 0,
 		       ROUTE_KERNEL = 1,
 		       ROUTE_CONNECTED = 2,
@@ -88,7 +101,10 @@ enum zapi_route_type { /* FRR 8.4 numbers */
 		       ROUTE_BGP = 9,
 		       ROUTE_BABEL = 22,
 		       ROUTE_TYPE_ALL = 30,
-		       ROUTE_TYPE_MAX = 31,
+		       ROUTE_LOCAL = 31,
+		       ROUTE_TABLE_DIRECT = 32,
+		       ROUTE_TYPE_MAX = 33,
+		       ROUTE_TYPE_UNKNOWN = 255, /* beyond the dialect's last */
 };
 
 enum zapi_afi { AFI_IP4 = 1, AFI_IP6 = 2 };
@@ -172,7 +188,7 @@ struct zapi_hello {
 	uint8_t type;
 	uint16_t instance;
 	uint32_t session;
-	bool want_notify;
+	bool want_notify; /* 10.3 has ROUTE_NOTIFY_REQUEST alone */
 	bool synchronous;
 };
 
@@ -246,7 +262,7 @@ struct zapi_redistribute {
 struct zapi_route_notify {
 	uint32_t code;	      /* enum zapi_notify */
 	struct sdprefix pair; /* whole only if have_pair or the route is plain */
-	bool have_pair;	      /* our addition is there */
+	bool have_pair;	      /* 10.3, or our addition is there */
 	uint32_t table;
 	uint8_t afi, safi;
 };
@@ -272,7 +288,7 @@ struct zapi_nexthop_update {
 	uint16_t instance;
 	uint8_t distance;
 	uint32_t metric;
-	uint8_t n_nexthops; /* 0: unreachable */
+	uint16_t n_nexthops; /* 0: unreachable; 8.4 counts to 255 */
 	struct zapi_nexthop nexthops[ZAPI_MAX_NEXTHOPS];
 };
 
@@ -327,10 +343,20 @@ enum zapi_verdict {
 int zapi_frame_len(struct span in);
 
 /* `in` is one whole message, header included. */
-enum zapi_verdict zapi_decode(struct span in, enum zapi_from from, struct zapi_msg *out);
-/* Writes header and body; false if it does not fit or the command can't be
- * sent in this direction. */
-bool zapi_encode(struct wr *w, enum zapi_from from, const struct zapi_msg *m);
+enum zapi_verdict zapi_decode(struct span in, enum zapi_from from, enum zapi_dialect d,
+			      struct zapi_msg *out);
+/* Writes header and body; false if it does not fit or can't be said in this
+ * direction and dialect. */
+bool zapi_encode(struct wr *w, enum zapi_from from, enum zapi_dialect d, const struct zapi_msg *m);
+
+/* What a client speaks, by its first message: 10.3 if that is a HELLO of its
+ * number, else 8.4 (neither number is another command that a client sends). */
+enum zapi_dialect zapi_dialect_of_client(struct span first);
+/* Is the answer to a HELLO in dialect d the ERROR of a zebra that speaks the
+ * other one? */
+bool zapi_is_other_dialect(struct span answer, enum zapi_dialect d);
+enum zapi_dialect zapi_other_dialect(enum zapi_dialect d);
+const char *zapi_dialect_name(enum zapi_dialect d); /* "8.4" */
 
 const char *zapi_cmd_name(uint16_t cmd);	    /* "ROUTE_ADD", "command 77" is "unknown" */
 const char *zapi_verdict_name(enum zapi_verdict v); /* "too short" */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names and properties of ZAPI's commands and route types (FRR 8.4). */
+/* Names and properties of ZAPI's commands and route types. */
 #include "lib/zapi/zapi.h"
 
 #include "lib/zapi/zapi_impl.h"
@@ -96,6 +96,8 @@ static const struct type_row types[ROUTE_TYPE_MAX] = {
 	[28] = {"nhg", '-', 255, 0},
 	[29] = {"srte", '-', 255, 198},
 	[ROUTE_TYPE_ALL] = {"all", '-', 255, 0},
+	[ROUTE_LOCAL] = {"local", 'L', 0, 0},
+	[ROUTE_TABLE_DIRECT] = {"table-direct", 't', 14, 0},
 };
 
 const char *zapi_route_type_name(uint8_t type)

@@ -15,6 +15,7 @@
 #define ROUNDS 20000
 
 static uint64_t seed0, prng;
+static enum zapi_dialect dialect; /* of the message under test */
 
 static uint32_t rnd(void)
 {
@@ -27,6 +28,12 @@ static uint32_t rnd(void)
 static uint32_t below(uint32_t n)
 {
 	return rnd() % n;
+}
+
+/* 8.4 has two less. */
+static uint8_t rnd_type(void)
+{
+	return (uint8_t)below(dialect == ZAPI_8_4 ? ROUTE_LOCAL : ROUTE_TYPE_MAX);
 }
 
 static struct addr rnd_addr(enum family f)
@@ -89,7 +96,7 @@ static struct zapi_nexthop rnd_nexthop(void)
 
 static void rnd_route(struct zapi_route *t)
 {
-	t->type = (uint8_t)below(ROUTE_TYPE_MAX);
+	t->type = rnd_type();
 	t->instance = (uint16_t)rnd();
 	t->flags = rnd();
 	t->pair = rnd_pair();
@@ -136,7 +143,7 @@ static void rnd_notify(struct zapi_route_notify *n)
 {
 	n->code = below(5);
 	n->pair = rnd_pair();
-	n->have_pair = !sdprefix_is_plain(&n->pair) || below(2);
+	n->have_pair = dialect == ZAPI_10_3 || !sdprefix_is_plain(&n->pair) || below(2);
 	n->table = rnd();
 	n->afi = (uint8_t)rnd();
 	n->safi = (uint8_t)rnd();
@@ -149,7 +156,7 @@ static void rnd_update(struct zapi_nexthop_update *u)
 	u->safi = (uint16_t)rnd();
 	u->asked = rnd_prefix(f, 0);
 	u->resolved = rnd_prefix(f, 0);
-	u->type = (uint8_t)rnd();
+	u->type = rnd_type();
 	u->instance = (uint16_t)rnd();
 	u->distance = (uint8_t)rnd();
 	u->metric = rnd();
@@ -197,13 +204,12 @@ static void rnd_client_msg(struct zapi_msg *m)
 		m->u.route.has_src = m->cmd == ZAPI_ROUTE_ADD && below(3) == 0;
 		if (m->u.route.has_src)
 			m->u.route.src = rnd_addr(sdprefix_family(&m->u.route.pair));
-	}
-	if (m->cmd == ZAPI_REDISTRIBUTE_ADD)
-		m->u.redistribute = (struct zapi_redistribute){
-			(uint8_t)rnd(), (uint8_t)below(ROUTE_TYPE_MAX), (uint16_t)rnd()};
+	} else if (m->cmd == ZAPI_REDISTRIBUTE_ADD)
+		m->u.redistribute =
+			(struct zapi_redistribute){(uint8_t)rnd(), rnd_type(), (uint16_t)rnd()};
 	else if (m->cmd == ZAPI_HELLO)
-		m->u.hello = (struct zapi_hello){(uint8_t)rnd(), (uint16_t)rnd(), rnd(), below(2),
-						 below(2)};
+		m->u.hello = (struct zapi_hello){rnd_type(), (uint16_t)rnd(), rnd(),
+						 dialect == ZAPI_8_4 && below(2), below(2)};
 	else if (m->cmd == ZAPI_NEXTHOP_REGISTER)
 		rnd_regs(&m->u.nexthop_regs);
 	else if (m->cmd == ZAPI_CLIENT_CAPABILITIES)
@@ -248,8 +254,7 @@ static void rnd_zebra_msg(struct zapi_msg *m)
 	else if (m->cmd == ZAPI_ERROR)
 		m->u.error = rnd();
 	else if (m->cmd == ZAPI_CLIENT_CLOSE_NOTIFY)
-		m->u.client_close =
-			(struct zapi_client_close){(uint8_t)rnd(), (uint16_t)rnd(), rnd()};
+		m->u.client_close = (struct zapi_client_close){rnd_type(), (uint16_t)rnd(), rnd()};
 	else if (m->cmd == ZAPI_ROUTER_ID_UPDATE)
 		m->u.router_id = (struct zapi_router_id){FAM_IP4, rnd_addr(FAM_IP4), 32};
 	else if (m->cmd == ZAPI_CAPABILITIES) {
@@ -266,13 +271,13 @@ static void round_trip(const struct zapi_msg *m, enum zapi_from from)
 	uint8_t buf[ZAPI_MAX_LEN];
 	struct wr w = wr_init(buf, sizeof(buf));
 
-	assert_true(zapi_encode(&w, from, m));
+	assert_true(zapi_encode(&w, from, dialect, m));
 	assert_int_equal(zapi_frame_len(span_of(buf, wr_len(&w))), (int)wr_len(&w));
-	assert_int_equal(zapi_decode(span_of(buf, wr_len(&w)), from, back), ZAPI_OK);
+	assert_int_equal(zapi_decode(span_of(buf, wr_len(&w)), from, dialect, back), ZAPI_OK);
 	/* Both were zeroed as a whole, and all fields are set one by one. */
 	if (memcmp(m, back, sizeof(*m)) != 0)
-		fail_msg("%s differs; SRCDEST_TEST_SEED=%llu", zapi_cmd_name(m->cmd),
-			 (unsigned long long)seed0);
+		fail_msg("%s of %s differs; SRCDEST_TEST_SEED=%llu", zapi_cmd_name(m->cmd),
+			 zapi_dialect_name(dialect), (unsigned long long)seed0);
 	free(back);
 }
 
@@ -283,6 +288,7 @@ static void test_round_trip(void **state)
 		struct zapi_msg *m = calloc(1, sizeof(*m));
 		enum zapi_from from = below(2) ? ZAPI_FROM_CLIENT : ZAPI_FROM_ZEBRA;
 
+		dialect = (enum zapi_dialect)below(ZAPI_DIALECTS);
 		m->vrf = rnd();
 		if (from == ZAPI_FROM_CLIENT)
 			rnd_client_msg(m);
@@ -305,17 +311,18 @@ static void test_stock_notify(void **state)
 	assert_true(prefix_parse("2001:db8:d::/48", &d));
 	assert_true(prefix_parse("2001:db8:5::/48", &s));
 	assert_true(sdprefix_make(&m.u.notify.pair, &d, &s));
-	assert_true(zapi_encode(&w, ZAPI_FROM_ZEBRA, &m));
+	assert_true(zapi_encode(&w, ZAPI_FROM_ZEBRA, ZAPI_8_4, &m));
 	assert_int_equal(wr_len(&w), 38);
-	assert_int_equal(zapi_decode(span_of(buf, 38), ZAPI_FROM_ZEBRA, &back), ZAPI_OK);
+	assert_int_equal(zapi_decode(span_of(buf, 38), ZAPI_FROM_ZEBRA, ZAPI_8_4, &back), ZAPI_OK);
 	assert_false(back.u.notify.have_pair);
 	assert_true(prefix_eq(&back.u.notify.pair.dst, &s));
 	/* With it: the same octets, then magic and both prefixes. */
 	w = wr_init(buf, sizeof(buf));
 	m.u.notify.have_pair = true;
-	assert_true(zapi_encode(&w, ZAPI_FROM_ZEBRA, &m));
+	assert_true(zapi_encode(&w, ZAPI_FROM_ZEBRA, ZAPI_8_4, &m));
 	assert_int_equal(wr_len(&w), 38 + 4 + 17 + 17);
-	assert_int_equal(zapi_decode(span_of(buf, wr_len(&w)), ZAPI_FROM_ZEBRA, &back), ZAPI_OK);
+	assert_int_equal(zapi_decode(span_of(buf, wr_len(&w)), ZAPI_FROM_ZEBRA, ZAPI_8_4, &back),
+			 ZAPI_OK);
 	assert_true(back.u.notify.have_pair);
 	assert_true(sdprefix_eq(&back.u.notify.pair, &m.u.notify.pair));
 }
@@ -341,23 +348,24 @@ static void test_preferred_source(void **state)
 	t->pair = rnd_pair();
 	while (sdprefix_family(&t->pair) != FAM_IP6)
 		t->pair = rnd_pair();
-	assert_true(zapi_encode(&w, ZAPI_FROM_CLIENT, m));
+	assert_true(zapi_encode(&w, ZAPI_FROM_CLIENT, ZAPI_8_4, m));
 	n = wr_len(&w);
 	t->has_src = true;
 	t->src = (struct addr){{0x20, 1, 0x0d, 0xb8, [15] = 1}};
-	assert_true(zapi_encode(&with, ZAPI_FROM_CLIENT, m));
+	assert_true(zapi_encode(&with, ZAPI_FROM_CLIENT, ZAPI_8_4, m));
 	assert_int_equal(wr_len(&with), n + sizeof(want));
 	assert_memory_equal(buf + 2, plain + 2, n - 2);
 	assert_memory_equal(buf + n, want, sizeof(want));
 	for (size_t len = n; len <= n + sizeof(want); len++) {
 		buf[1] = (uint8_t)len;
-		assert_int_equal(zapi_decode(span_of(buf, len), ZAPI_FROM_CLIENT, back), ZAPI_OK);
+		assert_int_equal(zapi_decode(span_of(buf, len), ZAPI_FROM_CLIENT, ZAPI_8_4, back),
+				 ZAPI_OK);
 		assert_int_equal(back->u.route.has_src, len == n + sizeof(want));
 	}
 	/* Nowhere else. */
 	m->cmd = ZAPI_ROUTE_DELETE;
 	w = wr_init(buf, sizeof(buf));
-	assert_true(zapi_encode(&w, ZAPI_FROM_CLIENT, m));
+	assert_true(zapi_encode(&w, ZAPI_FROM_CLIENT, ZAPI_8_4, m));
 	assert_int_equal(wr_len(&w), n);
 	free(m);
 	free(back);
@@ -370,11 +378,15 @@ static void test_refused(void **state)
 	struct wr w = wr_init(buf, sizeof(buf));
 
 	(void)state;
-	assert_false(zapi_encode(&w, ZAPI_FROM_CLIENT, &m));
+	assert_false(zapi_encode(&w, ZAPI_FROM_CLIENT, ZAPI_8_4, &m));
 	m.cmd = 200;
-	assert_false(zapi_encode(&w, ZAPI_FROM_CLIENT, &m));
+	assert_false(zapi_encode(&w, ZAPI_FROM_CLIENT, ZAPI_8_4, &m));
+	m.cmd = ZAPI_REDISTRIBUTE_ADD; /* of a type that only 10.3 has */
+	m.u.redistribute.type = ROUTE_LOCAL;
+	assert_false(zapi_encode(&w, ZAPI_FROM_CLIENT, ZAPI_8_4, &m));
+	assert_int_equal(wr_len(&w), 0);
 	m.cmd = ZAPI_VRF_ADD; /* 86 octets */
-	assert_false(zapi_encode(&w, ZAPI_FROM_ZEBRA, &m));
+	assert_false(zapi_encode(&w, ZAPI_FROM_ZEBRA, ZAPI_8_4, &m));
 	assert_true(wr_ok(&w));
 	assert_int_equal(wr_len(&w), 0);
 	m.cmd = ZAPI_ROUTE_ADD; /* a next hop of no type */
@@ -382,7 +394,7 @@ static void test_refused(void **state)
 	m.u.route.pair.src = prefix_any(FAM_IP6);
 	m.u.route.message = ZAPI_MSG_NEXTHOP;
 	m.u.route.n_nexthops = 1;
-	assert_false(zapi_encode(&w, ZAPI_FROM_CLIENT, &m));
+	assert_false(zapi_encode(&w, ZAPI_FROM_CLIENT, ZAPI_8_4, &m));
 	assert_int_equal(wr_len(&w), 0);
 }
 

@@ -468,23 +468,49 @@ static void test_errors(void **state)
 	peer_free(p);
 }
 
-/* A 10.x HELLO is a command that clients of 8.4 never send; the answer lets
- * such a client fall back. */
+/* A client of the other dialect is answered in its own, and its routes are
+ * what it means: 23 is babel there. */
 static void test_other_dialect(void **state)
 {
-	static const uint8_t hello10[] = {0,  18, 254, 6, 0, 0, 0, 0, 0,
-					  19, 23, 0,   0, 0, 0, 0, 0, 0};
-	static const uint8_t want[] = {0, 14, 254, 6, 0, 0, 0, 0, 0, 118, 2, 0, 0, 0};
+	static const uint8_t caps10[] = {
+		0, 27, 254, 6,	 0,   0,   0,	0, 0, 20, 0, 0, 0, 0, 0, 0, 0, 0, RIB_MAX_NEXTHOPS,
+		0, 0,  0,   'S', 'D', 'S', 'T', 3};
+	static const uint8_t route10[] = {
+		0, 42, 254,  6,	   0, 0,    0,	  0, 0,	   9, 23, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+		1, 10, 0x30, 0x20, 1, 0x0d, 0xb8, 0, 0x54, 0, 1,  0, 0, 0, 0, 1, 0, 0, 0, 0, 2};
+	uint8_t hello10[] = {0, 18, 254, 6, 0, 0, 0, 0, 0, 19, 23, 0, 0, 0, 0, 0, 0, 0};
+	static const uint8_t notify_on[] = {0, 11, 254, 6, 0, 0, 0, 0, 0, 126, 1};
 	struct fixture *f = *state;
 	int fd = unix_connect(f->path);
-	uint8_t got[64];
+	uint8_t got[512], route[sizeof(route10)];
 	ssize_t n;
 
+	/* Nothing is said before the client has shown what it speaks. */
+	settle(f);
+	assert_int_equal(read(fd, got, sizeof(got)), -1);
 	assert_int_equal(write(fd, hello10, sizeof(hello10)), sizeof(hello10));
 	settle(f);
 	n = read(fd, got, sizeof(got));
-	assert_int_equal(n, sizeof(want));
-	assert_memory_equal(got, want, sizeof(want));
+	assert_int_equal(n, sizeof(caps10) + 86);
+	assert_memory_equal(got, caps10, sizeof(caps10));
+	assert_int_equal(got[sizeof(caps10) + 9], 33);
+	assert_int_equal(write(fd, notify_on, sizeof(notify_on)), sizeof(notify_on));
+	memcpy(route, route10, sizeof(route));
+	route[41] = IFINDEX;
+	assert_int_equal(write(fd, route, sizeof(route)), sizeof(route));
+	settle(f);
+	n = read(fd, got, sizeof(got));
+	assert_int_equal(n, 55);
+	assert_int_equal(got[9], 11);
+	assert_int_equal(got[10], NOTIFY_INSTALLED);
+	/* It stays with it: 8.4's HELLO is no command of it. */
+	hello10[9] = 18;
+	assert_int_equal(write(fd, hello10, sizeof(hello10)), sizeof(hello10));
+	settle(f);
+	n = read(fd, got, sizeof(got));
+	assert_int_equal(n, 14);
+	assert_int_equal(got[9], 120);
+	assert_int_equal(got[10], ZAPI_ERR_INVALID_MSG_TYPE);
 	close(fd);
 }
 

@@ -157,7 +157,7 @@ static size_t route_octets(uint8_t *buf, size_t size, uint32_t metric)
 	m->u.route.pair.src = prefix_any(FAM_IP6);
 	m->u.route.message = ZAPI_MSG_METRIC;
 	m->u.route.metric = metric;
-	assert_true(zapi_encode(&w, ZAPI_FROM_CLIENT, m));
+	assert_true(zapi_encode(&w, ZAPI_FROM_CLIENT, ZAPI_8_4, m));
 	free(m);
 	return wr_len(&w);
 }
@@ -247,7 +247,7 @@ static void test_unknown(void **state)
 	put(f, buf, sizeof(buf));
 	run_until(f, 1);
 	assert_int_equal(f->unknown, 1);
-	assert_int_equal(f->cmds[0], 0x1234);
+	assert_int_equal(f->cmds[0], ZAPI_NO_CMD);
 }
 
 static void ends_with(struct fixture *f, const uint8_t *header, size_t n)
@@ -374,8 +374,10 @@ static void c_message(void *ctx, struct zapi_client *c, const struct zapi_msg *m
 	struct fixture *f = ctx;
 
 	(void)c;
-	assert_int_equal(m->cmd, ZAPI_VRF_ADD);
-	f->got++;
+	if (m->cmd != ZAPI_CAPABILITIES) {
+		assert_int_equal(m->cmd, ZAPI_VRF_ADD);
+		f->got++;
+	}
 	loop_stop(f->loop);
 }
 
@@ -407,22 +409,43 @@ static struct listener *listen_on(struct fixture *f, const char *path)
 	return l;
 }
 
-/* The server's end of the next connection of the client, HELLO read from it. */
-static int next_connection(struct fixture *f, unsigned int ups)
+static void write_msg(int fd, enum zapi_dialect d, const struct zapi_msg *m)
+{
+	uint8_t buf[256];
+	struct wr w = wr_init(buf, sizeof(buf));
+
+	assert_true(zapi_encode(&w, ZAPI_FROM_ZEBRA, d, m));
+	assert_int_equal(write(fd, buf, wr_len(&w)), wr_len(&w));
+}
+
+static void expect_hello(struct fixture *f, int fd, enum zapi_dialect d)
 {
 	uint8_t hello[64];
 	ssize_t n;
 
-	while (f->ups < ups || f->accepted < 0)
-		run(f);
-	while ((n = read(f->accepted, hello, sizeof(hello))) < 0)
+	while ((n = read(fd, hello, sizeof(hello))) < 0)
 		turn(f);
-	assert_int_equal(n, 19);
-	assert_int_equal(hello[9], ZAPI_HELLO);
-	assert_int_equal(hello[10], ROUTE_BABEL);
-	n = f->accepted;
+	assert_int_equal(n, d == ZAPI_8_4 ? 19 : 18);
+	assert_int_equal(hello[9], d == ZAPI_8_4 ? 18 : 19);
+	assert_int_equal(hello[10], d == ZAPI_8_4 ? 22 : 23); /* babel */
+}
+
+/* The server's end of the next connection of the client, its HELLO answered. */
+static int next_connection(struct fixture *f, unsigned int ups)
+{
+	struct zapi_msg caps = {.cmd = ZAPI_CAPABILITIES};
+	int fd;
+
+	while (f->accepted < 0)
+		run(f);
+	fd = f->accepted;
 	f->accepted = -1;
-	return (int)n;
+	expect_hello(f, fd, ZAPI_8_4);
+	assert_int_equal(f->ups, ups - 1); /* connected is not up */
+	write_msg(fd, ZAPI_8_4, &caps);
+	while (f->ups < ups)
+		run(f);
+	return fd;
 }
 
 static void test_client(void **state)
@@ -430,6 +453,7 @@ static void test_client(void **state)
 	static const struct zapi_client_ops ops = {c_up, c_message, c_down, NULL};
 	struct fixture *f = *state;
 	struct zapi_hello hello = {.type = ROUTE_BABEL};
+	struct zapi_msg vrf = {.cmd = ZAPI_VRF_ADD};
 	char dir[] = "/tmp/zapi-test-XXXXXX", path[64];
 	struct zapi_client *c;
 	struct listener *l;
@@ -453,18 +477,70 @@ static void test_client(void **state)
 	assert_int_equal(f->downs, 1);
 	/* Messages come through; the unknown ones do not. */
 	assert_int_equal(write(fd, "\0\12\376\6\0\0\0\0\0\143", 10), 10);
-	{
-		struct zapi_msg m = {.cmd = ZAPI_VRF_ADD};
-		uint8_t buf[86];
-		struct wr w = wr_init(buf, sizeof(buf));
-
-		strcpy(m.u.vrf_info.name, "default");
-		assert_true(zapi_encode(&w, ZAPI_FROM_ZEBRA, &m));
-		assert_int_equal(write(fd, buf, 86), 86);
-	}
+	strcpy(vrf.u.vrf_info.name, "default");
+	write_msg(fd, ZAPI_8_4, &vrf);
 	while (!f->got)
 		run(f);
 	assert_int_equal(f->got, 1);
+	close(fd);
+	zapi_client_free(c);
+	listener_free(l);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+/* A zebra of 10.3 answers 8.4's HELLO with its ERROR: HELLO again, in its words. */
+static void test_client_other_dialect(void **state)
+{
+	static const struct zapi_client_ops ops = {c_up, c_message, c_down, NULL};
+	struct fixture *f = *state;
+	struct zapi_hello hello = {.type = ROUTE_BABEL};
+	struct zapi_msg error = {.cmd = ZAPI_ERROR}, caps = {.cmd = ZAPI_CAPABILITIES},
+			up = {.cmd = ZAPI_INTERFACE_UP};
+	char dir[] = "/tmp/zapi-test-XXXXXX", path[64];
+	struct zapi_client *c;
+	struct listener *l;
+	int fd;
+
+	f->accepted = -1;
+	error.u.error = ZAPI_ERR_INVALID_MSG_TYPE;
+	strcpy(up.u.interface.name, "v0");
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/zserv.api", dir);
+	l = listen_on(f, path);
+	c = zapi_client_new(f->loop, path, &hello, &ops, f);
+	while (f->accepted < 0)
+		run(f);
+	fd = f->accepted;
+	expect_hello(f, fd, ZAPI_8_4);
+	/* It may tell of an interface to one that has not said HELLO. */
+	write_msg(fd, ZAPI_10_3, &up);
+	write_msg(fd, ZAPI_10_3, &error);
+	expect_hello(f, fd, ZAPI_10_3);
+	assert_int_equal(f->ups, 0);
+	/* Refused again: nothing more is tried. */
+	write_msg(fd, ZAPI_10_3, &error);
+	for (int i = 0; i < 20; i++)
+		turn(f);
+	assert_int_equal(read(fd, path + 60, 1), -1);
+	write_msg(fd, ZAPI_10_3, &caps);
+	while (!f->ups)
+		run(f);
+	assert_int_equal(zapi_client_dialect(c), ZAPI_10_3);
+	close(fd);
+	while (!f->downs)
+		run(f);
+	/* The next time this one is tried first, and 8.4 found in the same way. */
+	f->accepted = -1;
+	while (f->accepted < 0)
+		run(f);
+	fd = f->accepted;
+	expect_hello(f, fd, ZAPI_10_3);
+	write_msg(fd, ZAPI_8_4, &error);
+	expect_hello(f, fd, ZAPI_8_4);
+	write_msg(fd, ZAPI_8_4, &caps);
+	while (f->ups < 2)
+		run(f);
+	assert_int_equal(zapi_client_dialect(c), ZAPI_8_4);
 	close(fd);
 	zapi_client_free(c);
 	listener_free(l);
@@ -476,11 +552,13 @@ static void test_client(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_bytewise),	  T(test_many_at_once),	    T(test_overlong),
-		T(test_bad_body),	  T(test_unknown),	    T(test_bad_marker),
-		T(test_bad_version),	  T(test_bad_length),	    T(test_peer_gone),
-		T(test_freed_in_message), T(test_full_and_drained), T(test_never_reads),
-		T(test_client),
+		T(test_bytewise),	  T(test_many_at_once),
+		T(test_overlong),	  T(test_bad_body),
+		T(test_unknown),	  T(test_bad_marker),
+		T(test_bad_version),	  T(test_bad_length),
+		T(test_peer_gone),	  T(test_freed_in_message),
+		T(test_full_and_drained), T(test_never_reads),
+		T(test_client),		  T(test_client_other_dialect),
 	};
 
 	return cmocka_run_group_tests_name("zapi sessions", tests, NULL, NULL);

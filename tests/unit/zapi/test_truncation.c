@@ -16,14 +16,15 @@
 
 #include "tests/unit/zapi/golden.h"
 
-static enum zapi_verdict decode_exactly(const uint8_t *octets, size_t n, enum zapi_from from)
+static enum zapi_verdict decode_exactly(const uint8_t *octets, size_t n, enum zapi_from from,
+					enum zapi_dialect d)
 {
 	struct zapi_msg *m = malloc(sizeof(*m));
 	uint8_t *copy = malloc(n ? n : 1);
 	enum zapi_verdict v;
 
 	memcpy(copy, octets, n);
-	v = zapi_decode(span_of(copy, n), from, m);
+	v = zapi_decode(span_of(copy, n), from, d, m);
 	free(copy);
 	free(m);
 	return v;
@@ -38,14 +39,14 @@ static void test_prefixes(void **state)
 		size_t n = golden_octets(g, octets);
 
 		for (size_t len = 0; len < n; len++) {
-			enum zapi_verdict v = decode_exactly(octets, len, g->from);
+			enum zapi_verdict v = decode_exactly(octets, len, g->from, g->dialect);
 
 			assert_true(v == ZAPI_SHORT || v == ZAPI_INVALID);
 			if (len < ZAPI_HEADER_LEN || g->verdict != ZAPI_OK)
 				continue;
 			octets[0] = (uint8_t)(len >> 8);
 			octets[1] = (uint8_t)len;
-			v = decode_exactly(octets, len, g->from);
+			v = decode_exactly(octets, len, g->from, g->dialect);
 			assert_true(v == ZAPI_SHORT || v == ZAPI_INVALID);
 			octets[0] = (uint8_t)(n >> 8);
 			octets[1] = (uint8_t)n;
@@ -65,7 +66,8 @@ static void test_trailing(void **state)
 			continue; /* a list: more octets are another entry */
 		octets[0] = (uint8_t)(n >> 8);
 		octets[1] = (uint8_t)n;
-		assert_int_equal(decode_exactly(octets, n, goldens[i].from), goldens[i].verdict);
+		assert_int_equal(decode_exactly(octets, n, goldens[i].from, goldens[i].dialect),
+				 goldens[i].verdict);
 	}
 }
 
@@ -104,7 +106,7 @@ static enum zapi_verdict with(const char *name, size_t at, uint8_t value)
 			continue;
 		n = golden_octets(&goldens[i], octets);
 		octets[at] = value;
-		return decode_exactly(octets, n, goldens[i].from);
+		return decode_exactly(octets, n, goldens[i].from, goldens[i].dialect);
 	}
 	fail_msg("no recorded %s", name);
 	return ZAPI_OK;
@@ -175,14 +177,45 @@ static void test_foreign_nexthop(void **state)
 	(void)state;
 	memcpy(copy, route, sizeof(copy));
 	copy[1] = sizeof(copy);
-	assert_int_equal(zapi_decode(span_of(copy, sizeof(copy)), ZAPI_FROM_CLIENT, m), ZAPI_OK);
+	assert_int_equal(zapi_decode(span_of(copy, sizeof(copy)), ZAPI_FROM_CLIENT, ZAPI_8_4, m),
+			 ZAPI_OK);
 	assert_int_equal(m->u.route.n_nexthops, 1);
 	assert_int_equal(m->u.route.nexthops[0].ifindex, 3);
 	assert_int_equal(m->u.route.nexthops[0].weight, 5);
 	assert_int_equal(m->u.route.metric, 77);
 	for (size_t n = ZAPI_HEADER_LEN; n < sizeof(copy); n++) {
 		copy[1] = (uint8_t)n;
-		assert_int_equal(decode_exactly(copy, n, ZAPI_FROM_CLIENT), ZAPI_SHORT);
+		assert_int_equal(decode_exactly(copy, n, ZAPI_FROM_CLIENT, ZAPI_8_4), ZAPI_SHORT);
+	}
+	free(m);
+}
+
+/* The same in 10.3: a label type, a wide weight, a list of segments. */
+static void test_foreign_nexthop_10_3(void **state)
+{
+	static const uint8_t head[] = {
+		0,  0,	254, 6,	   0, 0, 0, 0, 0, 9,	      /* ROUTE_ADD */
+		10, 0,	0,   0,	   0, 0, 0, 0, 0, 0, 5,	      /* bgp; NEXTHOP, METRIC */
+		1,  10, 8,   0x20, 0, 1, 0, 0, 0, 0, 1, 0x16, /* LABEL, WEIGHT, SEG6 */
+		0,  0,	0,   3,	   2, 1, 1, 1, 1, 1, 2, 2,
+		2,  2,				  /* ifindex, two labels of type 1 */
+		0,  0,	0,   0,	   0, 0, 0, 5, 2, /* weight, two segments */
+	};
+	uint8_t copy[sizeof(head) + 32 + 4] = {0};
+	struct zapi_msg *m = malloc(sizeof(*m));
+
+	(void)state;
+	memcpy(copy, head, sizeof(head));
+	copy[1] = sizeof(copy);
+	copy[sizeof(copy) - 1] = 77;
+	assert_int_equal(zapi_decode(span_of(copy, sizeof(copy)), ZAPI_FROM_CLIENT, ZAPI_10_3, m),
+			 ZAPI_OK);
+	assert_int_equal(m->u.route.type, ROUTE_BGP);
+	assert_int_equal(m->u.route.nexthops[0].weight, 5);
+	assert_int_equal(m->u.route.metric, 77);
+	for (size_t n = ZAPI_HEADER_LEN; n < sizeof(copy); n++) {
+		copy[1] = (uint8_t)n;
+		assert_int_equal(decode_exactly(copy, n, ZAPI_FROM_CLIENT, ZAPI_10_3), ZAPI_SHORT);
 	}
 	free(m);
 }
@@ -192,7 +225,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_prefixes),	cmocka_unit_test(test_trailing),
 		cmocka_unit_test(test_frame),		cmocka_unit_test(test_bad_fields),
-		cmocka_unit_test(test_foreign_nexthop),
+		cmocka_unit_test(test_foreign_nexthop), cmocka_unit_test(test_foreign_nexthop_10_3),
 	};
 
 	return cmocka_run_group_tests_name("zapi truncation", tests, NULL, NULL);
