@@ -26,6 +26,7 @@
 
 #include "babeld/trace/event.h"
 #include "babeld/trace/json.h"
+#include "lib/base/hash.h"
 
 #define RECORDING_FORMAT 1
 #define LINE_MAX_OCTETS	 ((size_t)1 << 25) /* of tens of thousands of rules */
@@ -57,7 +58,7 @@ struct answer {
 
 /* What it tells the world within one event. */
 struct said {
-	uint64_t hash;
+	hash_t hash;
 	uint32_t sent, routes, notes;
 };
 

@@ -389,7 +389,7 @@ static bool get_u32(struct span text, const char *name, uint32_t *out)
 
 static bool read_said(struct line_reader *r, struct span text, struct span v, struct said *s)
 {
-	return (read_hash(v, &s->hash) && get_u32(text, "sent", &s->sent) &&
+	return (read_hash(v, &s->hash.h) && get_u32(text, "sent", &s->sent) &&
 		get_u32(text, "routes", &s->routes) && get_u32(text, "notes", &s->notes)) ||
 	       wrong(r, "is not whole", "said");
 }

@@ -208,7 +208,7 @@ static void write_event(struct json_out *o, const struct babel_event *e)
 static void write_said(struct json_out *o, const struct said *s)
 {
 	json_key(o, "said");
-	write_hash(o, s->hash);
+	write_hash(o, s->hash.h);
 	json_key(o, "sent");
 	json_uint(o, s->sent);
 	json_key(o, "routes");
@@ -268,21 +268,14 @@ void line_write(struct json_out *o, const struct line *l)
 
 /* ---- what is said ---- */
 
-static void mix(struct said *s, const void *p, size_t n) /* FNV-1a */
+static void mix(struct said *s, const void *p, size_t n)
 {
-	const uint8_t *o = p;
-
-	while (n--)
-		s->hash = (s->hash ^ *o++) * UINT64_C(0x100000001b3);
+	hash_octets(&s->hash, p, n);
 }
 
 static void mix_uint(struct said *s, uint64_t v)
 {
-	uint8_t octets[8];
-
-	for (unsigned int k = 0; k < 8; k++)
-		octets[k] = (uint8_t)(v >> 8 * k);
-	mix(s, octets, sizeof(octets));
+	hash_uint(&s->hash, v);
 }
 
 static void mix_pair(struct said *s, const struct sdprefix *pair)
@@ -295,7 +288,7 @@ static void mix_pair(struct said *s, const struct sdprefix *pair)
 
 void said_begin(struct said *s)
 {
-	*s = (struct said){.hash = UINT64_C(0xcbf29ce484222325)};
+	*s = (struct said){.hash = HASH_BEGIN};
 }
 
 void said_send(struct said *s, ifid_t via, const struct addr *to, struct span datagram)
@@ -343,6 +336,6 @@ void said_remember(struct said *s, uint32_t place, const struct babel_memory *m)
 
 bool said_eq(const struct said *a, const struct said *b)
 {
-	return a->hash == b->hash && a->sent == b->sent && a->routes == b->routes &&
+	return a->hash.h == b->hash.h && a->sent == b->sent && a->routes == b->routes &&
 	       a->notes == b->notes;
 }

@@ -126,10 +126,18 @@ PLAIN_TEST("selected, and not by the metric: worse")
 	assert_int_equal(c.verdict, VERDICT_WORSE);
 	assert_int_equal(c.route.metric, 146);
 	assert_int_equal(c.link, LINK_UP);
+	rig_update(n2, P, 0xb, 8, 0); /* as good is not better */
+	assert_int_equal(of(n2, P).verdict, VERDICT_WORSE);
 	t = explained(r, P);
 	assert_int_equal(t.pair[0].choice.kind, CHOICE_ROUTE);
 	assert_int_equal(t.pair[0].choice.metric, 96);
-	assert_false(t.pair[0].held || t.pair[0].local);
+	assert_false(t.pair[0].held || t.pair[0].local || t.pair[0].former);
+	assert_false(t.pair[0].kept_back || t.pair[0].not_installed);
+	assert_int_equal(t.pair[0].rule, 0);
+	assert_int_equal(t.pair[0].hold_left, 0);
+	/* Looked at when it should be gone already. */
+	r->now = mono_add(r->now, 100 * SEC);
+	assert_int_equal(of(n1, P).expires, 0);
 	rig_free(r);
 }
 
@@ -149,7 +157,9 @@ PLAIN_TEST("hysteresis: better, with the time it takes until it is chosen")
 	rig_update(n2, P, 0xb, 8, 600);
 	c = of(n2, P);
 	assert_int_equal(c.verdict, VERDICT_WAITING);
-	assert_true(c.smoothed >= c.selected_smoothed);
+	assert_int_equal(c.route.metric, 696);
+	assert_int_equal(c.smoothed, 1096);
+	assert_int_equal(c.selected_smoothed, 796);
 	wait = c.wait;
 	assert_true(wait > 0 && wait < 60 * SEC);
 	rig_pass(r, wait - MSEC);
@@ -316,7 +326,7 @@ PLAIN_TEST("our own pair comes before anybody's")
 	rig_update(n1, P, 0xa, 7, 0);
 	assert_int_equal(of(n1, P).verdict, VERDICT_LOCAL);
 	t = explained(r, P);
-	assert_true(t.pair[0].local);
+	assert_true(t.pair[0].local && !t.pair[0].kept_back);
 	assert_int_equal(t.pair[0].choice.kind, CHOICE_NONE);
 	rig_free(r);
 }
@@ -473,6 +483,41 @@ PLAIN_TEST("all pairs of a destination, the plain one first, not more than wante
 	rig_free(r);
 }
 
+PLAIN_TEST("what was refused is told by neighbour and pair, the last 64 of them")
+{
+	struct rig *r = rig_of(2);
+	struct rig_nb *n1 = rig_nb(r, 1, "fe80::1"), *n2 = rig_nb(r, 2, "fe80::1"),
+		      *n3 = rig_nb(r, 2, "fe80::3");
+	struct told t = {0};
+	char pair[64];
+	unsigned int told = 0;
+
+	rig_update(n1, P, OWN_ID, 7, 1);
+	rig_update(n2, P, OWN_ID, 7, 2);
+	rig_update(n3, P, OWN_ID, 7, 3);
+	rig_update(n1, "2001:db8:2::/48", OWN_ID, 7, 4);
+	assert_int_equal(explained(r, P).candidates, 3);
+	assert_int_equal(of(n2, P).route.refmetric, 2);
+	rig_retract(n2, P);
+	assert_int_equal(explained(r, P).candidates, 2);
+	assert_int_equal(of(n1, P).route.refmetric, 1);
+	assert_int_equal(of(n3, P).route.refmetric, 3);
+	for (unsigned int k = 0; k < 100; k++) {
+		snprintf(pair, sizeof(pair), "2001:db8:%x::/48", 0x100 + k);
+		rig_update(n1, pair, OWN_ID, 9, 32);
+	}
+	for (unsigned int k = 0; k < 100; k++) {
+		struct sdprefix p;
+
+		snprintf(pair, sizeof(pair), "2001:db8:%x::/48", 0x100 + k);
+		p = rig_pair(pair);
+		told += babel_explain(r->b, &p, r->now, &listen, &t);
+		t = (struct told){0};
+	}
+	assert_int_equal(told, 64);
+	rig_free(r);
+}
+
 PLAIN_TEST("what was refused is forgotten with its neighbour, and by what comes after")
 {
 	struct rig *r = rig_of(1);
@@ -579,12 +624,28 @@ PLAIN_TEST("held: a neighbour that never acknowledges leaves it to the timer")
 	rig_free(r);
 }
 
+PLAIN_TEST("held: as long as its retracted entry, RFC 8966 3.5.4")
+{
+	struct rig *r = rig_of(2);
+	struct rig_nb *up = rig_nb(r, 1, "fe80::1");
+
+	rig_nb(r, 2, "fe80::2");
+	rig_update(up, P, 0xa, 7, 0); /* LONG */
+	rig_pass(r, 3 * SEC);
+	rig_retract(up, P);
+	assert_true(explained(r, P).pair[0].hold_left > 600 * SEC);
+	assert_int_equal(explained(r, P).pair[0].hold_left, of(up, P).expires);
+	rig_free(r);
+}
+
 static struct told packet(struct rig *r, const char *dst, const char *src)
 {
 	struct addr d = rig_addr(dst), s = rig_addr(src);
 	struct told t = {0};
+	bool any;
 
-	babel_explain_packet(r->b, FAM_IP6, &d, &s, r->now, &listen, &t);
+	any = babel_explain_packet(r->b, FAM_IP6, &d, &s, r->now, &listen, &t);
+	assert_int_equal(any, t.pairs > 0);
 	return t;
 }
 

@@ -292,7 +292,7 @@ static void the_other_lines_come_back(void **state)
 		{.kind = LINE_ANSWER, .u.answer = {.kind = ANSWER_CLOCK, .value = -7}},
 		{.kind = LINE_ANSWER, .u.answer = {.kind = ANSWER_MAC, .len = 2, .digest = {1, 2}}},
 		{.kind = LINE_ANSWER, .u.answer = {.kind = ANSWER_MAC}},
-		{.kind = LINE_SAID, .u.said = {UINT64_MAX, 1, 2, UINT32_MAX}},
+		{.kind = LINE_SAID, .u.said = {{UINT64_MAX}, 1, 2, UINT32_MAX}},
 		{.kind = LINE_TABLES, .u.tables = 0x0123456789abcdef},
 		{.kind = LINE_END, .u.end = "limit"},
 	};
