@@ -6,9 +6,12 @@
  *
  *      build.c ---- topologies ---------+
  *      mishap.c --- what befalls them   |     sim.c     time, the queue of events
- *      campaign.c - rounds of mishaps,  +---> net.c     nodes, links, packets
- *                   what they cost      |     fib.c     forwarding, loops
- *      explore.c -- all interleavings --+     health.c  who should arrive where
+ *      campaign.c - rounds of mishaps,  |     net.c     packets
+ *                   what they cost      +---> node.c    nodes and links
+ *      explore.c -- all interleavings --+     change.c  what happens to them
+ *                                             fib.c     forwarding
+ *                                             loop.c    loops
+ *                                             health.c  who should arrive where
  *
  * A node that dies without a goodbye may go on forwarding as it did for a
  * while, as a kernel does; what its next life does not confirm is swept.
@@ -75,7 +78,7 @@ struct sim_node {
 	unsigned int index;
 	struct babel *babel; /* NULL: it is down */
 	bool plain_only;     /* does not do (D,S) */
-	mono_t born, stopped;
+	mono_t born;
 	mono_t wake;  /* what is queued for its deadlines */
 	mono_t sweep; /* when stale entries go */
 	uint8_t life; /* part of its router-id */
@@ -215,12 +218,21 @@ static inline void sim_enter(const struct sim *s, const struct sim_node *n)
 void *sim_room(struct sim *s, void *v, unsigned int n, unsigned int *room, size_t size);
 
 /* ---- net.c ---- */
+#define SIM_MTU	    1500
+#define SIM_KEY_MAC 16 /* octets */
+extern const struct babel_env sim_env;
+struct addr sim_address(unsigned int node, unsigned int link);
+/* Whether what a sends on the link can reach b. */
+bool sim_reaches(const struct sim *s, unsigned int link, unsigned int a, unsigned int b);
+void sim_deliver(struct sim *s, struct sim_event *e);
+void sim_drop(struct sim *s, struct sim_event *e);
+
+/* ---- node.c ---- */
 unsigned int sim_add_node(struct sim *s);
 /* Wired, cost 96, without loss, a delay of its own below 1 ms. */
 unsigned int sim_add_link(struct sim *s, unsigned int a, unsigned int b);
 unsigned int sim_add_segment(struct sim *s); /* nobody is on it yet */
 void sim_join(struct sim *s, unsigned int link, unsigned int node);
-struct addr sim_address(unsigned int node, unsigned int link);
 void sim_start(struct sim *s, unsigned int node, enum sim_life life);
 /* That much later. */
 void sim_start_in(struct sim *s, unsigned int node, enum sim_life life, usec_t d);
@@ -237,10 +249,6 @@ void sim_unlocal(struct sim *s, unsigned int node, const char *dst, const char *
 void sim_unlocal_pair(struct sim *s, unsigned int node, const struct sdprefix *p);
 bool sim_has_local(const struct sim *s, unsigned int node, const struct sdprefix *p);
 struct sdprefix sim_pair(const char *dst, const char *src);
-/* Whether what a sends on the link can reach b. */
-bool sim_reaches(const struct sim *s, unsigned int link, unsigned int a, unsigned int b);
-void sim_deliver(struct sim *s, struct sim_event *e);
-void sim_drop(struct sim *s, struct sim_event *e);
 void sim_node_free(struct sim *s, struct sim_node *n);
 
 /* ---- change.c ---- */
@@ -261,14 +269,22 @@ void sim_fib_left(struct sim *s, struct sim_node *n, const struct sdprefix *p);
 void sim_fib_stale(struct sim *s, struct sim_node *n);
 void sim_fib_sweep(struct sim *s, struct sim_node *n);
 void sim_fib_clear(struct sim *s, struct sim_node *n);
+/* Where a packet from `at` ends; -1: it is dropped. */
+int sim_walk(struct sim *s, unsigned int at, const char *dst, const char *src);
+
+/* ---- loop.c ---- */
+/* What the core has chosen, or had when it died. */
+struct sim_chosen {
+	struct router_id id;
+	mono_t updated, now;
+};
+struct sim_chosen sim_chosen(const struct sim_node *n, const struct sim_fib *f);
 /* The event is over: follows packets from where next hops have changed. */
 void sim_check(struct sim *s);
 /* Links have come to life: loops through what was dormant would show. */
 void sim_check_all(struct sim *s);
 /* Ends the admitted loops that are no more. */
 void sim_check_admitted(struct sim *s);
-/* Where a packet from `at` ends; -1: it is dropped. */
-int sim_walk(struct sim *s, unsigned int at, const char *dst, const char *src);
 /* The hop a packet takes; next is SIM_DROP where its link is dead. */
 struct sim_hop sim_hop(const struct sim *s, const struct sim_sample *k, unsigned int at);
 
