@@ -161,6 +161,12 @@ static bool write_running(void *ctx, const struct babel_if_view *v)
 
 	if (v->ifid != r->ifid)
 		return true;
+	nb_leaf(w, "metric-algorithm", v->etx ? "etx" : "k-out-of-j");
+	if (!v->etx) {
+		nb_leaf_u64(w, "k", v->config.k);
+		nb_leaf_u64(w, "j", v->config.j);
+	}
+	nb_leaf_u64(w, "mcast-hello-seqno", v->hello_seqno);
 	addr_leaf(w, "link-local-address", FAM_IP6, &v->info.linklocal);
 	if (v->info.have_ip4)
 		addr_leaf(w, "ipv4-address", FAM_IP4, &v->info.ip4);
@@ -201,6 +207,18 @@ static void write_rtt_settings(struct nb_writer *w, const struct babel_rtt_confi
 	nb_leaf_u64(w, "max-rtt-penalty", c->max_penalty);
 }
 
+static void write_hello_settings(struct nb_writer *w, const struct babel_if_config *c)
+{
+	interval_cs unicast = interval_from_usec(c->unicast_hello_interval);
+
+	if (c->unicast_hello_interval)
+		nb_leaf_u64(w, "ucast-hello-interval", unicast.cs);
+	nb_leaf_bool(w, "unscheduled-hellos", c->unscheduled_hellos);
+	nb_leaf_bool(w, "unicast", c->unicast);
+	nb_leaf_bool(w, "probe-mtu", c->probe_mtu);
+	nb_leaf_bool(w, "rfc6126-compatible", c->rfc6126);
+}
+
 static void write_if(const struct babeld *b, struct nb_writer *w, const struct if_row *row)
 {
 	struct running r = {.ifid = row->v.ifid, .w = w};
@@ -218,10 +236,15 @@ static void write_if(const struct babeld *b, struct nb_writer *w, const struct i
 
 		babel_conf_if_effective(row->conf, row->v.found, &c);
 		nb_leaf(w, "link-type", babel_link_type_name(c.type));
+		nb_leaf(w, "link-type-reason",
+			row->conf->set.link_type != LINK_AUTO ? "configured"
+			: row->v.why && *row->v.why	      ? row->v.why
+							      : "not known yet");
 		nb_leaf_bool(w, "split-horizon", c.split_horizon);
 		nb_leaf_u64(w, "rxcost", c.rxcost);
 		nb_leaf_u64(w, "mcast-hello-interval", interval_from_usec(c.hello_interval).cs);
 		nb_leaf_u64(w, "update-interval", interval_from_usec(c.update_interval).cs);
+		write_hello_settings(w, &c);
 		write_rtt_settings(w, &c.rtt);
 		nb_leaf_bool(w, "v4-via-v6", c.v4_via_v6);
 	}
@@ -271,6 +294,19 @@ static bool gather_neigh(void *ctx, const struct babel_neigh_view *v)
 	return true;
 }
 
+/* Of one kind, `mcast` or `ucast`. */
+static void write_heard(struct nb_writer *w, const char *kind, const struct babel_hellos_view *h)
+{
+	char name[32];
+
+	if (!h->heard)
+		return;
+	snprintf(name, sizeof(name), "exp-%s-hello-seqno", kind);
+	nb_leaf_u64(w, name, h->expected);
+	snprintf(name, sizeof(name), "promised-%s-interval", kind);
+	nb_leaf_u64(w, name, interval_from_usec(h->interval).cs);
+}
+
 static void write_neigh(struct nb_writer *w, const struct babel_neigh_view *v)
 {
 	nb_begin(w, "neighbor");
@@ -281,6 +317,12 @@ static void write_neigh(struct nb_writer *w, const struct babel_neigh_view *v)
 	nb_leaf_u64(w, "rxcost", v->rxcost);
 	nb_leaf_u64(w, "txcost", v->txcost);
 	nb_leaf_u64(w, "cost", v->cost);
+	if (v->extra_cost)
+		nb_leaf_u64(w, "extra-cost", v->extra_cost);
+	write_heard(w, "mcast", &v->multicast);
+	write_heard(w, "ucast", &v->unicast);
+	if (v->hello_counted)
+		nb_leaf_u64(w, "ucast-hello-seqno", v->hello_seqno);
 	if (v->have_rtt) {
 		nb_leaf_u64(w, "rtt", (uint64_t)v->rtt);
 		nb_leaf_u64(w, "rtt-cost", v->rtt_cost);

@@ -23,6 +23,8 @@ static void neighbor_text(void *ctx, struct text *t, const Mgmt__Node *n)
 	if (node_has(n, "rtt")) /* in milliseconds */
 		txt_printf(t, " rtt %lld.%03lld rttcost %s", rtt / 1000, rtt % 1000,
 			   node_str(n, "rtt-cost"));
+	if (node_has(n, "extra-cost"))
+		txt_printf(t, " extra %s", node_str(n, "extra-cost"));
 	txt_printf(t, " cost %s.\n", node_str(n, "cost"));
 }
 
@@ -174,9 +176,31 @@ static void running_text(struct text *t, const Mgmt__Node *i)
 						 : "it has no link-local address");
 }
 
+static void modes_text(struct text *t, const Mgmt__Node *i)
+{
+	static const struct {
+		const char *leaf, *text;
+	} modes[] = {
+		{"unscheduled-hellos", "Hellos ahead of time are unscheduled"},
+		{"unicast", "Each neighbour is sent to alone"},
+		{"probe-mtu", "Hellos are padded to the MTU"},
+		{"rfc6126-compatible", "Compatible with RFC 6126: no source prefixes"},
+	};
+
+	for (size_t k = 0; k < sizeof(modes) / sizeof(modes[0]); k++)
+		if (node_bool(i, modes[k].leaf))
+			txt_printf(t, "  %s\n", modes[k].text);
+	if (node_has(i, "k"))
+		txt_printf(t, "  A neighbour is up with %s of its last %s Hellos\n",
+			   node_str(i, "k"), node_str(i, "j"));
+	else if (node_has(i, "metric-algorithm"))
+		txt_puts(t, "  The cost grows with the Hellos that are lost (ETX)\n");
+}
+
 static void settings_text(struct text *t, const Mgmt__Node *i)
 {
-	txt_printf(t, "  Operating mode is \"%s\"\n", node_str(i, "link-type"));
+	txt_printf(t, "  Operating mode is \"%s\" (%s)\n", node_str(i, "link-type"),
+		   node_str(i, "link-type-reason"));
 	txt_printf(t, "  Split horizon mode is %s\n", node_bool(i, "split-horizon") ? "On" : "Off");
 	/* Centiseconds, as in the configuration. */
 	txt_printf(t, "  Hello interval is %lld ms\n",
@@ -184,6 +208,10 @@ static void settings_text(struct text *t, const Mgmt__Node *i)
 	txt_printf(t, "  Update interval is %lld ms\n",
 		   (long long)node_int(i, "update-interval") * 10);
 	txt_printf(t, "  Rxcost multiplier is %s\n", node_str(i, "rxcost"));
+	if (node_has(i, "ucast-hello-interval"))
+		txt_printf(t, "  Unicast Hello interval is %lld ms\n",
+			   (long long)node_int(i, "ucast-hello-interval") * 10);
+	modes_text(t, i);
 	if (node_bool(i, "enable-timestamps"))
 		txt_printf(t,
 			   "  Timestamps are enabled, rtt-min %s ms, rtt-max %s ms, "

@@ -382,6 +382,14 @@ struct babel_if_view {
 	uint64_t packets_in, packets_out, packets_bad, tlvs_ignored;
 	uint64_t ignored[TLV_VERDICTS];
 	uint64_t connected_refused; /* finite Updates, see babel_filters */
+	bool etx;		    /* RFC 8966 A.2.2, else k-out-of-j */
+	uint16_t hello_seqno;	    /* of the next multicast Hello */
+};
+
+struct babel_hellos_view { /* of one kind that we hear, RFC 8966 A.1 */
+	bool heard;
+	uint16_t expected; /* seqno of the next */
+	usec_t interval;   /* promised; 0: they are unscheduled */
 };
 
 struct babel_neigh_view {
@@ -389,6 +397,10 @@ struct babel_neigh_view {
 	const char *ifname;
 	struct addr addr;
 	uint16_t hello_history, unicast_history; /* newest Hello is the top bit */
+	struct babel_hellos_view multicast, unicast;
+	bool hello_counted;   /* it gets unicast Hellos from us */
+	uint16_t hello_seqno; /* of the next one */
+	uint16_t extra_cost;  /* configured, part of the cost */
 	uint16_t rxcost, txcost, cost;
 	bool have_rtt;	   /* RFC 9616 4.1: else rtt is void */
 	usec_t rtt;	   /* smoothed */

@@ -525,6 +525,7 @@ void policy_noted(struct babel *b, const struct neigh *n, const struct sdprefix 
 void policy_free(struct babel *b);
 
 /* ---- cost.c: RFC 8966 A.2, pure ---- */
+bool cost_etx(const struct babel_if_config *c); /* else k-out-of-j */
 uint16_t cost_rx(const struct babel_if_config *c, uint16_t nominal, uint16_t multicast,
 		 uint16_t unicast);
 uint16_t cost_link(const struct babel_if_config *c, uint16_t txcost, uint16_t rxcost);

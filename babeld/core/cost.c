@@ -14,7 +14,7 @@ static unsigned int received(uint16_t history, unsigned int n)
 	return count;
 }
 
-static bool etx(const struct babel_if_config *c)
+bool cost_etx(const struct babel_if_config *c)
 {
 	switch (c->quality) {
 	case BABEL_QUALITY_OF_TYPE: /* RFC 8966 A.2 */
@@ -33,7 +33,7 @@ uint16_t cost_rx(const struct babel_if_config *c, uint16_t nominal, uint16_t mul
 	unsigned int ones;
 	uint32_t cost;
 
-	if (!etx(c)) /* RFC 8966 A.2.1: either kind of Hello suffices */
+	if (!cost_etx(c)) /* RFC 8966 A.2.1: either kind of Hello suffices */
 		return received(multicast, c->j) >= c->k || received(unicast, c->j) >= c->k
 			       ? nominal
 			       : BABEL_INFINITY;
@@ -52,7 +52,7 @@ uint16_t cost_link(const struct babel_if_config *c, uint16_t txcost, uint16_t rx
 
 	if (rxcost == BABEL_INFINITY || txcost == BABEL_INFINITY)
 		return BABEL_INFINITY;
-	if (etx(c)) /* RFC 8966 A.2.2 */
+	if (cost_etx(c)) /* RFC 8966 A.2.2 */
 		cost = (uint64_t)(txcost > 256 ? txcost : 256) * rxcost / 256;
 	if (cost == 0)
 		return 1; /* RFC 8966 3.4.3: strictly positive, whatever the IHU said */

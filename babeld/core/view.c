@@ -20,6 +20,8 @@ void babel_each_if(const struct babel *b, bool (*each)(void *ctx, const struct b
 			.packets_out = i->packets_out,
 			.packets_bad = i->packets_bad,
 			.connected_refused = i->connected_refused,
+			.etx = cost_etx(&i->config),
+			.hello_seqno = i->hello_seqno,
 		};
 
 		memcpy(v.ignored, i->ignored, sizeof(v.ignored));
@@ -29,6 +31,12 @@ void babel_each_if(const struct babel *b, bool (*each)(void *ctx, const struct b
 		if (!each(ctx, &v))
 			return;
 	}
+}
+
+static struct babel_hellos_view hellos_view(const struct hellos *h)
+{
+	return (struct babel_hellos_view){
+		.heard = h->heard, .expected = h->expected, .interval = h->interval};
 }
 
 void babel_each_neigh(const struct babel *b,
@@ -45,6 +53,11 @@ void babel_each_neigh(const struct babel *b,
 				.addr = n->addr,
 				.hello_history = n->multicast.history,
 				.unicast_history = n->unicast.history,
+				.multicast = hellos_view(&n->multicast),
+				.unicast = hellos_view(&n->unicast),
+				.hello_counted = n->hello_counted,
+				.hello_seqno = n->hello_seqno,
+				.extra_cost = iface_neigh_cost(i, &n->addr).extra,
 				.rxcost = n->rxcost,
 				.txcost = n->txcost,
 				.cost = n->cost,

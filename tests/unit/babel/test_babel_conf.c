@@ -64,13 +64,15 @@ static void interface(struct fixture *f, const char *name)
 	set(f, name, "update-interval", "1600");
 }
 
+static enum babel_link_type found; /* by the kernel */
+
 static struct babel_if_config effective(struct fixture *f, const char *name)
 {
 	const struct babel_conf_if *i = babel_conf_if_find(&f->conf.conf, name);
 	struct babel_if_config c;
 
 	assert_non_null(i);
-	babel_conf_if_effective(i, BABEL_WIRED, &c);
+	babel_conf_if_effective(i, found, &c);
 	return c;
 }
 
@@ -172,6 +174,134 @@ static void test_change_and_unset(void **state)
 	assert_link(&c, BABEL_WIRED, true, 96, 4 * USEC_PER_SEC, 16 * USEC_PER_SEC);
 	network(f, NB_DELETE, "eth0");
 	assert_true(babel_conf_ifs_empty(&f->conf.conf.ifs));
+}
+
+/* What `auto` comes to: RFC 8966 3.7.4, A.2 and B; time stamps where delay is
+ * what differs. */
+static void test_link_types(void **state)
+{
+	static const char *const names[] = {"wired", "wireless", "tunnel"};
+	struct fixture *f = *state;
+	struct babel_if_config c;
+
+	network(f, NB_CREATE, "eth0");
+	for (int configured = 0; configured < 2; configured++) {
+		for (int type = BABEL_WIRED; type <= BABEL_TUNNEL; type++) {
+			set(f, "eth0", "link-type", configured ? names[type] : "auto");
+			found = configured ? BABEL_WIRELESS : (enum babel_link_type)type;
+			c = effective(f, "eth0");
+			assert_link(&c, (enum babel_link_type)type, type != BABEL_WIRELESS,
+				    type == BABEL_WIRELESS ? 256 : 96, 4 * USEC_PER_SEC,
+				    16 * USEC_PER_SEC);
+			assert_int_equal(c.rtt.on, type == BABEL_TUNNEL);
+			assert_int_equal(c.quality, BABEL_QUALITY_OF_TYPE);
+		}
+	}
+	/* What is said counts, whatever the type. */
+	set(f, "eth0", "split-horizon", "false");
+	set(f, "eth0", "enable-timestamps", "false");
+	assert_false(effective(f, "eth0").split_horizon);
+	assert_false(effective(f, "eth0").rtt.on);
+	set(f, "eth0", "split-horizon", NULL);
+	set(f, "eth0", "enable-timestamps", NULL);
+	assert_true(effective(f, "eth0").split_horizon);
+	assert_true(effective(f, "eth0").rtt.on);
+	found = BABEL_WIRED;
+}
+
+static void test_hellos_and_modes(void **state)
+{
+	static const struct {
+		const char *leaf;
+		size_t offset;
+	} switches[] = {
+		{"unscheduled-hellos", offsetof(struct babel_if_config, unscheduled_hellos)},
+		{"unicast", offsetof(struct babel_if_config, unicast)},
+		{"probe-mtu", offsetof(struct babel_if_config, probe_mtu)},
+		{"rfc6126-compatible", offsetof(struct babel_if_config, rfc6126)},
+	};
+	struct fixture *f = *state;
+	struct babel_if_config c;
+
+	network(f, NB_CREATE, "eth0");
+	for (size_t k = 0; k < sizeof(switches) / sizeof(switches[0]); k++) {
+		for (int on = 1; on >= 0; on--) {
+			set(f, "eth0", switches[k].leaf, on ? "true" : "false");
+			c = effective(f, "eth0");
+			for (size_t j = 0; j < sizeof(switches) / sizeof(switches[0]); j++)
+				assert_int_equal(
+					*(const bool *)((const char *)&c + switches[j].offset),
+					on && j == k);
+		}
+	}
+	assert_int_equal(c.unicast_hello_interval, 0);
+	set(f, "eth0", "ucast-hello-interval", "250");
+	set(f, "eth0", "metric-algorithm", "etx");
+	c = effective(f, "eth0");
+	assert_int_equal(c.unicast_hello_interval, 250 * USEC_PER_CSEC);
+	assert_int_equal(c.quality, BABEL_ETX);
+	set(f, "eth0", "metric-algorithm", "k-out-of-j");
+	assert_int_equal(effective(f, "eth0").quality, BABEL_K_OUT_OF_J);
+	assert_true(record(f, NB_CREATE, "/k-out-of-j", NULL, KEYS("eth0")));
+	assert_true(record(f, NB_SET, "/k-out-of-j/k", "4", KEYS("eth0")));
+	assert_true(record(f, NB_SET, "/k-out-of-j/j", "6", KEYS("eth0")));
+	c = effective(f, "eth0");
+	assert_true(c.k == 4 && c.j == 6);
+	assert_true(record(f, NB_DELETE, "/k-out-of-j", NULL, KEYS("eth0")));
+	c = effective(f, "eth0");
+	assert_true(c.k == 0 && c.j == 0);
+}
+
+static void test_neighbours(void **state)
+{
+	struct fixture *f = *state;
+	struct babel_if_config c;
+
+	network(f, NB_CREATE, "eth0");
+	for (int k = 1; k <= 3; k++) {
+		char addr[16];
+
+		snprintf(addr, sizeof(addr), "fe80::%d", k);
+		assert_true(record(f, NB_CREATE, "srcdest-babel:babel/neighbor", NULL,
+				   KEYS("eth0", addr)));
+		assert_true(record(f, NB_SET, "/neighbor/extra-cost", "50", KEYS("eth0", addr)));
+	}
+	assert_true(record(f, NB_SET, "/neighbor/rxcost", "200", KEYS("eth0", "fe80::2")));
+	assert_true(record(f, NB_DELETE, "/neighbor/extra-cost", NULL, KEYS("eth0", "fe80::2")));
+	c = effective(f, "eth0");
+	assert_int_equal(c.n_costs, 3);
+	assert_true(c.costs[0].extra == 50 && c.costs[0].rxcost == 0);
+	assert_true(c.costs[1].extra == 0 && c.costs[1].rxcost == 200);
+	assert_int_equal(c.costs[1].addr.b[15], 2);
+	assert_true(record(f, NB_DELETE, "srcdest-babel:babel/neighbor", NULL,
+			   KEYS("eth0", "fe80::1")));
+	c = effective(f, "eth0");
+	assert_int_equal(c.n_costs, 2);
+	assert_int_equal(c.costs[0].addr.b[15], 2);
+	assert_int_equal(c.costs[1].addr.b[15], 3);
+	for (int k = 2; k <= 3; k++)
+		assert_true(record(f, NB_DELETE, "srcdest-babel:babel/neighbor", NULL,
+				   KEYS("eth0", k == 2 ? "fe80::2" : "fe80::3")));
+	network(f, NB_DELETE, "eth0");
+	assert_true(babel_conf_ifs_empty(&f->conf.conf.ifs));
+}
+
+static void test_smoothing(void **state)
+{
+	struct fixture *f = *state;
+	const struct babel_conf *c = &f->conf.conf;
+
+	assert_int_equal(c->smoothing, BABEL_SMOOTH_BY_HELLOS);
+	assert_true(record(f, NB_SET, "/smoothing-half-life", "0", NULL));
+	assert_int_equal(c->smoothing, BABEL_SMOOTH_OFF);
+	assert_true(record(f, NB_SET, "/smoothing-half-life", "4", NULL));
+	assert_int_equal(c->smoothing, BABEL_SMOOTH_HALF_LIFE);
+	assert_int_equal(c->half_life, 4 * USEC_PER_SEC);
+	assert_true(record(f, NB_DELETE, ":babel", NULL, NULL));
+	assert_int_equal(c->smoothing, BABEL_SMOOTH_BY_HELLOS);
+	assert_true(record(f, NB_SET, "/smoothing-half-life", "4", NULL));
+	assert_true(record(f, NB_DELETE, "/smoothing-half-life", NULL, NULL));
+	assert_int_equal(c->smoothing, BABEL_SMOOTH_BY_HELLOS);
 }
 
 /* RFC 9616 4.1 and 4.2: the defaults, with and without the model's, and each
@@ -347,11 +477,12 @@ static void test_rules(void **state)
 	assert_rule(f, FILTER_INSTALL, 0, "10 permit");
 	for (size_t k = 0; k < sizeof(leaves) / sizeof(*leaves); k++)
 		rule_leaf(f, "install", "10", leaves[k][0], leaves[k][1]);
-	assert_rule(f, FILTER_INSTALL, 0,
-		    "10 permit destination 2001:db8::/32 ge 40 le 48 from 2001:db8:a::/48 ge 49 le 56 "
-		    "neighbor fe80::1 interface eth0 router-id 01:02:03:04:05:06:07:08 protocol static "
-		    "metric ge 100 metric le 200 tag 4294967295 set metric 0 add metric 65534 "
-		    "set src 2001:db8::1 set tag 6");
+	assert_rule(
+		f, FILTER_INSTALL, 0,
+		"10 permit destination 2001:db8::/32 ge 40 le 48 from 2001:db8:a::/48 ge 49 le 56 "
+		"neighbor fe80::1 interface eth0 router-id 01:02:03:04:05:06:07:08 protocol static "
+		"metric ge 100 metric le 200 tag 4294967295 set metric 0 add metric 65534 "
+		"set src 2001:db8::1 set tag 6");
 	r = f->conf.conf.filters.rules[FILTER_INSTALL];
 	assert_int_equal(r->protocol, ROUTE_STATIC);
 	assert_int_equal(r->set_src_family, FAM_IP6);
@@ -436,12 +567,22 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_defaults),	  T(test_all_set),
-		T(test_change_and_unset), T(test_rtt),
-		T(test_instance_goes),	  T(test_protocols),
-		T(test_rules),		  T(test_order_of_rules),
-		T(test_bad_rules),	  T(test_recording),
-		T(test_refused),	  cmocka_unit_test(test_router_id_text),
+		T(test_defaults),
+		T(test_all_set),
+		T(test_change_and_unset),
+		T(test_rtt),
+		T(test_instance_goes),
+		T(test_protocols),
+		T(test_rules),
+		T(test_order_of_rules),
+		T(test_bad_rules),
+		T(test_recording),
+		T(test_link_types),
+		T(test_hellos_and_modes),
+		T(test_neighbours),
+		T(test_smoothing),
+		T(test_refused),
+		cmocka_unit_test(test_router_id_text),
 	};
 
 	return cmocka_run_group_tests_name("babeld: configuration", tests, NULL, NULL);

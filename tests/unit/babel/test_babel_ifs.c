@@ -48,6 +48,12 @@ static enum babel_link_type kernel_says(void *ctx, ifid_t ifid, const char *name
 
 static const struct ifs_ops ops = {.up = up, .down = down, .link = kernel_says};
 
+static bool look(void *ctx, const struct ifs_view *v)
+{
+	*(struct ifs_view *)ctx = *v;
+	return true;
+}
+
 static void assert_calls(const char *want)
 {
 	assert_string_equal(calls, want);
@@ -72,6 +78,7 @@ static void configure(const char *name, uint16_t rxcost)
 static void begin(void)
 {
 	calls[0] = '\0';
+	says = BABEL_WIRED;
 	babel_conf_init(&conf);
 	configure("eth0", 96);
 	ifs = ifs_new(&conf, &ops, NULL);
@@ -201,6 +208,35 @@ PLAIN_TEST("what comes again unchanged changes nothing; what changed is told onc
 	assert_calls("change 2 eth0 fe80::5 192.0.2.1 mtu 1500 cost 7;");
 	ifs_replay(ifs);
 	assert_calls("up 2 eth0 fe80::5 192.0.2.1 mtu 1500 cost 7;");
+	end();
+}
+
+PLAIN_TEST("the kernel is asked what a link is when zebra speaks of it, if that is wanted")
+{
+	struct ifs_view v;
+
+	begin();
+	configure("eth0", 0);
+	addr_is(2, "fe80::1", true);
+	says = BABEL_WIRELESS;
+	link_is(2, "eth0", true);
+	assert_calls("up 2 eth0 fe80::1 - mtu 1500 cost 256;");
+	says = BABEL_TUNNEL;
+	ifs_reconfigure(ifs); /* nothing of the link has changed */
+	assert_calls("");
+	link_is(2, "eth0", true);
+	assert_calls("change 2 eth0 fe80::1 - mtu 1500 cost 96;");
+	ifs_each(ifs, look, &v);
+	assert_int_equal(v.found, BABEL_TUNNEL);
+	assert_string_equal(v.why, "eth0 is so");
+	babel_conf_ifs_first(&conf.ifs)->set.link_type = LINK_WIRELESS;
+	says = BABEL_WIRED;
+	ifs_reconfigure(ifs);
+	link_is(2, "eth0", true);
+	assert_calls("change 2 eth0 fe80::1 - mtu 1500 cost 256;");
+	babel_conf_ifs_first(&conf.ifs)->set.link_type = LINK_AUTO;
+	ifs_reconfigure(ifs);
+	assert_calls("change 2 eth0 fe80::1 - mtu 1500 cost 96;");
 	end();
 }
 

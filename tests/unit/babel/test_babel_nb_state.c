@@ -424,6 +424,12 @@ static void interfaces_and_neighbours(void **state)
 	assert_string_equal(pager_leaf(g.v[1], "state"), "running");
 	assert_string_equal(pager_leaf(g.v[1], "neighbors"), "2");
 	assert_string_equal(pager_leaf(g.v[1], "mcast-hello-interval"), "400");
+	assert_string_equal(pager_leaf(g.v[1], "link-type"), "wired");
+	assert_string_equal(pager_leaf(g.v[1], "link-type-reason"), "this test says so");
+	assert_string_equal(pager_leaf(g.v[1], "metric-algorithm"), "k-out-of-j");
+	assert_string_equal(pager_leaf(g.v[1], "k"), "2");
+	assert_string_equal(pager_leaf(g.v[1], "unicast"), "false");
+	assert_string_equal(pager_leaf(g.v[1], "ucast-hello-interval"), "");
 	assert_string_equal(pager_leaf(g.v[2], "state"), "absent");
 	assert_string_equal(pager_leaf(g.v[3], "state"), "not-enabled");
 	pager_end(&g);
@@ -432,6 +438,50 @@ static void interfaces_and_neighbours(void **state)
 	assert_string_equal(pager_leaf(g.v[0], "hello-mcast-history"), "e000");
 	assert_string_equal(pager_leaf(g.v[0], "txcost"), "96");
 	assert_string_equal(pager_leaf(g.v[0], "cost"), "96");
+	assert_string_equal(pager_leaf(g.v[0], "exp-mcast-hello-seqno"), "4");
+	assert_string_equal(pager_leaf(g.v[0], "exp-ucast-hello-seqno"), "");
+	assert_string_equal(pager_leaf(g.v[0], "ucast-hello-seqno"), "");
+	assert_string_equal(pager_leaf(g.v[0], "extra-cost"), "");
+	pager_end(&g);
+}
+
+static void settings_of_links(void **state)
+{
+	const char *const at[] = {"eth1", "fe80::3", NULL};
+	struct world *w = *state;
+	struct babel_conf_if *c = babel_conf_ifs_first(&w->b.config.conf.ifs);
+	struct tlv t = {.type = TLV_HELLO, .u.hello = {true, 77, {200}, false, 0}};
+	struct pager g;
+
+	while (strcmp(c->name, "eth1") != 0)
+		c = babel_conf_ifs_next(&w->b.config.conf.ifs, c);
+	c->set.link_type = LINK_WIRELESS;
+	c->set.unicast_hello.cs = 300;
+	c->set.unicast = c->set.probe_mtu = true;
+	c->set.costs[c->set.n_costs++] =
+		(struct babel_neigh_cost){.addr = {{0xfe, 0x80, [15] = 3}}, .extra = 40};
+	ifs_reconfigure(w->b.ifs);
+	say(w, 1, &t, 1);
+	forward(w, SECOND);
+	begin(&g, w, STATE "/interface", (const char *const[]){"eth1", NULL});
+	assert_true(pager_next(&g, 10));
+	assert_string_equal(pager_leaf(g.v[0], "link-type"), "wireless");
+	assert_string_equal(pager_leaf(g.v[0], "link-type-reason"), "configured");
+	assert_string_equal(pager_leaf(g.v[0], "metric-algorithm"), "etx");
+	assert_string_equal(pager_leaf(g.v[0], "k"), "");
+	assert_string_equal(pager_leaf(g.v[0], "ucast-hello-interval"), "300");
+	assert_string_equal(pager_leaf(g.v[0], "unicast"), "true");
+	assert_string_equal(pager_leaf(g.v[0], "probe-mtu"), "true");
+	assert_string_equal(pager_leaf(g.v[0], "unscheduled-hellos"), "false");
+	assert_string_equal(pager_leaf(g.v[0], "rfc6126-compatible"), "false");
+	pager_end(&g);
+	begin(&g, w, STATE "/neighbor", at);
+	assert_true(pager_next(&g, 10));
+	assert_string_equal(pager_leaf(g.v[0], "extra-cost"), "40");
+	assert_string_equal(pager_leaf(g.v[0], "hello-ucast-history"), "8000");
+	assert_string_equal(pager_leaf(g.v[0], "exp-ucast-hello-seqno"), "78");
+	assert_string_equal(pager_leaf(g.v[0], "promised-ucast-interval"), "200");
+	assert_true(*pager_leaf(g.v[0], "ucast-hello-seqno"));
 	pager_end(&g);
 }
 
@@ -905,6 +955,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(interfaces_and_neighbours, setup, teardown),
 		cmocka_unit_test_setup_teardown(policy, setup, teardown),
 		cmocka_unit_test_setup_teardown(round_trip_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(settings_of_links, setup, teardown),
 		cmocka_unit_test_setup_teardown(sources_and_requests, setup, teardown),
 		cmocka_unit_test_setup_teardown(this_router, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_once_whatever_happens, setup, teardown),
