@@ -186,11 +186,12 @@ static void reconcile(struct ifs *s, struct ifs_if *i)
 	/* Under another name it is another interface: its seqnos go by name. */
 	if (i->ready && (!i->known || strcmp(i->name, i->z.name) != 0))
 		go_down(s, i);
+	if (conf)
+		look(s, i, conf);
 	if (!conf || !babel_zapi_if_usable(&i->z) || !fill_info(i, &info)) {
 		go_down(s, i);
 		return;
 	}
-	look(s, i, conf);
 	babel_conf_if_effective(conf, i->found, &config);
 	if (config.auth.enabled && s->ops->keys)
 		s->ops->keys(s->ctx, conf, &config.auth);

@@ -33,7 +33,8 @@ DROPPING = ("blackhole", "reject")
 NUMBERS = {"rxcost": ("rxcost", 1, (1, 65534)), "hello-interval": ("mcast-hello-interval", 10,
            (50, 6000)), "update-interval": ("update-interval", 10, (200, 6000)),
            "rtt-min": ("rtt-min", 1, (1, 119)), "max-rtt-penalty": ("max-rtt-penalty", 1, (0, 65535))}
-SWITCHES = ["split-horizon", "enable-timestamps"]
+OPEN = ["split-horizon", "enable-timestamps"]  # what is not said goes by the kind of link
+SWITCHES = OPEN + ["unicast", "unscheduled-hellos", "probe-mtu", "rfc6126-compatible"]
 REDISTRIBUTE = [(f, p) for f in ("ipv6", "ipv4") for p in ("static", "connected", "kernel")]
 
 
@@ -135,8 +136,10 @@ class Generator:
                                   tag("description", text.replace("&", "&amp;")
                                       .replace("<", "&lt;")))
         if word == "link-type":
-            kind = self.random.choice(("wired", "wireless"))
+            kind = self.random.choice(("auto", "wired", "wireless", "tunnel"))
             return setting(name, "babel " + kind, word, kind)
+        if word in OPEN and self.random.random() < .3:
+            return setting(name, f"babel {word} auto", word, "", "remove")
         if word in SWITCHES:
             yes = self.random.random() < .5
             return setting(name, ("" if yes else "no ") + "babel " + word, word,
@@ -236,6 +239,7 @@ class Front:
 
 
 BABEL = ("running", "rxcost", "linkType", "splitHorizon", "mcastHelloInterval", "updateInterval",
+         "unicast", "unscheduledHellos", "probeMtu", "rfc6126Compatible", "linkTypeReason",
          "enableTimestamps", "rttMin", "rttMax", "maxRttPenalty")
 
 

@@ -42,14 +42,17 @@ def interface_lines(i):
     lines = []
     if "link-type" in i:
         lines.append(f"babel {i['link-type']}")
-    if "split-horizon" in i:
-        lines.append(("" if i["split-horizon"] else "no ") + "babel split-horizon")
-    if "enable-timestamps" in i:
-        lines.append(("" if i["enable-timestamps"] else "no ") + "babel enable-timestamps")
+    for leaf in ("split-horizon", "enable-timestamps"):
+        if leaf in i:
+            lines.append(("" if i[leaf] else "no ") + "babel " + leaf)
+    for leaf in ("unicast", "unscheduled-hellos", "probe-mtu", "rfc6126-compatible"):
+        if i.get(leaf):
+            lines.append("babel " + leaf)
     if "v4-via-v6" in i:
         lines.append(("" if i["v4-via-v6"] else "no ") + "babel v4-via-v6")
     for leaf, word, factor in (("rxcost", "rxcost", 1), ("mcast-hello-interval", "hello-interval", 10),
-                               ("update-interval", "update-interval", 10), ("rtt-decay", "rtt-decay", 1),
+                               ("update-interval", "update-interval", 10),
+                               ("ucast-hello-interval", "unicast-hello-interval", 10), ("rtt-decay", "rtt-decay", 1),
                                ("rtt-min", "rtt-min", 1), ("rtt-max", "rtt-max", 1),
                                ("max-rtt-penalty", "max-rtt-penalty", 1)):
         if leaf in i:
