@@ -3,10 +3,10 @@
  * What happens to an instance of the protocol, as a value: one kind for each
  * function of babel.h that changes an instance, with what it is given. The
  * daemon tells its instance everything through event_run(), so that it can be
- * written down on the way (lib: trace/line.h) and happen again elsewhere.
+ * written down on the way (line.h) and happen again elsewhere.
  *
- * A function that is added to babel.h gets a kind, a struct, a row in
- * event.c; tests/lint/recorded.py compares them. Pure.
+ * A function that is added to babel.h gets a kind, its arguments, a row in
+ * event.c and event_fields.c; tests/lint/recorded.py compares them. Pure.
  */
 #ifndef SRCDEST_BABELD_TRACE_EVENT_H
 #define SRCDEST_BABELD_TRACE_EVENT_H

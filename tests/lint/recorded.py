@@ -16,6 +16,7 @@ import tree  # noqa: E402
 
 HEADERS = ["babeld/core/babel.h", "babeld/core/filter.h"]
 EVENTS = "babeld/trace/event.c"
+FIELDS = "babeld/trace/event_fields.c"
 EVENT_H = "babeld/trace/event.h"
 DOOR = "babeld/babel_record.h"
 WORLDS = ["babeld/babel_record.c", "babeld/trace/player.c"]
@@ -102,7 +103,7 @@ def check_members(entries, known, events):
         for kind, member in known[name]:
             if f"struct {name}, {member}" not in flat and f"struct {name}, {member}[" not in flat \
                     and not re.search(rf"struct {name}, (\w+, )?\w+, {member}[,)]", flat):
-                problems.append(f"{EVENTS}: {member} of struct {name} is not recorded")
+                problems.append(f"{FIELDS}: {member} of struct {name} is not recorded")
     return problems
 
 
@@ -111,7 +112,7 @@ def check_arguments(event_h, events):
     flat = " ".join(events.split())
     holders = {m.group(1): m.group(2) for m in
                re.finditer(r"struct (event_\w+)\s*\{[^{}]*\}\s*(\w+);", bare(event_h))}
-    return [f"{EVENTS}: {name} of struct {struct} is not recorded"
+    return [f"{FIELDS}: {name} of struct {struct} is not recorded"
             for struct, member in holders.items() for _, name in structs(event_h)[struct]
             if f"{member}, {name}" not in flat
             and not re.search(rf"struct {struct}, (\w+, )?{name}\b", flat)]
@@ -139,7 +140,7 @@ def check_door(entries, files):
 
 def check(root=tree.ROOT):
     headers = {p: tree.read(root, p) for p in HEADERS}
-    events = tree.read(root, EVENTS)
+    events = tree.read(root, EVENTS) + tree.read(root, FIELDS)
     entries = changing(headers[HEADERS[0]])
     known = {}
     for text in headers.values():
