@@ -441,6 +441,9 @@ void zebra_zapi_address(struct zebra_zapi *z, enum zapi_cmd cmd, const struct za
 
 	m.u.address = *a;
 	send_all(z, &m);
+	/* No route comes or goes with it, but who tracks such a gateway hears. */
+	if (a->family == FAM_IP6 && addr_is_linklocal(FAM_IP6, &a->addr))
+		zebra_zapi_rib_settled(z);
 }
 
 void zebra_zapi_router_id(struct zebra_zapi *z)

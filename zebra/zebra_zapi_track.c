@@ -66,6 +66,35 @@ static bool resolve(struct rib *rib, const struct zapi_nexthop_reg *reg, struct 
 	       out->owner.type == ROUTE_STATIC || out->owner.type == ROUTE_NHRP;
 }
 
+/* fe80::/64 is on every link and in no RIB of ours, but stock daemons track
+ * link-local gateways (bgpd does) and know their interface by themselves: such
+ * a one is as good as a connected address while any link has such addresses. */
+struct local_links {
+	struct zclient *c;
+	struct zapi_nexthop_update *u;
+};
+
+static void link_local_address(void *arg, const struct zapi_address *a)
+{
+	struct local_links *l = arg;
+	struct prefix on;
+
+	if (l->u->n_nexthops || a->family != FAM_IP6 || !addr_is_linklocal(FAM_IP6, &a->addr) ||
+	    !prefix_make(&on, FAM_IP6, &a->addr, a->plen) || !prefix_covers(&on, &l->u->asked))
+		return;
+	l->u->resolved = on;
+	l->u->type = ROUTE_CONNECTED;
+	l->u->n_nexthops = 1;
+	l->u->nexthops[0] = (struct zapi_nexthop){.type = NEXTHOP_IFINDEX, .ifindex = a->ifindex};
+}
+
+static void link_local_interface(void *arg, const struct zapi_interface *i)
+{
+	struct local_links *l = arg;
+
+	l->c->z->ops->each_address(l->c->z->ctx, i->ifindex, link_local_address, l);
+}
+
 static void answer(struct zclient *c, const struct zapi_nexthop_reg *reg, struct zapi_msg *m)
 {
 	struct zapi_nexthop_update *u = &m->u.nexthop_update;
@@ -78,6 +107,11 @@ static void answer(struct zclient *c, const struct zapi_nexthop_reg *reg, struct
 	u->safi = reg->safi;
 	u->asked = reg->prefix;
 	u->resolved = prefix_any(f);
+	if (f == FAM_IP6 && addr_is_linklocal(f, &reg->prefix.addr)) {
+		c->z->ops->each_interface(c->z->ctx, link_local_interface,
+					  &(struct local_links){.c = c, .u = u});
+		return;
+	}
 	if (!resolve(c->z->rib, reg, &v))
 		return;
 	u->resolved = v.pair.dst;

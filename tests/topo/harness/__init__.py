@@ -10,11 +10,11 @@ from .capture import MalformedPackets, assert_no_malformed
 from .daemons import Babeld, Bird, DebianBabeld, FrrBabeld, Zebra
 from .probe import EchoServers, Stream, probe_once
 from .topo import Topology
-from . import site, watch
+from . import site, stock, watch
 from .wait import NotYet, WaitTimeout, wait_until
 
 __all__ = [
     "Babeld", "Bird", "DebianBabeld", "EchoServers", "FrrBabeld", "MalformedPackets", "NotYet",
     "Stream", "Topology", "WaitTimeout", "Zebra", "assert_no_malformed", "probe_once",
-    "site", "wait_until", "watch",
+    "site", "stock", "wait_until", "watch",
 ]

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: MIT
+"""Debian's FRR daemons as clients of our zebra, each by its own protocol: their routes reach the
+kernel, those with a source prefix too, go when they are withdrawn, go and return with the daemon,
+and routes of ours are redistributed into them. And our babeld on Debian's zebra."""
+
+import pytest
+
+from harness import EchoServers, NotYet, watch
+from harness import site as place
+
+A, S = "2001:db8:a9::/64", "2001:db8:51::/48"
+D1, D2, D3, D4 = (f"2001:db8:d{n}::/48" for n in (1, 2, 3, 4))
+PLAIN, SOURCED = ("2001:db8:57::/48", "::/0"), ("2001:db8:58::/48", S)
+
+
+def static(*pairs, gateway):
+    return {"srcdest-static:static": {"route": [
+        {"destination-prefix": d, "source-prefix": s,
+         "next-hop": [{"gateway": gateway, "interface": "link0", "distance": 1}]}
+        for d, s in pairs]}}
+
+
+def spec(dut, peer, dut_commands=(), peer_commands=()):
+    return {"nodes": {"dut": {"router": True, "daemons": dut, "commands": list(dut_commands)},
+                      "peer": {"router": True, "daemons": peer,
+                               "commands": list(peer_commands)},
+                      "sink": {}},
+            "links": {"core": {"dut": ("link0", ["fe80::a/64", "2001:db8:1::a/64"]),
+                               "peer": ("link0", ["fe80::b/64", "2001:db8:1::b/64"])},
+                      "lan": {"peer": ("lan0", ["fe80::1/64", "2001:db8:a9::1/64"]),
+                              "sink": ("lan0", ["fe80::2/64"])}}}
+
+
+def kernel(net, node, pair):
+    """The kernel's own lines of a pair, protocols as numbers."""
+    dst, src = pair
+    rows = net[node].ip_out("-N", "-6", "route", "show", dst).splitlines()
+    return [r for r in rows if (f"from {src} " in r if src != "::/0" else " from " not in r)]
+
+
+def in_kernel(net, node, pair, proto, timeout=60):
+    def check():
+        have = kernel(net, node, pair)
+        if not any(f"proto {proto} " in r for r in have):
+            raise NotYet(f"{node} has {have} of {net[node].ip_out('-N', '-6', 'route')}")
+        return True
+    return net.wait(check, timeout, f"{pair} of protocol {proto} in the kernel of {node}")
+
+
+def not_in_kernel(net, node, pair, proto, timeout=60):
+    def check():
+        have = [r for r in kernel(net, node, pair) if f"proto {proto} " in r]
+        if have:
+            raise NotYet(f"{node} has {have}")
+        return True
+    return net.wait(check, timeout, f"no {pair} of protocol {proto} in the kernel of {node}")
+
+
+STATICD = f"""
+ipv6 route {D1} fe80::b link0
+ipv6 route {D2} from {S} fe80::b link0
+ipv6 route {D3} 2001:db8:2::b
+ipv6 route {D4} from {S} blackhole
+"""
+
+
+def test_staticd(topology):
+    net = topology(spec([("zebra", None), ("stock-staticd", STATICD)], [],
+                        ["addr add 2001:db8:51::1/128 dev lo"],
+                        ["addr add 2001:db8:d1::1/128 dev lo", "addr add 2001:db8:d2::1/128 dev lo",
+                         f"route add {S} via fe80::a dev link0"]))
+    echo = EchoServers()
+    net.on_close(echo.close)
+    for b in ("2001:db8:d1::1", "2001:db8:d2::1"):
+        echo.add(net["peer"].ns, b, "peer")
+    echo.start()
+    dut, staticd = net["dut"], net["dut"].daemons["stock-staticd"]
+
+    def all_there():
+        for pair in ((D1, "::/0"), (D2, S), (D4, S)):
+            in_kernel(net, "dut", pair, 196)
+        watch.meets(net, "dut", "2001:db8:1::a", "2001:db8:d1::1", "peer")
+        watch.meets(net, "dut", "2001:db8:51::1", "2001:db8:d2::1", "peer")
+    all_there()
+    assert kernel(net, "dut", (D4, S))[0].startswith("6 ")  # RTN_BLACKHOLE
+    # The destination without the source is nobody's.
+    assert not [r for r in kernel(net, "dut", (D2, "::/0")) if "proto 196" in r]
+
+    # Next-hop tracking: the gateway becomes reachable, and is lost.
+    assert not kernel(net, "dut", (D3, "::/0"))
+    dut.ip("addr add 2001:db8:2::a/64 dev link0 nodad")
+    in_kernel(net, "dut", (D3, "::/0"), 196)
+    dut.ip("addr del 2001:db8:2::a/64 dev link0")
+    not_in_kernel(net, "dut", (D3, "::/0"), 196)
+
+    staticd.configure(f"no ipv6 route {D4} from {S} blackhole", f"no ipv6 route {D1} fe80::b link0")
+    not_in_kernel(net, "dut", (D4, S), 196)
+    not_in_kernel(net, "dut", (D1, "::/0"), 196)
+    in_kernel(net, "dut", (D2, S), 196)
+    staticd.kill()
+    not_in_kernel(net, "dut", (D2, S), 196)
+    staticd.start()
+    all_there()
+
+
+BABEL = """
+interface link0
+ babel wired
+ babel hello-interval 1000
+ babel update-interval 2000
+router babel
+ network link0
+ redistribute ipv6 {what}
+"""
+OSPF6 = """
+interface link0
+ ipv6 ospf6 area 0
+ ipv6 ospf6 network point-to-point
+ ipv6 ospf6 hello-interval 1
+ ipv6 ospf6 dead-interval 4
+router ospf6
+ ospf6 router-id 192.0.2.{n}
+ timers lsa min-arrival 0
+ timers throttle spf 10 100 500
+ redistribute {what}
+"""
+BGP = """
+router bgp 6500{n}
+ bgp router-id 192.0.2.{n}
+ no bgp ebgp-requires-policy
+ no bgp network import-check
+ neighbor 2001:db8:1::{other} remote-as external
+ neighbor 2001:db8:1::{other} timers 1 3
+ neighbor 2001:db8:1::{other} timers connect 1
+ neighbor 2001:db8:1::{other} advertisement-interval 0
+ address-family ipv6 unicast
+  redistribute {what}
+  neighbor 2001:db8:1::{other} activate
+"""
+ISIS = """
+interface link0
+ ipv6 router isis x
+ isis network point-to-point
+ isis hello-interval 1
+ isis hello-multiplier 4
+router isis x
+ net 49.0001.0000.0000.000{n}.00
+ is-type level-1
+ topology ipv6-unicast
+ topology ipv6-dstsrc
+ lsp-gen-interval 1
+ spf-interval 1
+ redistribute ipv6 {what} level-1
+"""
+
+# Program, configuration, the number of its protocol in the kernel.
+PROTOCOLS = [("babeld", BABEL, 42), ("ospf6d", OSPF6, 188), ("bgpd", BGP, 186),
+             ("isisd", ISIS, 187)]
+
+
+@pytest.mark.parametrize("program, conf, proto", PROTOCOLS, ids=[p[0] for p in PROTOCOLS])
+def test_protocol(topology, program, conf, proto):
+    kind = "stock-" + program
+    net = topology(spec(
+        [("zebra", static(PLAIN, SOURCED, gateway="fe80::b")),
+         (kind, conf.format(n=1, other="b", what="static"))],
+        [("zebra", None), (kind, conf.format(n=2, other="a", what="connected"))]))
+    # A connected route of the peer comes to us, ours of staticd to the peer.
+    in_kernel(net, "dut", (A, "::/0"), proto)
+    in_kernel(net, "peer", PLAIN, proto)
+    if program == "isisd":
+        # It takes (D,S) routes into its dst-src topology. (8.4.4 at the other end gives them to
+        # any zebra, stock ones too, without the source.)
+        shown = net["peer"].daemons[kind].vtysh("show isis database detail")
+        assert "2001:db8:58::/48 (Metric: 0) ipv6-dstsrc" in shown, shown
+        assert "IPv6 Source Prefix: " + S in shown, shown
+    else:
+        assert not [r for r in kernel(net, "peer", (SOURCED[0], "::/0")) if f"proto {proto} " in r]
+
+    net["peer"].ip("addr del 2001:db8:a9::1/64 dev lan0")
+    not_in_kernel(net, "dut", (A, "::/0"), proto)
+    net["peer"].ip("addr add 2001:db8:a9::1/64 dev lan0 nodad")
+    in_kernel(net, "dut", (A, "::/0"), proto)
+    net["dut"].zebra.config = static(SOURCED, gateway="fe80::b")
+    net["dut"].zebra.reload()
+    not_in_kernel(net, "peer", PLAIN, proto, 90)
+
+    daemon = net["dut"].daemons[kind]
+    daemon.kill()
+    not_in_kernel(net, "dut", (A, "::/0"), proto)
+    net["dut"].zebra.config = static(PLAIN, SOURCED, gateway="fe80::b")
+    net["dut"].zebra.reload()
+    daemon.start()
+    in_kernel(net, "dut", (A, "::/0"), proto, 90)
+    in_kernel(net, "peer", PLAIN, proto, 90)
+
+
+REFUSED = "could not install a route from " + S
+
+
+@pytest.mark.parametrize("objects", [False, True], ids=["no-nexthop-objects", "default"])
+def test_our_babeld_on_stock_zebra(topology, objects):
+    """FRR 8.4 pairs (D,S) routes with nexthop objects, and the kernel refuses."""
+    net = topology(spec(
+        [("stock-zebra", "" if objects else "no zebra nexthop kernel enable\n"),
+         ("babeld", place.babel(["link0"], []))],
+        [("zebra", static(PLAIN, SOURCED, (D2, S), gateway="fe80::a")),
+         ("babeld", place.babel(["link0"], ["static"]))]))
+    dut = net["dut"]
+    in_kernel(net, "dut", PLAIN, 42)
+    if not objects:
+        in_kernel(net, "dut", SOURCED, 42)
+        in_kernel(net, "dut", (D2, S), 42)
+        assert REFUSED not in dut.babeld.log_text()
+        assert "could not install" not in dut.babeld.show_text("show babel parameters")
+        # Both hold their routes over a restart of zebra, and find each other again.
+        dut.daemons["stock-zebra"].restart()
+        in_kernel(net, "dut", SOURCED, 42)
+        return
+    net.wait(lambda: REFUSED in dut.babeld.log_text(), 30, "babeld tells of the refusal")
+    assert "no zebra nexthop kernel enable" in dut.babeld.show_text("show babel parameters")
+    assert not kernel(net, "dut", SOURCED)
+    # Once: more routes are refused and nothing more is said.
+    net["peer"].zebra.config = static(PLAIN, SOURCED, (D2, S), (D3, S), gateway="fe80::a")
+    net["peer"].zebra.reload()
+
+    def failed():
+        v = dut.babeld.show_text("show babel parameters")
+        if " 3 failed" not in v:
+            raise NotYet(v)
+        return True
+    net.wait(failed, 30, "a third refusal")
+    assert dut.babeld.log_text().count(REFUSED) == 1
