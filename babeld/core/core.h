@@ -227,7 +227,7 @@ struct advert {
 struct offer {
 	struct babel_local l; /* ifname points to the member below */
 	char ifname[FILTER_IFNAME];
-	uint16_t refused; /* number of the rule; 0: announced */
+	uint16_t rule; /* that judged it; 0: none */
 };
 /* What a former life told of a pair, and via whom the kernel still forwards it,
  * until we choose for ourselves or learn that it is lost. */
@@ -362,7 +362,7 @@ struct policy {
 	uint64_t *hits[FILTER_KINDS];
 	size_t n[FILTER_KINDS];
 	bool accept_connected;
-	struct prefix *connected; /* sorted */
+	struct prefix *connected; /* without the whole family */
 	size_t n_connected;
 };
 

@@ -254,7 +254,7 @@ static void explain(const struct babel *b, const struct pfx *p, mono_t now,
 		.local_metric = p->local_metric,
 		.kept_back = p->offer && !p->local,
 		.not_installed = p->not_installed,
-		.rule = p->offer && !p->local ? p->offer->refused
+		.rule = p->offer && !p->local ? p->offer->rule
 			: p->not_installed    ? p->install_rule
 					      : 0,
 		.choice = p->choice,

@@ -181,7 +181,7 @@ static const struct filter_rule *judge_offer(const struct babel *b, struct pfx *
 	p->local_metric = filter_metric(FILTER_REDISTRIBUTE, r, o->l.metric);
 	p->local = p->local_metric != BABEL_INFINITY;
 	p->local_tag = filter_tag(r, o->l.tag);
-	o->refused = p->local ? 0 : r->number;
+	o->rule = r ? r->number : 0;
 	return r;
 }
 
@@ -412,16 +412,9 @@ static struct prefix *connected_copy(struct babel *b, const struct prefix *from,
 	struct prefix *to = mem_new(&b->mem.policy, (n + 1) * sizeof(*to));
 
 	*kept = 0;
-	for (size_t k = 0; k < n; k++) {
-		size_t at = *kept;
-
-		if (prefix_is_any(&from[k]))
-			continue;
-		for (; at > 0 && prefix_cmp(&to[at - 1], &from[k]) > 0; at--)
-			to[at] = to[at - 1];
-		to[at] = from[k];
-		++*kept;
-	}
+	for (size_t k = 0; k < n; k++)
+		if (!prefix_is_any(&from[k]))
+			to[(*kept)++] = from[k];
 	return to;
 }
 

@@ -124,7 +124,7 @@ static bool view_bare(const struct babel *b, const struct pfx *p,
 
 	if (p->offer && !p->local) {
 		v.refusal = REFUSED_REDISTRIBUTE;
-		v.rule = p->offer->refused;
+		v.rule = p->offer->rule;
 	}
 	return each(ctx, &v);
 }

@@ -120,6 +120,7 @@ RFC_TEST(8966, "C-b", "an out rule raises a metric, and feasibility goes by what
 	rig_rule(FILTER_OUT, 10, (struct filter_rule){.add_metric = 50});
 	edit(t.r);
 	assert_int_equal(rig_told(t.r, 2, D), 300 + 96 + 50);
+	assert_int_equal(updates(t.r), 1); /* no more than another metric */
 	/* The least that was ever said, RFC 8966 3.7.3. */
 	assert_true(rig_fd_is(t.r, D, 0xa, 7, 300 + 96));
 	rig_free(t.r);
@@ -246,6 +247,7 @@ PLAIN_TEST("an out rule for one interface retracts there, is silent elsewhere, a
 	rig_rule_del(FILTER_OUT, 10);
 	edit(t.r);
 	assert_int_equal(rig_told(t.r, 2, D), 0);
+	assert_int_equal(updates(t.r), 2);
 	assert_null(rig_next_update(t.r, NULL, 1, D));
 	assert_null(rig_next_update(t.r, NULL, 0, E));
 	rig_free(t.r);
@@ -354,7 +356,9 @@ PLAIN_TEST("install rules touch what zebra gets, and nothing else")
 	assert_int_equal(c.has_src, FAM_IP6);
 	assert_true(rig_route(t.n1, E, &v));
 	assert_int_equal(v.metric, 196);
+	update(t.n1, E, 0xa, 100);
 	assert_int_equal(rig_hits(t.r, FILTER_INSTALL, 10), 1);
+	assert_int_equal(rig_hits(t.r, FILTER_INSTALL, 20), 1);
 	/* What was not installed leaves no "unreachable" behind either. */
 	rig_retract(t.n1, D);
 	rig_retract(t.n1, E);
@@ -396,6 +400,112 @@ PLAIN_TEST("rules that stay go on counting, a changed one begins anew, and no ed
 	edit(t.r);
 	assert_int_equal(rig_hits(t.r, FILTER_IN, 10), 2);
 	assert_int_equal(updates(t.r), 0);
+	rig_free(t.r);
+}
+
+PLAIN_TEST("every value of a rule counts in an edit")
+{
+	struct filter_rule r = {.has_set_metric = true, .set_metric = 5, .has_set_tag = true,
+				.set_tag = 6, .set_src_family = FAM_IP6,
+				.set_src = rig_addr("2001:db8::1")};
+	struct two t = two();
+	const struct babel_choice *c = &rig_choice(t.r, D)->c;
+
+	update(t.n1, D, 0xa, 100);
+	rig_rule(FILTER_INSTALL, 10, r);
+	rig_filters(t.r);
+	assert_int_equal(c->metric, 5);
+	r.set_metric = 7;
+	rig_rule(FILTER_INSTALL, 10, r);
+	rig_filters(t.r);
+	assert_int_equal(c->metric, 7);
+	r.set_tag = 8;
+	rig_rule(FILTER_INSTALL, 10, r);
+	rig_filters(t.r);
+	assert_int_equal(c->tag, 8);
+	r.set_src = rig_addr("2001:db8::2");
+	rig_rule(FILTER_INSTALL, 10, r);
+	rig_filters(t.r);
+	assert_memory_equal(&c->src, &r.set_src, sizeof(r.set_src));
+	r.add_metric = 65534; /* what zebra gets is a route all the same */
+	rig_rule(FILTER_INSTALL, 10, r);
+	rig_filters(t.r);
+	assert_int_equal(c->kind, CHOICE_ROUTE);
+	assert_int_equal(c->metric, INF - 1);
+	rig_free(t.r);
+}
+
+PLAIN_TEST("another tag, or another rule that refuses, is an edit of what is stored")
+{
+	struct two t = two();
+	struct babel_route_view v;
+
+	update(t.n1, D, 0xa, 100);
+	assert_true(rig_route(t.n1, D, &v));
+	assert_int_equal(v.tag, 0);
+	rig_rule(FILTER_IN, 10, (struct filter_rule){.has_set_tag = true, .set_tag = 5});
+	rig_filters(t.r);
+	assert_int_equal(rig_choice(t.r, D)->c.tag, 5);
+	rig_rule(FILTER_IN, 10, (struct filter_rule){.has_set_tag = true, .set_tag = 6});
+	rig_filters(t.r);
+	assert_int_equal(rig_choice(t.r, D)->c.tag, 6);
+	rig_rule(FILTER_IN, 10, deny(D));
+	rig_filters(t.r);
+	rig_rule_del(FILTER_IN, 10);
+	rig_rule(FILTER_IN, 20, deny(D));
+	rig_filters(t.r);
+	assert_true(rig_route(t.n1, D, &v));
+	assert_int_equal(v.rule, 20);
+	rig_free(t.r);
+}
+
+PLAIN_TEST("what one rule changes and another hides is no news")
+{
+	struct two t = two();
+
+	update(t.n1, D, 0xa, 100);
+	rig_rule(FILTER_OUT, 10, (struct filter_rule){.has_set_metric = true, .set_metric = 5000});
+	edit(t.r);
+	assert_int_equal(rig_told(t.r, 2, D), 5000);
+	rig_rule(FILTER_IN, 10, (struct filter_rule){.add_metric = 1000});
+	edit(t.r);
+	assert_int_equal(updates(t.r), 0);
+	assert_int_equal(rig_choice(t.r, D)->c.metric, 1196);
+	rig_free(t.r);
+}
+
+PLAIN_TEST("interfaces of offered routes are known by their whole names")
+{
+	struct two t = two();
+
+	rig_rule(FILTER_REDISTRIBUTE, 10, (struct filter_rule){.ifname = "u"});
+	rig_rule(FILTER_REDISTRIBUTE, 20, (struct filter_rule){.ifname = "eth0123456789ab"});
+	rig_rule(FILTER_REDISTRIBUTE, 30, (struct filter_rule){.deny = true});
+	rig_filters(t.r);
+	rig_offer(t.r, D, 0, 0, "eth0123456789ab");
+	rig_offer(t.r, E, 0, 0, "eth0123456789a");
+	rig_offer(t.r, DS, 0, 0, "u");
+	settle(t.r);
+	assert_int_equal(rig_told(t.r, 1, D), 0);
+	assert_int_equal(rig_told(t.r, 1, E), INF);
+	assert_int_equal(rig_told(t.r, 1, DS), 0);
+	rig_offer(t.r, D, 0, 0, "u");
+	rig_offer(t.r, E, 0, 0, NULL);
+	settle(t.r);
+	assert_int_equal(rig_told(t.r, 1, D), 0);
+	assert_int_equal(rig_told(t.r, 1, E), INF);
+	rig_free(t.r);
+}
+
+PLAIN_TEST("taking back what was never offered does nothing")
+{
+	struct two t = two();
+	struct sdprefix d = rig_pair(D), e = rig_pair(E);
+
+	update(t.n1, D, 0xa, 100);
+	babel_local_del(t.r->b, &d, t.r->now);
+	babel_local_del(t.r->b, &e, t.r->now);
+	assert_ptr_equal(rig_selected(t.r, D), t.n1);
 	rig_free(t.r);
 }
 

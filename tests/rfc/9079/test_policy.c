@@ -129,8 +129,12 @@ PLAIN_TEST("a link that comes takes its prefix back at once, one that goes gives
 	assert_int_equal(rig_told(t.r, 2, "2001:db8:7::/72" S), INF);
 	rig_connected(t.r, more + 1, 1);
 	assert_ptr_equal(rig_selected(t.r, "2001:db8:7::/72" S), t.n);
+	assert_false(used(&t, LAN S)); /* the first of them, and the only one */
+	rig_connected(t.r, more, 1);   /* as many, but others */
+	assert_ptr_equal(rig_selected(t.r, LAN S), t.n);
+	assert_null(rig_selected(t.r, "2001:db8:7::/72" S));
 	rig_connected(t.r, NULL, 0);
-	assert_true(used(&t, LAN S));
+	assert_non_null(rig_selected(t.r, "2001:db8:7::/72" S));
 	rig_free(t.r);
 }
 
