@@ -406,7 +406,8 @@ class FrrBabeld(Peer):
     def start(self):
         self.prepare()
         with open(self.stderr, "ab") as err:
-            self.zebra = self.node.ns.popen(self._args("zebra"), stdout=err, stderr=err,
+            # Without this it replaces an IPv6 route by none, and then by the new one.
+            self.zebra = self.node.ns.popen(self._args("zebra") + ["--v6-rr-semantics"], stdout=err, stderr=err,
                                             cwd=self.dir, env=self.environment())
         wait_until(lambda: Ours._answers(f"{self.dir}/frr.zserv"), 20, f"FRR zebra of {self}",
                    context=self.log_tail)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """pytest fixtures: a topology that judges itself at the end and leaves nothing behind."""
 
+import contextlib
 import os
 import re
 import signal
+import threading
 
 import pytest
 
@@ -21,6 +23,9 @@ def _clean_machine():
 
     def terminate(*_):
         raise KeyboardInterrupt("SIGTERM")
+    if threading.current_thread() is not threading.main_thread():  # xdist may do that
+        yield
+        return
     old = signal.signal(signal.SIGTERM, terminate)
     yield
     signal.signal(signal.SIGTERM, old)
@@ -33,11 +38,12 @@ def pytest_runtest_makereport(item):
         item.call_failed = report.failed
 
 
-@pytest.fixture
-def topology(request):
-    """topology(spec) builds one and returns it. At the end of the test no daemon
-    may have died or raised an alarm, and no captured packet may be malformed."""
-    made = []
+@contextlib.contextmanager
+def judged(name, failed):
+    """Gives topology(spec), which builds one and returns it. At the end no daemon may
+    have died or raised an alarm, and no captured packet may be malformed. What is left
+    by `name` is kept if anything was wrong, or if failed()."""
+    made, wrong = [], []
 
     def make(spec, **kw):
         t = Topology(spec, **kw)
@@ -45,9 +51,10 @@ def topology(request):
         t.build()
         return t
 
-    wrong = []
+    judging = False
     try:
         yield make
+        judging = True
         for t in made:
             wrong += t.stop_daemons()
             t.stop_captures()
@@ -57,16 +64,22 @@ def topology(request):
                 except capture.MalformedPackets as e:
                     wrong.append(str(e))
     finally:
-        failed = wrong or getattr(request.node, "call_failed", True)
+        keep = wrong or not judging or failed()
         for t in made:
-            if failed and t.dir:
-                name = re.sub(r"\W+", "-", request.node.name)
-                where = os.path.join(daemons.builddir(), "topo-failed", name)
+            if keep and t.dir:
+                where = os.path.join(daemons.builddir(), "topo-failed", re.sub(r"\W+", "-", name))
                 t.keep(where)
                 print(f"logs, configurations and captures kept in {where}")
             t.close()
     if wrong:
         pytest.fail("\n".join(wrong), pytrace=False)
+
+
+@pytest.fixture
+def topology(request):
+    """One for this test, judged after it."""
+    with judged(request.node.name, lambda: getattr(request.node, "call_failed", True)) as make:
+        yield make
 
 
 @pytest.fixture

@@ -102,7 +102,9 @@ class Node:
 
 
 class Topology:
-    """Built by entering it, gone after leaving it, also by exception."""
+    """Built by entering it, gone after leaving it, also by exception.
+
+    Every link is captured, or those whose names are in `captures`."""
 
     def __init__(self, spec, prefix=None, directory=None, captures=True):
         self.spec = spec
@@ -150,7 +152,8 @@ class Topology:
                 netns.run(["ip", "-n", node.ns.name, "-6"] + line.split())
         if self.want_captures:
             for name, link in self.spec.get("links", {}).items():
-                self._capture(name, link)
+                if self.want_captures is True or name in self.want_captures:
+                    self._capture(name, link)
         for node in self.nodes.values():
             for kind, config, *options in node.spec.get("daemons", ()):
                 node.start(kind, config, **(options[0] if options else {}))
