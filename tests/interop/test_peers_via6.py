@@ -6,10 +6,12 @@
 The hosts have IPv4 and their routers on the LANs. Debian's babeld 1.12 speaks
 AE 4 in both directions. BIRD 2.0.12 and FRR 8.4.4 do not know it ("extended next
 hop" is a word of BIRD's BGP alone there): they have to ignore it, and to go on with
-all that stands beside it.
+all that stands beside it. What is told both ways, with restarts and loss, is in the
+matrix (test_matrix.py).
 """
 
 import pytest
+from cells import faulty
 from harness import EchoServers, NotYet, watch
 from harness import site as place
 
@@ -28,15 +30,6 @@ def our_babel(**settings):
         {"family": "ipv4", "protocol": "connected"})
     return config
 
-
-LOSS = """
-table inet lossy {
-  chain c {
-    type filter hook input priority 0
-    udp dport 6696 numgen random mod 5 == 0 drop
-  }
-}
-"""
 
 DEBIAN = [("debian-babeld",
            "interface link0 type wired hello-interval 1 update-interval 4\n"
@@ -115,66 +108,6 @@ def via6(net):
     kernel_has(net, "peer", LAN1, f"inet6 {OURS_LL}")
 
 
-def test_debian_both_ways(topology):
-    """9229-2.1-a, 9229-2.2-b: and withdrawn, and announced again, in both directions."""
-    net = start(topology, "debian-babeld")
-    via6(net)
-    peer = net["peer"].daemons["debian-babeld"]
-    assert peer.routes()[(LAN1, ANY)] == "link0"
-    watch.has_route(net, "ours", (LAN2, ANY), "link0", "babel")
-
-    net["peer"].ns.ip("addr del 203.0.113.1/24 dev h0")
-    watch.has_no_route(net, "ours", (LAN2, ANY))
-    net["peer"].ns.ip("addr add 203.0.113.1/24 dev h0")
-    via6(net)
-    net["ours"].ns.ip("addr del 198.51.100.1/24 dev h0")
-    kernel_has(net, "peer", LAN1, None)
-    net["ours"].ns.ip("addr add 198.51.100.1/24 dev h0")
-    via6(net)
-
-
-def test_debian_restarts(topology):
-    net = start(topology, "debian-babeld")
-    via6(net)
-    peer = net["peer"].daemons["debian-babeld"]
-    peer.stop()
-    kernel_has(net, "ours", LAN2, None)
-    peer.start()
-    via6(net)
-    peer.kill()
-    peer.start()
-    via6(net)
-
-
-@pytest.mark.parametrize("killed", ["babeld", "zebra"])
-def test_ours_restarts_beside_debian(topology, killed):
-    net = start(topology, "debian-babeld")
-    via6(net)
-    streams = [watch.stream(net, "h1", H1, H2), watch.stream(net, "h2", H2, H1)]
-    victim = getattr(net["ours"], killed)
-    victim.kill()
-    victim.start()
-    watch.more(net, streams, 1000)
-    via6(net)
-    for s in streams:
-        s.stop()
-        assert not s.lost(), s.summary()
-
-
-def test_debian_with_loss(topology):
-    """A fifth of all Babel packets is lost, both ways; it works, and goes on to."""
-    net = start(topology, "debian-babeld")
-    for node in ("ours", "peer"):
-        net[node].ns.run(["nft", "-f", "-"], stdin=LOSS)
-    kernel_has(net, "ours", LAN2, f"inet6 {PEER_LL}", 60)
-    kernel_has(net, "peer", LAN1, f"inet6 {OURS_LL}", 60)
-    ip4_works(net, 60)
-    net["ours"].ns.ip("addr del 198.51.100.1/24 dev h0")
-    kernel_has(net, "peer", LAN1, None, 90)
-    net["ours"].ns.ip("addr add 198.51.100.1/24 dev h0")
-    ip4_works(net, 60)
-
-
 def test_debian_with_an_address_on_its_side(topology):
     """9229-2.1-b, 9229-2.2-d: each side announces by what it has."""
     net = start(topology, "debian-babeld", peer4=["192.0.2.2/24"])
@@ -188,8 +121,7 @@ def test_debian_with_an_address_on_its_side(topology):
     ip4_works(net)
 
 
-@pytest.mark.xfail(strict=True, reason="babeld keeps the next hop of a route that it has: "
-                   "update_route() in its route.c sets it for new ones only (1.12.1)")
+@faulty
 def test_debian_sees_an_address_that_comes(topology):
     """We announce by AE 1 from then on; Debian's babeld goes on by the old next hop, which
     does no harm. (When the address goes again it would, until the route expires.)"""

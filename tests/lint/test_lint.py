@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import citations  # noqa: E402
 import headers  # noqa: E402
+import interop  # noqa: E402
 import pure  # noqa: E402
 import recorded  # noqa: E402
 import rooms  # noqa: E402
@@ -18,7 +19,7 @@ import tree  # noqa: E402
 import yang  # noqa: E402
 
 
-@pytest.mark.parametrize("lint", [rooms, headers, text, citations, pure, recorded, yang],
+@pytest.mark.parametrize("lint", [rooms, headers, text, citations, pure, recorded, yang, interop],
                          ids=lambda m: m.__name__)
 def test_tree(lint):
     problems = lint.check()
@@ -295,6 +296,29 @@ def test_yang_takes(tmp_path, node):
 def test_yang_refuses(tmp_path, node, word):
     put(tmp_path, "yang/srcdest-x.yang", MODULE % node)
     problems = yang.check(str(tmp_path))
+    assert any(word in p for p in problems), problems
+
+
+# --- interop
+
+@pytest.mark.parametrize("path, old, new, word", [
+    (interop.CELLS, '"via6": ("via6",), ', "", "no setup shows via6"),
+    (interop.CELLS, "::test_frr_hears", "::test_frr_has_heard", "there is no test"),
+    (interop.MATRIX, "def test_loss(", "def test_losses(", "no test_loss"),
+    (interop.MATRIX, "def test_loss(", '@pytest.mark.xfail\ndef test_loss(', "hides a failure"),
+    (interop.PAGE, "| loss | works", "| loss | fails", "is not what"),
+])
+def test_interop_refuses(tmp_path, path, old, new, word):
+    for p in tree.files():
+        if p.startswith("tests/interop/") or p == interop.PAGE:
+            put(tmp_path, p, tree.read(tree.ROOT, p))
+    for fault in interop.load(tree.ROOT).AVOIDED:
+        put(tmp_path, fault.test, "")
+    assert interop.check(str(tmp_path)) == []
+    content = tree.read(str(tmp_path), path)
+    assert old in content
+    put(tmp_path, path, content.replace(old, new))
+    problems = interop.check(str(tmp_path))
     assert any(word in p for p in problems), problems
 
 
