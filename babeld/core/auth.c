@@ -166,12 +166,10 @@ static void put_reply(struct babel *b, struct iface *i, struct auth_peer *p, str
 	if (!wire_auth_put_nonce(w, TLV_CHALLENGE_REPLY, nonce))
 		return;
 	p->reply_next = mono_add(b->now, CHALLENGE_GAP);
-	if (!p->proven)
-		auth_peer_keep(b, i, p, p->reply_next);
 	i->auth.replies++;
 	hello_burst(b, i, 2);
 	if (n)
-		n->ihu_due = true;
+		hello_ihu(b, n, URGENT_TIMEOUT);
 }
 
 /* Both leave at once and before anything else, in one packet. */
@@ -217,7 +215,7 @@ static enum auth_verdict check_fresh(struct babel *b, struct iface *i,
 		return v;
 	p = auth_peer_get(b, i, &d->from);
 	if (!p)
-		return v == AUTH_FINE ? v : AUTH_NO_ROOM;
+		return AUTH_NO_ROOM;
 	respond(b, i, p, reply ? &f.request : NULL, challenge);
 	return v;
 }
@@ -237,13 +235,6 @@ static void credit(struct auth_use *use, unsigned int keys, mono_t now)
 		use[k].alone++;
 		use[k].quiet = now;
 	}
-}
-
-static void accepted(struct babel *b, struct iface *i, struct auth_peer *p)
-{
-	p->accepted = true;
-	p->accepted_at = b->now;
-	auth_peer_keep(b, i, p, mono_add(b->now, AUTH_PEER_LIFE));
 }
 
 /* RFC 8967 5: accepted all the same. Who is not yet proven, or is heard twice,
@@ -300,7 +291,7 @@ bool auth_accept(struct babel *b, struct iface *i, const struct babel_datagram *
 		assert(p);
 		credit(i->auth.use, keys, b->now);
 		credit(p->use, keys, b->now);
-		accepted(b, i, p);
+		auth_peer_keep(b, i, p, mono_add(b->now, AUTH_PEER_LIFE)); /* RFC 8967 4.4 */
 		return true;
 	}
 	if (a->permissive)

@@ -49,8 +49,6 @@ struct auth_peer { /* RFC 8967 3.2 */
 	mono_t challenge_until;
 	mono_t challenge_next, reply_next; /* not before */
 	mono_t expires;			   /* RFC 8967 4.4 */
-	bool accepted;			   /* a packet was, at that moment: */
-	mono_t accepted_at;
 	uint64_t tolerated; /* unsigned, by the permissive mode */
 	mono_t tolerated_at;
 	struct auth_use use[BABEL_KEYS_MAX];

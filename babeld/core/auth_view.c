@@ -65,7 +65,6 @@ void babel_each_auth_peer(const struct babel *b, ifid_t ifid, mono_t now,
 			.n = i->config.auth.n,
 			.unsigned_accepted = p->tolerated,
 			.unsigned_quiet = mono_sub(now, p->tolerated_at),
-			.silent = mono_sub(now, p->accepted_at),
 		};
 
 		view_keys(&i->config.auth, p->use, now, v.keys);

@@ -474,7 +474,6 @@ struct babel_auth_peer_view { /* somebody who has signed, or was tolerated */
 	struct babel_key_view keys[BABEL_KEYS_MAX];
 	uint64_t unsigned_accepted;
 	usec_t unsigned_quiet; /* since the last of these, if any */
-	usec_t silent;	       /* since the last packet that was accepted, if any */
 };
 
 struct babel_filter_view {

@@ -340,8 +340,49 @@ PLAIN_TEST("who never answers makes room for others, and is forgotten soon")
 		assert_true(rig_auth_view(r, 1, &v) && v.peers <= 256);
 	}
 	assert_true(rig_signed(n, 2, true, "i", 101)); /* the proven ones stay */
+	for (unsigned int k = 0; k < 300; k++) { /* slowly, so that each is challenged */
+		struct rig_nb many = *n;
+
+		many.addr.b[8] = 0xff;
+		many.addr.b[9] = (uint8_t)(k >> 8);
+		many.addr.b[10] = (uint8_t)k;
+		rig_pass(r, 20 * MSEC);
+		rig_signed(&many, 2, true, "x", 1);
+	}
+	assert_true(rig_auth_view(r, 1, &v) && v.peers == 256);
+	rig_pass(r, SEC);
+	rig_mark(r); /* and who comes now has room */
+	{
+		struct rig_nb *late = rig_stranger(r, 1, "fe80::77");
+
+		assert_false(rig_signed(late, 2, true, "x", 1));
+		assert_int_equal(rig_sent_auth(r, TLV_CHALLENGE_REQUEST), 1);
+	}
 	rig_pass(r, 31 * SEC);
 	assert_true(rig_auth_view(r, 1, &v) && v.peers == 1);
+	end();
+}
+
+PLAIN_TEST("as many as the table holds are believed, and none for whom there is no room")
+{
+	struct rig_nb many;
+
+	begin();
+	many = *n;
+	for (unsigned int k = 0; k < 256; k++) {
+		many.addr.b[9] = (uint8_t)k;
+		many.addr.b[8] = 1;
+		many.hello = 0;
+		rig_prove(&many, 2, "i", 10);
+	}
+	assert_int_equal(rig_auth_count(r, 1, AUTH_FINE), 256);
+	assert_int_equal(rig_auth_count(r, 1, AUTH_NO_ROOM), 0);
+	rig_pass(r, SEC);
+	rig_mark(r);
+	assert_false(rig_signed(n, 2, true, "i", 1));
+	assert_int_equal(rig_sent_auth(r, TLV_CHALLENGE_REQUEST), 0);
+	assert_int_equal(rig_auth_count(r, 1, AUTH_NO_ROOM), 1);
+	assert_true(rig_signed(&many, 2, true, "i", 11)); /* who is in stays in */
 	end();
 }
 
@@ -350,13 +391,17 @@ PLAIN_TEST("who has challenged us is sent Hellos at once, for it has believed no
 	unsigned int hellos = 0;
 
 	proven();
+	for (uint32_t k = 101; k < 104; k++)
+		assert_true(rig_signed(n, 2, true, "i", k));
 	rig_pass(r, 10 * SEC);
 	rig_mark(r);
-	ask(n, span_of("nonce", 5), false, "i", 101);
+	ask(n, span_of("nonce", 5), false, "i", 104);
+	rig_pass(r, SEC);
 	rig_pass(r, SEC);
 	for (const struct rig_sent *s = NULL; (s = rig_next(r, s, 1, TLV_HELLO));)
 		hellos++;
-	assert_true(hellos >= 2);
+	assert_int_equal(hellos, 3); /* now, and two more 0.4 s apart */
+	assert_non_null(rig_next(r, NULL, 1, TLV_IHU));
 	end();
 }
 

@@ -189,6 +189,62 @@ PLAIN_TEST("it is known who needs the permissive mode, and since when nobody doe
 	rig_free(r);
 }
 
+/* Packets that only have to be proven, or come twice, are signed all the same. */
+PLAIN_TEST("who signs is not taken for one who needs the permissive mode")
+{
+	struct babel_auth_view v;
+	struct rig_nb *s;
+
+	pc = 1;
+	r = rig_new();
+	RIG_KEYS(r, 2, 4);
+	r->config.auth.permissive = true;
+	rig_if(r, 1);
+	n = rig_stranger(r, 1, "fe80::1");
+	assert_true(rig_auth_view(r, 1, &v) && v.unsigned_quiet <= 2 * SEC); /* since it is on */
+	rig_mark(r);
+	assert_true(rig_signed(n, 2, true, "i", pc++)); /* not yet proven */
+	answer_challenges(2);
+	rig_pass(r, SEC);
+	assert_true(rig_signed(n, 2, true, "other", 5)); /* another index */
+	assert_true(rig_signed(n, 2, true, "i", 1));	 /* an old counter */
+	assert_true(rig_auth_view(r, 1, &v));
+	assert_int_equal(v.count[AUTH_UNKNOWN], 1);
+	assert_int_equal(v.count[AUTH_OTHER_INDEX], 1);
+	assert_int_equal(v.count[AUTH_REPLAYED], 1);
+	assert_int_equal(v.unsigned_accepted, 0);
+	/* What was counted is not forgotten by a change of keys, but by a new start. */
+	s = rig_stranger(r, 1, "fe80::2");
+	assert_true(rig_signed(s, 8, true, "s", 1));
+	CONFIGURE(true, 2);
+	assert_true(rig_auth_view(r, 1, &v) && v.unsigned_accepted == 1);
+	CONFIGURE(false, 2);
+	CONFIGURE(true, 2);
+	assert_true(rig_auth_view(r, 1, &v) && v.unsigned_accepted == 0);
+	assert_true(v.unsigned_quiet == 0);
+	rig_free(r);
+}
+
+PLAIN_TEST("a key that is never alone is known to be unneeded since the neighbour is known")
+{
+	const unsigned int keys[] = {2, 4, 0};
+	struct babel_auth_peer_view p;
+	struct rig_talker t;
+
+	r = rig_new();
+	RIG_KEYS(r, 2, 4);
+	rig_if(r, 1);
+	n = rig_stranger(r, 1, "fe80::1");
+	rig_prove(n, 4, "i", 10);
+	t = (struct rig_talker){n, keys, "i", 11};
+	rig_talk(&t, 10);
+	assert_true(rig_peer(n, &p));
+	assert_int_equal(p.keys[0].alone, 0);
+	assert_in_range(p.keys[0].unneeded, 10 * SEC, 12 * SEC);
+	assert_int_equal(p.keys[1].alone, 1); /* the proof */
+	rig_free(r);
+}
+
 PLAIN_TEST("when authentication ends, so do its memories, and no route")
 {
 	struct babel_auth_view v;

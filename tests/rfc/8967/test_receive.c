@@ -100,6 +100,22 @@ RFC_TEST(8967, "4.1-b", "the trailer is not signed: what is padded there may cha
 	end();
 }
 
+/* Both ports are 6696, which is 0x1a28. */
+RFC_TEST(8967, "4.1-c", "the pseudo-header has both addresses and ports, IPv6's and IPv4's")
+{
+	static const uint8_t want6[36] = {0xfe, 0x80,	  [15] = 1, 0x1a,	 0x28,	     0xff,
+					  2,	[31] = 1, [33] = 6, [34] = 0x1a, [35] = 0x28};
+	static const uint8_t want4[12] = {192, 0, 2, 1, 0x1a, 0x28, 224, 0, 0, 111, 0x1a, 0x28};
+	struct addr from6 = rig_addr("fe80::1"), from4 = addr_ip4(192, 0, 2, 1);
+	struct addr to4 = addr_ip4(224, 0, 0, 111);
+	uint8_t got[AUTH_PSEUDO_MAX];
+
+	assert_int_equal(wire_auth_pseudo(FAM_IP6, &from6, &babel_group, got), 36);
+	assert_memory_equal(got, want6, 36);
+	assert_int_equal(wire_auth_pseudo(FAM_IP4, &from4, &to4, got), 12);
+	assert_memory_equal(got, want4, 12);
+}
+
 RFC_TEST(8967, "4.1-c", "a unicast packet that is sent again to the group is no longer signed")
 {
 	struct pkt p;

@@ -233,18 +233,62 @@ RFC_TEST(8967, "3.1-c", "a counter is never used twice with its index, whatever 
 
 RFC_TEST(8967, "3.1-c", "an interface that goes down and comes back goes on counting")
 {
-	struct rig *r = signing();
+	for (ifid_t i = 1; i <= 2; i++) { /* known to a former life, and new */
+		struct rig *r = rig_new();
 
-	n_used = 0;
-	for (unsigned int k = 0; k < 20; k++) {
-		rig_pass(r, 3 * SEC);
-		babel_if_down(r->b, 1, r->now);
-		r->started = 0;
-		rig_if(r, 1);
+		RIG_KEYS(r, 2, 3);
+		rig_if(r, i);
+		n_used = 0;
+		for (unsigned int k = 0; k < 20; k++) {
+			rig_pass(r, 3 * SEC);
+			babel_if_down(r->b, i, r->now);
+			r->started = 0;
+			rig_if(r, i);
+		}
+		remember(r);
+		assert_memory_equal(used[0].index, used[n_used - 1].index, BABEL_INDEX_LEN);
+		rig_free(r);
 	}
-	remember(r);
-	assert_memory_equal(used[0].index, used[n_used - 1].index, BABEL_INDEX_LEN);
-	rig_free(r);
+}
+
+#define AHEAD (UINT32_C(1) << 18)
+
+static uint32_t promise(const struct rig *r)
+{
+	struct babel_persist now;
+
+	babel_persist_get(r->b, &now);
+	assert_true(now.ifs[0].have_index);
+	return now.ifs[0].pc;
+}
+
+/* doc/decisions/packet-counter.md */
+RFC_TEST(8967, "3.1-c", "counters are set aside in good time, and no more than there are")
+{
+	static const struct {
+		uint32_t kept, saved, want;
+	} cases[] = {
+		{1000, 0, 1000 + AHEAD},
+		{1000, 1000 + AHEAD, 1000 + AHEAD},	    /* enough is left */
+		{1000, 1000 + AHEAD / 2, 1000 + AHEAD / 2}, /* just so */
+		{1000, 999 + AHEAD / 2, 1000 + AHEAD},	    /* more than half is used up */
+		{1000, 900, 1000 + AHEAD},
+		{UINT32_MAX - AHEAD - 1, 0, UINT32_MAX - 1},
+		{UINT32_MAX - AHEAD, 0, UINT32_MAX},
+		{UINT32_MAX - 5, 0, UINT32_MAX},
+	};
+
+	for (unsigned int k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct babel_persist kept = kept_at(cases[k].kept), saved;
+		struct rig *r = rig_new();
+
+		rig_restart(r, &kept);
+		saved = kept_at(cases[k].saved);
+		if (cases[k].saved)
+			babel_persist_saved(r->b, &saved);
+		assert_int_equal(promise(r), cases[k].want);
+		rig_free(r);
+	}
 }
 
 /* ---- 4.2-a ---- */
@@ -395,6 +439,19 @@ PLAIN_TEST("the last words are signed too")
 	assert_int_equal(r->n_packets, r->packet_mark + 1);
 	assert_true(rig_mac_is(&r->packets[r->n_packets - 1], 0, 2));
 	rig_free(r);
+}
+
+PLAIN_TEST("a nonce that does not fit leaves the packet as it was")
+{
+	struct addr from = rig_own_addr(1);
+	uint8_t buf[40], nonce[40] = {0};
+	struct packet_writer w;
+
+	packet_begin(&w, buf, sizeof(buf), FAM_IP6, &from);
+	assert_false(wire_auth_put_nonce(&w, TLV_CHALLENGE_REPLY, span_of(nonce, 35)));
+	assert_true(packet_empty(&w));
+	assert_true(wire_auth_put_nonce(&w, TLV_CHALLENGE_REPLY, span_of(nonce, 34)));
+	assert_int_equal(packet_end(&w).len, sizeof(buf));
 }
 
 RFC_MAIN("RFC 8967: sending")

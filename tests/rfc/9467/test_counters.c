@@ -128,6 +128,20 @@ RFC_TEST(9467, "3.2-c", "what was seen is not accepted again")
 	end();
 }
 
+RFC_TEST(9467, "3.2-c", "each place of the window is one counter's")
+{
+	for (uint32_t back = 1; back < BABEL_AUTH_WINDOW; back++) {
+		struct auth_window w;
+
+		auth_window_reset(&w, 1000);
+		assert_true(auth_window_take(&w, 1000 - back, true));
+		assert_false(auth_window_take(&w, 1000 - back, true));
+		for (uint32_t other = 1; other < BABEL_AUTH_WINDOW; other++)
+			assert_int_equal(auth_window_take(&w, 1000 - other, true), other != back);
+		assert_false(auth_window_take(&w, 1000 - BABEL_AUTH_WINDOW, true));
+	}
+}
+
 /* A random walk, judged by a list of all that was accepted. */
 RFC_TEST(9467, "3.2-d", "the window moves by what a counter is ahead")
 {
