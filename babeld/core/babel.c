@@ -185,7 +185,6 @@ void babel_goodbye(struct babel *b, mono_t now)
 {
 	struct tlv t = {.type = TLV_UPDATE};
 	struct iface *i;
-	struct neigh *n;
 
 	babel_at(b, now);
 	memory_forget_all_told(b);
@@ -193,11 +192,7 @@ void babel_goodbye(struct babel *b, mono_t now)
 	t.u.update.metric = BABEL_INFINITY;
 	LIST_EACH (ifaces, &b->ifaces, i) {
 		t.u.update.interval = interval_from_usec(i->config.update_interval);
-		out_last_words(b, &i->out, &t);
-		if (!i->config.unicast)
-			continue;
-		LIST_EACH (neighs, &i->neighs, n)
-			out_last_words(b, &n->out, &t);
+		out_last_words(b, i, &t);
 	}
 }
 

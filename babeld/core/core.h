@@ -758,8 +758,9 @@ void out_forget(struct babel *b, struct outq *q);
  * leaves takes this way. The room is what will be left when it is ended. */
 void out_begin(struct babel *b, const struct iface *i, struct packet_writer *w);
 void out_end(struct babel *b, struct iface *i, const struct addr *to, struct packet_writer *w);
-/* Whatever is queued is forgotten; one datagram with this TLV leaves now. */
-void out_last_words(struct babel *b, struct outq *q, const struct tlv *t);
+/* A datagram with this TLV leaves now, to the group and, in unicast mode, to
+ * each neighbour too. */
+void out_last_words(struct babel *b, struct iface *i, const struct tlv *t);
 
 /* ---- auth.c: received packets, RFC 8967 4.3 ---- */
 /* Whether the packet may be processed; challenges and their replies have left.

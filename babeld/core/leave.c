@@ -56,10 +56,17 @@ static bool anybody(const struct babel *b)
 static bool draining(const struct babel *b)
 {
 	const struct iface *i;
+	const struct neigh *n;
 
-	LIST_EACH (ifaces, &b->ifaces, i)
+	LIST_EACH (ifaces, &b->ifaces, i) {
 		if (i->out.dumping || i->out.dump_again)
 			return true;
+		if (!i->config.unicast)
+			continue;
+		LIST_EACH (neighs, &i->neighs, n)
+			if (n->out.dumping || n->out.dump_again)
+				return true;
+	}
 	return false;
 }
 
@@ -93,7 +100,8 @@ static void retract(struct babel *b, bool first)
 	LIST_EACH (ifaces, &b->ifaces, i) {
 		struct tlv w = wildcard(i);
 
-		out_tlv(b, &i->out, &w, 0); /* five times at most, RFC 8966 3.7.2 */
+		/* Five times at most, RFC 8966 3.7.2; in unicast mode, too, to all. */
+		out_group_tlv(b, i, &w, 0);
 		LIST_EACH (neighs, &i->neighs, n) {
 			if (first)
 				n->leave_opaque = (uint16_t)b->env.random(b->ctx);
@@ -206,5 +214,5 @@ void babel_if_retract(struct babel *b, ifid_t ifid, mono_t now)
 	if (!i)
 		return;
 	w = wildcard(i);
-	out_last_words(b, &i->out, &w);
+	out_last_words(b, i, &w);
 }

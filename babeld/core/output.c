@@ -376,11 +376,21 @@ void out_forget(struct babel *b, struct outq *q)
 	q->dumping = q->dump_again = false;
 }
 
-void out_last_words(struct babel *b, struct outq *q, const struct tlv *t)
+static void at_once(struct babel *b, struct iface *i, const struct addr *to, const struct tlv *t)
 {
 	struct packet_writer w;
 
-	out_begin(b, q->iface, &w);
+	out_begin(b, i, &w);
 	if (packet_put(&w, t))
-		out_end(b, q->iface, q->neigh ? &q->neigh->addr : NULL, &w);
+		out_end(b, i, to, &w);
+}
+
+void out_last_words(struct babel *b, struct iface *i, const struct tlv *t)
+{
+	const struct neigh *n;
+
+	at_once(b, i, NULL, t);
+	if (i->config.unicast)
+		LIST_EACH (neighs, &i->neighs, n)
+			at_once(b, i, &n->addr, t);
 }
