@@ -327,3 +327,14 @@ def test_files_of_a_tarball(tmp_path):
         put(tmp_path, path, "")
     assert tree.files(str(tmp_path)) == ["a.c", "lib/c.h"]
     shutil.rmtree(tmp_path)
+
+
+# --- pages of requirements
+
+def test_pages_of_requirements_are_current(tmp_path):
+    subprocess.run([sys.executable, os.path.join(tree.ROOT, "tools/rfc-coverage"), "--write",
+                    str(tmp_path)], check=True, stdout=subprocess.DEVNULL)
+    for name in sorted(os.listdir(tmp_path)):
+        with open(tmp_path / name) as f:
+            assert tree.read(tree.ROOT, f"doc/rfc/{name}") == f.read(), \
+                f"doc/rfc/{name} is not what tools/rfc-coverage --write makes"
