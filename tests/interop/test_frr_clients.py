@@ -103,15 +103,6 @@ def test_staticd(topology):
     all_there()
 
 
-BABEL = """
-interface link0
- babel wired
- babel hello-interval 1000
- babel update-interval 2000
-router babel
- network link0
- redistribute ipv6 {what}
-"""
 OSPF6 = """
 interface link0
  ipv6 ospf6 area 0
@@ -154,8 +145,7 @@ router isis x
 """
 
 # Program, configuration, the number of its protocol in the kernel.
-PROTOCOLS = [("babeld", BABEL, 42), ("ospf6d", OSPF6, 188), ("bgpd", BGP, 186),
-             ("isisd", ISIS, 187)]
+PROTOCOLS = [("ospf6d", OSPF6, 188), ("bgpd", BGP, 186), ("isisd", ISIS, 187)]
 
 
 @pytest.mark.parametrize("program, conf, proto", PROTOCOLS, ids=[p[0] for p in PROTOCOLS])
