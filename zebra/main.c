@@ -73,7 +73,7 @@ static void env_fib(void *ctx, struct fib_op *ops, size_t n)
 	fib_netlink_write(((struct zebra *)ctx)->fib, ops, n);
 }
 
-static void env_redistribute(void *ctx, const struct sdprefix *pair, const struct rib_owner *was,
+static void env_redistribute(void *ctx, const struct sdprefix *pair, const struct rib_view *was,
 			     const struct rib_view *is)
 {
 	struct zebra *z = ctx;

@@ -459,7 +459,7 @@ void zebra_zapi_router_id(struct zebra_zapi *z)
 }
 
 void zebra_zapi_redistribute(struct zebra_zapi *z, const struct sdprefix *pair,
-			     const struct rib_owner *was, const struct rib_view *is)
+			     const struct rib_view *was, const struct rib_view *is)
 {
 	struct zclient *c;
 

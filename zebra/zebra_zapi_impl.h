@@ -23,11 +23,17 @@ struct zc_want {
 	struct sdprefix at;
 };
 
+/* A route that was told, as far as its withdrawal repeats it. */
+struct zc_known {
+	struct rib_view v;
+	struct rib_nexthop nexthops[];
+};
+
 /* What a client whose output is full has still to hear about a pair. */
 struct zc_later {
 	struct sdentry entry;
-	bool route, had; /* its route changed; `was` counts */
-	struct rib_owner was;
+	bool route;	      /* its route changed */
+	struct zc_known *was; /* what the client knows; NULL: nothing */
 	bool notify; /* its own route met this fate */
 	enum rib_fate fate;
 };
@@ -99,7 +105,7 @@ void zclient_route_add(struct zclient *c, const struct zapi_route *t);
 void zclient_route_del(struct zclient *c, const struct zapi_route *t);
 void zclient_redistribute(struct zclient *c, const struct zapi_redistribute *d, bool on);
 void zclient_redistribute_default(struct zclient *c, unsigned int afi, bool on);
-void zclient_change(struct zclient *c, const struct sdprefix *pair, const struct rib_owner *was,
+void zclient_change(struct zclient *c, const struct sdprefix *pair, const struct rib_view *was,
 		    const struct rib_view *is);
 void zclient_fate(struct zclient *c, const struct sdprefix *pair, enum rib_fate fate);
 /* Continues replays; true: there is more to do and room for it. */

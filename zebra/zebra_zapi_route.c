@@ -217,29 +217,29 @@ static bool wants(const struct zclient *c, const struct sdprefix *pair, const st
 	return false;
 }
 
-static void send_route(struct zclient *c, uint16_t cmd, const struct sdprefix *pair,
-		       const struct rib_owner *o, const struct rib_view *v)
+static void send_route(struct zclient *c, uint16_t cmd, const struct rib_view *v)
 {
+	const struct sdprefix *pair = &v->pair;
 	struct zapi_msg m;
 	struct zapi_route *t = &m.u.route;
 
 	m.cmd = cmd;
 	m.vrf = 0;
 	memset(t, 0, offsetof(struct zapi_route, nexthops));
-	t->type = o->type;
-	t->instance = o->instance;
+	t->type = v->owner.type;
+	t->instance = v->owner.instance;
 	t->flags = ROUTE_FLAG_SELECTED;
 	t->safi = SAFI_UNICAST;
 	t->pair = *pair;
 	t->message = ZAPI_MSG_DISTANCE | ZAPI_MSG_METRIC | ZAPI_MSG_MTU;
-	t->distance = v ? v->distance : 0;
-	t->metric = v ? v->metric : 0;
-	t->mtu = v ? v->mtu : 0;
-	if (v && v->tag) {
+	t->distance = v->distance;
+	t->metric = v->metric;
+	t->mtu = v->mtu;
+	if (v->tag) {
 		t->message |= ZAPI_MSG_TAG;
 		t->tag = v->tag;
 	}
-	if (v && v->n_resolved) {
+	if (v->n_resolved) {
 		t->message |= ZAPI_MSG_NEXTHOP;
 		t->n_nexthops = (uint16_t)v->n_resolved;
 		for (unsigned int i = 0; i < v->n_resolved; i++)
@@ -298,6 +298,7 @@ static struct zc_later *later_get(struct zclient *c, const struct sdprefix *pair
 static void later_drop(struct zclient *c, struct zc_later *l)
 {
 	zc_laters_del(&c->later, l);
+	mem_free(c->z->mem, l->was);
 	mem_free(c->z->mem, l);
 	c->v.delayed = zc_laters_count(&c->later);
 }
@@ -308,32 +309,41 @@ static bool must_wait(const struct zclient *c)
 	return zapi_session_full(c->session) || zc_laters_count(&c->later);
 }
 
-static void tell_change(struct zclient *c, const struct sdprefix *pair, const struct rib_owner *was,
-			const struct rib_view *is)
+static void tell_change(struct zclient *c, const struct rib_view *was, const struct rib_view *is)
 {
-	if (is && wants(c, pair, &is->owner))
-		send_route(c, ZAPI_REDISTRIBUTE_ROUTE_ADD, pair, &is->owner, is);
-	else if (was && wants(c, pair, was))
-		send_route(c, ZAPI_REDISTRIBUTE_ROUTE_DEL, pair, was, NULL);
+	if (is && wants(c, &is->pair, &is->owner))
+		send_route(c, ZAPI_REDISTRIBUTE_ROUTE_ADD, is);
+	else if (was && wants(c, &was->pair, &was->owner))
+		send_route(c, ZAPI_REDISTRIBUTE_ROUTE_DEL, was);
 }
 
-void zclient_change(struct zclient *c, const struct sdprefix *pair, const struct rib_owner *was,
+static struct zc_known *known_new(struct zclient *c, const struct rib_view *v)
+{
+	size_t octets = v->n_resolved * sizeof(*v->resolved);
+	struct zc_known *k = mem_new(c->z->mem, sizeof(*k) + octets);
+
+	k->v = *v;
+	if (octets)
+		memcpy(k->nexthops, v->resolved, octets);
+	k->v.resolved = k->nexthops;
+	return k;
+}
+
+void zclient_change(struct zclient *c, const struct sdprefix *pair, const struct rib_view *was,
 		    const struct rib_view *is)
 {
 	struct zc_later *l;
 
 	if (!must_wait(c)) {
-		tell_change(c, pair, was, is);
+		tell_change(c, was, is);
 		return;
 	}
-	if (!(is && wants(c, pair, &is->owner)) && !(was && wants(c, pair, was)))
+	if (!(is && wants(c, pair, &is->owner)) && !(was && wants(c, pair, &was->owner)))
 		return;
 	l = later_get(c, pair);
+	if (was && !l->route) /* the first is what the client knows */
+		l->was = known_new(c, was);
 	l->route = true;
-	if (was && !l->had) { /* the first is what the client knows */
-		l->had = true;
-		l->was = *was;
-	}
 }
 
 void zclient_fate(struct zclient *c, const struct sdprefix *pair, enum rib_fate fate)
@@ -351,21 +361,15 @@ void zclient_fate(struct zclient *c, const struct sdprefix *pair, enum rib_fate 
 	l->fate = fate;
 }
 
-/* What the RIB announces to zebra_zapi_redistribute(), for replays: installed
- * routes, but not to loopback, link-local or multicast destinations. */
+/* What the RIB announces to zebra_zapi_redistribute(), for replays. */
 static bool redistributable(const struct rib_view *v)
 {
-	const struct prefix *dst = &v->pair.dst;
-	enum family f = sdprefix_family(&v->pair);
-	bool ip4 = f == FAM_IP4;
+	return v->state == RIB_INSTALLED && rib_redistributable(&v->pair.dst);
+}
 
-	if (v->state != RIB_INSTALLED)
-		return false;
-	if (addr_is_linklocal(f, &dst->addr) && dst->plen >= (ip4 ? 16 : 10))
-		return false;
-	if (addr_is_multicast(f, &dst->addr) && dst->plen >= (ip4 ? 4 : 8))
-		return false;
-	return !(addr_is_loopback(f, &dst->addr) && dst->plen >= (ip4 ? 8 : 128));
+static const struct rib_view *later_was(const struct zc_later *l)
+{
+	return l->was ? &l->was->v : NULL;
 }
 
 struct one {
@@ -379,7 +383,7 @@ static bool tell_current(void *ctx, const struct rib_view *v)
 	struct one *o = ctx;
 
 	if (redistributable(v)) {
-		tell_change(o->c, &v->pair, o->l->had ? &o->l->was : NULL, v);
+		tell_change(o->c, later_was(o->l), v);
 		o->told = true;
 	}
 	return false; /* the chosen one comes first */
@@ -392,7 +396,7 @@ static void later_tell(struct zclient *c, struct zc_later *l)
 
 		rib_each_at(c->z->rib, &l->entry.key, tell_current, &o);
 		if (!o.told)
-			tell_change(c, &l->entry.key, l->had ? &l->was : NULL, NULL);
+			tell_change(c, later_was(l), NULL);
 	}
 	if (l->notify)
 		send_fate(c, &l->entry.key, l->fate);
@@ -446,7 +450,7 @@ static bool replay_one(void *ctx, const struct rib_view *v)
 		return true;
 	if (w->type == ROUTE_TYPE_ALL ||
 	    (w->type == v->owner.type && w->instance == v->owner.instance))
-		send_route(r->c, ZAPI_REDISTRIBUTE_ROUTE_ADD, &v->pair, &v->owner, v);
+		send_route(r->c, ZAPI_REDISTRIBUTE_ROUTE_ADD, v);
 	return true;
 }
 
@@ -510,7 +514,7 @@ static bool replay_default(void *ctx, const struct rib_view *v)
 	struct zclient *c = ctx;
 
 	if (redistributable(v))
-		send_route(c, ZAPI_REDISTRIBUTE_ROUTE_ADD, &v->pair, &v->owner, v);
+		send_route(c, ZAPI_REDISTRIBUTE_ROUTE_ADD, v);
 	return false;
 }
 

@@ -21,7 +21,7 @@ static void on_fib(void *ctx, struct fib_op *ops, size_t n)
 	((struct counts *)ctx)->ops += n;
 }
 
-static void on_redistribute(void *ctx, const struct sdprefix *pair, const struct rib_owner *was,
+static void on_redistribute(void *ctx, const struct sdprefix *pair, const struct rib_view *was,
 			    const struct rib_view *is)
 {
 	(void)pair, (void)was, (void)is;
@@ -92,7 +92,10 @@ static void turn(struct rib *rib, uint32_t i)
 
 static void measure(const struct shape *s, uint32_t count)
 {
-	const struct rib_env env = {on_fib, on_redistribute, on_fate, on_refused};
+	const struct rib_env env = {.fib = on_fib,
+				    .redistribute = on_redistribute,
+				    .fate = on_fate,
+				    .refused = on_refused};
 	struct rib_owner owner = {.type = 22};
 	struct rib_nexthop nh = {.kind = RIB_NH_GATE_IFINDEX, .ifindex = 1};
 	struct rib_spec spec = {.distance = 100, .n_nexthops = 1, .nexthops = &nh};

@@ -115,6 +115,12 @@ router ospf6
  timers throttle spf 10 100 500
  redistribute {what}
 """
+RIPNG = """
+router ripng
+ network link0
+ timers basic 5 15 10
+ redistribute {what}
+"""
 BGP = """
 router bgp 6500{n}
  bgp router-id 192.0.2.{n}
@@ -145,14 +151,17 @@ router isis x
 """
 
 # Program, configuration, the number of its protocol in the kernel.
-PROTOCOLS = [("ospf6d", OSPF6, 188), ("bgpd", BGP, 186), ("isisd", ISIS, 187)]
+PROTOCOLS = [("ospf6d", OSPF6, 188), ("ripngd", RIPNG, 190), ("bgpd", BGP, 186),
+             ("isisd", ISIS, 187)]
 
 
 @pytest.mark.parametrize("program, conf, proto", PROTOCOLS, ids=[p[0] for p in PROTOCOLS])
 def test_protocol(topology, program, conf, proto):
     kind = "stock-" + program
+    # RIPng names third gateways on the link (RFC 2080 2.1.1): not the peer itself, then.
+    gateway = "fe80::c" if program == "ripngd" else "fe80::b"
     net = topology(spec(
-        [("zebra", static(PLAIN, SOURCED, gateway="fe80::b")),
+        [("zebra", static(PLAIN, SOURCED, gateway=gateway)),
          (kind, conf.format(n=1, other="b", what="static"))],
         [("zebra", None), (kind, conf.format(n=2, other="a", what="connected"))]))
     # A connected route of the peer comes to us, ours of staticd to the peer.
@@ -171,14 +180,14 @@ def test_protocol(topology, program, conf, proto):
     not_in_kernel(net, "dut", (A, "::/0"), proto)
     net["peer"].ip("addr add 2001:db8:a9::1/64 dev lan0 nodad")
     in_kernel(net, "dut", (A, "::/0"), proto)
-    net["dut"].zebra.config = static(SOURCED, gateway="fe80::b")
+    net["dut"].zebra.config = static(SOURCED, gateway=gateway)
     net["dut"].zebra.reload()
     not_in_kernel(net, "peer", PLAIN, proto, 90)
 
     daemon = net["dut"].daemons[kind]
     daemon.kill()
     not_in_kernel(net, "dut", (A, "::/0"), proto)
-    net["dut"].zebra.config = static(PLAIN, SOURCED, gateway="fe80::b")
+    net["dut"].zebra.config = static(PLAIN, SOURCED, gateway=gateway)
     net["dut"].zebra.reload()
     daemon.start()
     in_kernel(net, "dut", (A, "::/0"), proto, 90)

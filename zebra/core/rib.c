@@ -51,6 +51,7 @@ static void node_free(struct rib *r, struct rib_node *n)
 
 	rib_held_clear(r, n);
 	rib_refused_clear(r, n);
+	rib_told_free(r, n);
 	if (dirty_nodes_linked(n))
 		dirty_nodes_del(&d->dirty, n);
 	rib_nodes_del(&r->nodes, n);
@@ -64,7 +65,7 @@ static void node_free(struct rib *r, struct rib_node *n)
 
 void rib_node_put(struct rib *r, struct rib_node *n)
 {
-	if (rib_cands_empty(&n->cands) && !n->held && !n->refused.n_nexthops && !n->announced &&
+	if (rib_cands_empty(&n->cands) && !n->held && !n->refused.n_nexthops && !n->told &&
 	    !n->in_job && !dirty_nodes_linked(n))
 		node_free(r, n);
 }
@@ -453,6 +454,7 @@ struct rib *rib_new(const struct rib_env *env, void *ctx)
 	r->mem_gate.name = "rib gateway";
 	r->mem_if.name = "rib interface";
 	r->mem_scratch.name = "rib batch";
+	r->mem_told.name = "rib redistributed";
 	r->env = *env;
 	r->ctx = ctx;
 	rib_nodes_init(&r->nodes);
@@ -481,7 +483,7 @@ void rib_free(struct rib *r)
 		mem_free(&r->mem_scratch, scratches[i]->v);
 	assert(!r->mem_node.count && !r->mem_dest.count && !r->mem_cand.count);
 	assert(!r->mem_nexthop.count && !r->mem_gate.count && !r->mem_if.count);
-	assert(!r->mem_scratch.count);
+	assert(!r->mem_scratch.count && !r->mem_told.count);
 	tag = r->mem_rib;
 	mem_free(&tag, r);
 }

@@ -127,8 +127,9 @@ struct rib_env {
 	void (*fib)(void *ctx, struct fib_op *ops, size_t n);
 	/* The chosen, redistributable route of a pair changed: NULL was or is
 	 * none. Loopback, multicast and link-local destinations never come here.
-	 * `was` is by owner only. */
-	void (*redistribute)(void *ctx, const struct sdprefix *pair, const struct rib_owner *was,
+	 * `was` is what had been told: owner, distance, metric, tag, mtu and
+	 * resolved next hops. */
+	void (*redistribute)(void *ctx, const struct sdprefix *pair, const struct rib_view *was,
 			     const struct rib_view *is);
 	/* The owner's route met this fate. */
 	void (*fate)(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
@@ -174,6 +175,9 @@ void rib_kernel_found(struct rib *r, const struct fib_route *f);
 void rib_sweep_kernel(struct rib *r);
 /* The same for one pair: it is known that nobody will claim it. */
 void rib_sweep_kernel_at(struct rib *r, const struct sdprefix *pair);
+
+/* Not a loopback, multicast or link-local destination. */
+bool rib_redistributable(const struct prefix *dst);
 
 /* Processes up to `max` marked destinations; true: there are more. */
 bool rib_run(struct rib *r, size_t max, mono_t now);

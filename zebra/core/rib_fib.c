@@ -422,46 +422,6 @@ static void tell_fates(struct rib *r, struct rib_node *n)
 	}
 }
 
-static bool redistributable(const struct prefix *dst)
-{
-	enum family f = (enum family)dst->family;
-	bool ip4 = f == FAM_IP4;
-
-	if (addr_is_linklocal(f, &dst->addr) && dst->plen >= (ip4 ? 16 : 10))
-		return false;
-	if (addr_is_multicast(f, &dst->addr) && dst->plen >= (ip4 ? 4 : 8))
-		return false;
-	return !(addr_is_loopback(f, &dst->addr) && dst->plen >= (ip4 ? 8 : 128));
-}
-
-static bool owner_same(const struct rib_owner *a, const struct rib_owner *b)
-{
-	return a->type == b->type && a->instance == b->instance &&
-	       a->distance_key == b->distance_key && a->key == b->key;
-}
-
-/* Only what the kernel has is redistributed: announcing a refused route would
- * attract packets that are then lost. */
-static void announce(struct rib *r, struct rib_node *n)
-{
-	struct rib_cand *c = n->selected;
-	bool is = c && c->state == RIB_INSTALLED && redistributable(&n->entry.key.dst);
-	struct rib_owner was = n->announced_owner;
-	struct rib_view v;
-
-	if (!is && !n->announced)
-		return;
-	if (is && n->announced && owner_same(&was, &c->owner) && !c->changed)
-		return;
-	if (is) {
-		v = rib_cand_view(c);
-		n->announced_owner = c->owner;
-		c->changed = false;
-	}
-	r->env.redistribute(r->ctx, &n->entry.key, n->announced ? &was : NULL, is ? &v : NULL);
-	n->announced = is;
-}
-
 static void node_settle(struct rib *r, struct rib_node *n)
 {
 	struct rib_cand *c = n->selected, *next;
@@ -481,7 +441,7 @@ static void node_settle(struct rib *r, struct rib_node *n)
 		rib_refused_clear(r, n);
 	n->refusal_live = false;
 	tell_fates(r, n);
-	announce(r, n);
+	rib_announce(r, n);
 	LIST_EACH_SAFE (rib_cands, &n->cands, c, next)
 		if (c->gone)
 			rib_cand_free(r, c);

@@ -28,6 +28,7 @@ struct rib_cand;
 struct rib_gate;
 struct rib_if;
 struct rib_node;
+struct rib_told;
 
 struct rib_dep {
 	struct rib_cand *cand;
@@ -85,8 +86,7 @@ struct rib_node {
 	struct list_link dirty;
 	struct rib_cands cands;
 	struct rib_cand *selected;
-	struct rib_owner announced_owner;
-	bool announced; /* redistributed, by announced_owner */
+	struct rib_told *told; /* as it was redistributed; NULL: it is not */
 	bool in_job;
 	bool chosen_now; /* its choice is up in this job */
 	bool held;	 /* the kernel has `kernel`, by our doing */
@@ -143,7 +143,7 @@ struct rib {
 	uint64_t epoch; /* events from outside */
 	struct scratch jobs, job_nodes, ops, batch, answers, have, want;
 	struct memtag mem_rib, mem_node, mem_dest, mem_cand, mem_nexthop, mem_gate, mem_if,
-		mem_scratch;
+		mem_scratch, mem_told;
 };
 
 /* rib.c */
@@ -182,6 +182,10 @@ void rib_ifs_free(struct rib *r);
 void rib_held_clear(struct rib *r, struct rib_node *n);
 void rib_held_set(struct rib *r, struct rib_node *n, const struct fib_route *f, bool auxiliary);
 void rib_refused_clear(struct rib *r, struct rib_node *n);
+
+/* rib_announce.c */
+void rib_announce(struct rib *r, struct rib_node *n);
+void rib_told_free(struct rib *r, struct rib_node *n);
 
 /* rib_view.c */
 struct rib_view rib_cand_view(const struct rib_cand *c);

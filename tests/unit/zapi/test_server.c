@@ -64,7 +64,7 @@ static void fib(void *ctx, struct fib_op *ops, size_t n)
 		ops[i].error = 0;
 }
 
-static void redistribute(void *ctx, const struct sdprefix *pair, const struct rib_owner *was,
+static void redistribute(void *ctx, const struct sdprefix *pair, const struct rib_view *was,
 			 const struct rib_view *is)
 {
 	struct fixture *f = ctx;
@@ -230,6 +230,8 @@ static void count(struct peer *p, const struct zapi_msg *m)
 	unsigned int i = (unsigned int)b[4] << 8 | b[5];
 
 	assert_true(i < MANY);
+	/* Also a withdrawal that had to wait says what it withdraws. */
+	assert_int_equal(m->u.route.n_nexthops, MANY_HOPS);
 	if (m->cmd == ZAPI_REDISTRIBUTE_ROUTE_ADD && !p->known[i])
 		p->live++;
 	if (m->cmd == ZAPI_REDISTRIBUTE_ROUTE_DEL && p->known[i])
@@ -692,10 +694,14 @@ static void test_redistribute(void **state)
 	local_del(f, "2001:db8:1::/48", "2001:db8:5::/48", ROUTE_STATIC);
 	wait_for(p, 2);
 	is_event(&p->ev[1], ZAPI_REDISTRIBUTE_ROUTE_DEL, "2001:db8:1::/48", "2001:db8:5::/48");
+	/* FRR's ripngd finds what goes by its interface. */
+	assert_int_equal(p->ev[1].n_nexthops, 1);
+	assert_int_equal(p->ev[1].nexthop.ifindex, IFINDEX);
 	local(f, "2001:db8:1::/48", NULL, ROUTE_CONNECTED);
 	wait_for(p, 3);
 	is_event(&p->ev[2], ZAPI_REDISTRIBUTE_ROUTE_DEL, "2001:db8:1::/48", NULL);
 	assert_int_equal(p->ev[2].type, ROUTE_STATIC);
+	assert_int_equal(p->ev[2].n_nexthops, 1);
 	local_del(f, "2001:db8:1::/48", NULL, ROUTE_CONNECTED);
 	wait_for(p, 4);
 	is_event(&p->ev[3], ZAPI_REDISTRIBUTE_ROUTE_ADD, "2001:db8:1::/48", NULL);

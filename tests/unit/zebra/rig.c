@@ -139,14 +139,16 @@ static void on_fib(void *ctx, struct fib_op *ops, size_t n)
 	}
 }
 
-static void on_redistribute(void *ctx, const struct sdprefix *pair, const struct rib_owner *was,
+static void on_redistribute(void *ctx, const struct sdprefix *pair, const struct rib_view *was,
 			    const struct rib_view *is)
 {
 	struct rig *g = ctx;
 	struct redist_seen s = {.pair = *pair, .has_was = was, .has_is = is};
 
 	if (was)
-		s.was = *was;
+		s.was = was->owner;
+	if (was && was->n_resolved)
+		s.was_nexthop = was->resolved[0];
 	if (is) {
 		assert(sdprefix_eq(pair, &is->pair));
 		s.is = is->owner;

@@ -35,6 +35,7 @@ struct redist_seen {
 	struct sdprefix pair;
 	bool has_was, has_is;
 	struct rib_owner was, is;
+	struct rib_nexthop was_nexthop; /* the first */
 	uint32_t metric;
 };
 

@@ -67,7 +67,7 @@ static void write_fib(void *ctx, struct fib_op *ops, size_t n)
 				       : 0;
 }
 
-static void quiet_redistribute(void *ctx, const struct sdprefix *pair, const struct rib_owner *was,
+static void quiet_redistribute(void *ctx, const struct sdprefix *pair, const struct rib_view *was,
 			       const struct rib_view *is)
 {
 	(void)ctx;

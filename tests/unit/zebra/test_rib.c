@@ -880,6 +880,27 @@ static void test_redistribution(void **state)
 	assert_false(rig.redists[0].has_is);
 }
 
+/* A withdrawal repeats what had been told, whatever has become of the route
+ * since: FRR's ripngd finds it by its next hop. */
+static void test_withdrawal_names_next_hops(void **state)
+{
+	struct addr g = rig_addr(G);
+
+	(void)state;
+	rig_add(&rig, BABEL, D, S, 100, 1, rig_via(G, 1));
+	rig_run(&rig);
+	rig_clear(&rig);
+	/* Changed, and gone before anybody was told. */
+	rig_add(&rig, BABEL, D, S, 100, 7, rig_drop(RIB_NH_BLACKHOLE));
+	rig_del(&rig, BABEL, D, S);
+	rig_run(&rig);
+	assert_int_equal(rig.n_redists, 1);
+	assert_true(rig.redists[0].has_was && !rig.redists[0].has_is);
+	assert_int_equal(rig.redists[0].was_nexthop.kind, RIB_NH_GATE_IFINDEX);
+	assert_int_equal(rig.redists[0].was_nexthop.ifindex, 1);
+	assert_int_equal(addr_cmp(&rig.redists[0].was_nexthop.gate, &g), 0);
+}
+
 /* Looking */
 
 static bool take_three(void *ctx, const struct rib_view *v)
@@ -991,6 +1012,7 @@ int main(void)
 		T(test_stale),
 		T(test_fates),
 		T(test_redistribution),
+		T(test_withdrawal_names_next_hops),
 		T(test_walks),
 		T(test_lookup_falls_through),
 		T(test_very_many_sources),
