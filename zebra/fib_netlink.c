@@ -68,7 +68,8 @@ static void reason_note(struct fib_netlink *f, const struct fib_op *op, const ch
 {
 	struct reason *r;
 
-	if (f->probing || (!op->error && reasons_count(&f->reasons) == 0))
+	if (f->probing || op->kind == FIB_RULE_ADD || op->kind == FIB_RULE_DEL ||
+	    (!op->error && reasons_count(&f->reasons) == 0))
 		return;
 	r = reasons_find(&f->reasons, &op->route.pair);
 	if (!op->error || !text) {
@@ -111,6 +112,22 @@ uint32_t fib_netlink_portid(const struct fib_netlink *f)
 	return netlink_portid(f->nl);
 }
 
+/* Gone already is gone: an interface took it along, for one. */
+static bool is_done(enum fib_op_kind kind, int error)
+{
+	switch (kind) {
+	case FIB_SET:
+		break;
+	case FIB_DEL:
+		return error == ESRCH;
+	case FIB_RULE_ADD:
+		return error == EEXIST;
+	case FIB_RULE_DEL:
+		return error == ENOENT;
+	}
+	return false;
+}
+
 static void answered(void *ctx, const struct nlmsghdr *h)
 {
 	struct fib_netlink *f = ctx;
@@ -121,8 +138,7 @@ static void answered(void *ctx, const struct nlmsghdr *h)
 	if (h->nlmsg_seq - f->seq >= f->n_ops || !nl_parse_ack(h, &error, &text))
 		return;
 	op = &f->ops[h->nlmsg_seq - f->seq];
-	/* Gone already is gone: an interface took it along, for one. */
-	op->error = op->kind == FIB_DEL && error == ESRCH ? 0 : error;
+	op->error = is_done(op->kind, error) ? 0 : error;
 	reason_note(f, op, text);
 }
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "lib/zapi/zapi.h"
+#include "zebra/netlink_rule.h"
 
 static enum family family_of_af(unsigned int af)
 {
@@ -470,25 +471,46 @@ static void put_nexthops(struct nlmsghdr *h, struct rtmsg *rtm, const struct fib
 		mnl_attr_put_u32(h, RTA_OIF, nh->ifindex);
 }
 
+static void put_pair(struct nlmsghdr *h, struct rtmsg *rtm, const struct fib_route *r)
+{
+	enum family f = sdprefix_family(&r->pair);
+
+	rtm->rtm_dst_len = r->pair.dst.plen;
+	put_addr(h, RTA_DST, f, &r->pair.dst.addr);
+	if (r->pair.src.plen && !r->ruled) {
+		rtm->rtm_src_len = r->pair.src.plen;
+		put_addr(h, RTA_SRC, f, &r->pair.src.addr);
+	}
+	/* One octet in the fixed part, 32 bits in the attribute. */
+	rtm->rtm_table = RT_TABLE_MAIN;
+	if (r->table) {
+		rtm->rtm_table = r->table < 256 ? (uint8_t)r->table : RT_TABLE_UNSPEC;
+		mnl_attr_put_u32(h, RTA_TABLE, r->table);
+	}
+	mnl_attr_put_u32(h, RTA_PRIORITY, nl_op_priority(r));
+}
+
 struct nlmsghdr *nl_put_op(void *buf, const struct fib_op *op, uint32_t seq)
 {
 	const struct fib_route *r = &op->route;
 	enum family f = sdprefix_family(&r->pair);
-	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
-	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(h, sizeof(*rtm));
+	struct nlmsghdr *h;
+	struct rtmsg *rtm;
+
+	if (op->kind == FIB_RULE_ADD || op->kind == FIB_RULE_DEL)
+		return nl_put_rule(buf, op, seq);
+	h = mnl_nlmsg_put_header(buf);
+	rtm = mnl_nlmsg_put_extra_header(h, sizeof(*rtm));
 
 	h->nlmsg_seq = seq;
 	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	rtm->rtm_family = f == FAM_IP4 ? AF_INET : AF_INET6;
-	rtm->rtm_dst_len = r->pair.dst.plen;
-	rtm->rtm_src_len = r->pair.src.plen;
-	rtm->rtm_table = RT_TABLE_MAIN;
 	rtm->rtm_protocol = nl_rtproto_of_type(r->type);
-	put_addr(h, RTA_DST, f, &r->pair.dst.addr);
-	if (r->pair.src.plen)
-		put_addr(h, RTA_SRC, f, &r->pair.src.addr);
-	mnl_attr_put_u32(h, RTA_PRIORITY, nl_route_priority(&r->pair));
+	put_pair(h, rtm, r);
 	switch (op->kind) {
+	case FIB_RULE_ADD:
+	case FIB_RULE_DEL:
+		break;
 	case FIB_DEL:
 		h->nlmsg_type = RTM_DELROUTE;
 		/* IPv4 takes the scope for part of the identity; this is "any". */
@@ -516,6 +538,11 @@ struct nlmsghdr *nl_put_op(void *buf, const struct fib_op *op, uint32_t seq)
 uint32_t nl_route_priority(const struct sdprefix *pair)
 {
 	return sdprefix_is_plain(pair) ? NL_PRIORITY_PLAIN : NL_PRIORITY_SOURCED;
+}
+
+uint32_t nl_op_priority(const struct fib_route *r)
+{
+	return r->ruled ? NL_PRIORITY_PLAIN : nl_route_priority(&r->pair);
 }
 
 uint8_t nl_rtproto_of_type(uint8_t type)

@@ -86,6 +86,9 @@ bool nl_parse_ack(const struct nlmsghdr *h, int *error, const char **text);
 struct nlmsghdr *nl_put_op(void *buf, const struct fib_op *op, uint32_t seq);
 
 uint32_t nl_route_priority(const struct sdprefix *pair);
+/* The same for a route as the FIB compiler wants it: where a rule has the
+ * source the kernel's route is plain. */
+uint32_t nl_op_priority(const struct fib_route *r);
 /* rtm_protocol with which a route of this type is written. */
 uint8_t nl_rtproto_of_type(uint8_t type);
 /* Is this a protocol number under which zebra itself writes routes? */

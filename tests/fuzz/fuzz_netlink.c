@@ -14,6 +14,7 @@
 #include "lib/zapi/zapi.h"
 #include "zebra/kernel.h"
 #include "zebra/netlink_codec.h"
+#include "zebra/netlink_rule.h"
 
 static void must(bool ok)
 {
@@ -42,8 +43,23 @@ static void write_again(const struct nl_route *r)
 		     addr_cmp(&back.nexthops[i].gate, &r->nexthops[i].gate) == 0);
 }
 
+static void write_rule(const struct nl_rule *r)
+{
+	_Alignas(struct nlmsghdr) uint8_t buf[NL_OP_MAX];
+	struct prefix any = prefix_any((enum family)r->src.family);
+	struct fib_op op = {
+		.kind = FIB_RULE_ADD, .route.table = r->table, .preference = r->preference};
+	struct nl_rule back;
+
+	must(sdprefix_make(&op.route.pair, &any, &r->src));
+	must(nl_parse_rule(nl_put_op(buf, &op, 1), &back) == NL_OK);
+	must(prefix_eq(&back.src, &r->src) && back.table == r->table && back.simple &&
+	     back.preference == r->preference);
+}
+
 static void one(const struct nlmsghdr *h)
 {
+	struct nl_rule rule;
 	struct nl_link l;
 	struct nl_addr a;
 	struct nl_route r;
@@ -56,6 +72,8 @@ static void one(const struct nlmsghdr *h)
 		must(a.plen <= family_bits(a.family) && a.ifindex);
 	if (nl_parse_route(h, &r) == NL_OK && kernel_route_whose(&r) != KERNEL_NOBODYS)
 		write_again(&r);
+	if (nl_parse_rule(h, &rule) == NL_OK)
+		write_rule(&rule);
 	if (nl_parse_ack(h, &error, &text) && text)
 		must(strlen(text) < h->nlmsg_len);
 }
@@ -99,6 +117,13 @@ static const uint8_t seed_via6[] = {
 	100,  0,  8, 0,	 6,  0,	 20, 0,	   0,	 0,  0x34, 0,	9, 0, 32, 0, 0,	 0,  3, 0,   0,
 	0,    22, 0, 18, 0,  10, 0,  0xfe, 0x80, 0,  0,	   0,	0, 0, 0,  0, 0,	 0,  0, 0,   0,
 	0,    1,  0, 0,	 16, 0,	 0,  2,	   5,	 0,  0,	   0,	8, 0, 5,  0, 10, 1,  2, 9};
+/* from 2001:db8:a::/48 lookup 5400001 */
+static const uint8_t seed_rule[] = {
+	0x50, 0,    0,	  0,	0x20, 0,  2,  0, 1,    0,    0,	   0,	 0,  0, 0,  0,
+	10,   0,    48,	  0,	0xfc, 0,  0,  1, 0,    0,    0,	   0,	 8,  0, 15, 0,
+	0xc1, 0x65, 0x52, 0,	8,    0,  14, 0, 0xff, 0xff, 0xff, 0xff, 5,  0, 21, 0,
+	11,   0,    0,	  0,	8,    0,  6,  0, 0x60, 0x27, 0,	   0,	 20, 0, 2,  0,
+	0x20, 1,    13,	  0xb8, 0,    10, 0,  0, 0,    0,    0,	   0,	 0,  0, 0,  0};
 static const uint8_t seed_ack[] = {0x34, 0,   0,   0,	 2,    0,    0,	   3,	 1,   0, 0,  0,	 0,
 				   0,	 0,   0,   0xea, 0xff, 0xff, 0xff, 0x24, 0,   0, 0,  24, 0,
 				   5,	 6,   1,   0,	 0,    0,    0,	   0,	 0,   0, 13, 0,	 1,
@@ -109,7 +134,7 @@ const struct fuzz_seed *fuzz_seeds(size_t *n)
 	static const struct fuzz_seed seeds[] = {
 		{seed_link, sizeof(seed_link)},	  {seed_addr, sizeof(seed_addr)},
 		{seed_route, sizeof(seed_route)}, {seed_via6, sizeof(seed_via6)},
-		{seed_ack, sizeof(seed_ack)},
+		{seed_ack, sizeof(seed_ack)},	  {seed_rule, sizeof(seed_rule)},
 	};
 
 	*n = sizeof(seeds) / sizeof(seeds[0]);

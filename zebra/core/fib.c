@@ -40,8 +40,8 @@ static bool has_nexthop(const struct fib_route *r, const struct rib_nexthop *nh)
 
 bool fib_route_eq(const struct fib_route *a, const struct fib_route *b)
 {
-	if (a->type != b->type || a->mtu != b->mtu || addr_cmp(&a->prefsrc, &b->prefsrc) != 0 ||
-	    a->n_nexthops != b->n_nexthops)
+	if (a->type != b->type || a->mtu != b->mtu || a->table != b->table ||
+	    addr_cmp(&a->prefsrc, &b->prefsrc) != 0 || a->n_nexthops != b->n_nexthops)
 		return false;
 	/* No next hop occurs twice in a route, so one direction is enough. */
 	for (uint32_t i = 0; i < a->n_nexthops; i++)

@@ -58,7 +58,7 @@ size_t fib_compile(const struct fib_answer *answers, size_t n, struct fib_want *
 size_t fib_diff(const struct fib_want *have, size_t n_have, const struct fib_want *want,
 		size_t n_want, struct fib_op *ops);
 
-/* Type, MTU and next hops; not the order of next hops. */
+/* Type, table, MTU, preferred source and next hops; not the order of next hops. */
 bool fib_route_eq(const struct fib_route *a, const struct fib_route *b);
 /* Is this pair one of the two halves? (Reading the kernel back.) */
 bool fib_is_half(const struct sdprefix *pair);

@@ -108,16 +108,27 @@ struct fib_route {
 	uint8_t type; /* rib_owner.type of the route it comes from, or RIB_TYPE_AUXILIARY */
 	uint32_t mtu;
 	struct addr prefsrc; /* zeros: none */
+	uint32_t table;	     /* the kernel's; 0: main */
+	/* A rule for packets from pair.src leads to `table`. The kernel's route is
+	 * plain there: the source is in the rule (fib_rules.h). */
+	bool ruled;
 	uint32_t n_nexthops; /* one of a blackhole kind, or gateways and interfaces */
 	const struct rib_nexthop *nexthops;
 };
 
-enum fib_op_kind { FIB_SET /* add or replace, without a gap */, FIB_DEL };
+enum fib_op_kind {
+	FIB_SET, /* add or replace, without a gap */
+	FIB_DEL,
+	FIB_RULE_ADD, /* "from pair.src lookup table"; there already is done */
+	FIB_RULE_DEL,
+};
 
 struct fib_op {
 	enum fib_op_kind kind;
-	struct fib_route route; /* FIB_DEL: pair and type count */
-	int error;		/* out: 0, or the kernel's errno */
+	/* FIB_DEL: pair, table, ruled and type count; rules: pair.src, table. */
+	struct fib_route route;
+	uint32_t preference; /* of a rule */
+	int error;	     /* out: 0, or the kernel's errno */
 };
 
 /* None of these may change the RIB. */
