@@ -148,7 +148,7 @@ static bool set_action(struct filter_rule *r, const char *v)
 	return true;
 }
 
-static bool set_prefix(struct filter_prefix *p, const char *v)
+static bool set_prefix(struct prefix_range *p, const char *v)
 {
 	p->set = v != NULL;
 	return !v || prefix_parse(v, &p->p);
@@ -351,7 +351,7 @@ static __attribute__((format(printf, 2, 3))) void add(struct words *w, const cha
 		w->len = BABEL_FILTER_STR - 1;
 }
 
-static void add_prefix(struct words *w, const char *word, const struct filter_prefix *p)
+static void add_prefix(struct words *w, const char *word, const struct prefix_range *p)
 {
 	char text[PREFIX_STR];
 

@@ -4,18 +4,6 @@
 
 #include <string.h>
 
-static bool prefix_matches(const struct filter_prefix *f, const struct prefix *p)
-{
-	unsigned int least = f->ge ? f->ge : f->p.plen;
-	unsigned int most = f->le   ? f->le
-			    : f->ge ? family_bits((enum family)f->p.family)
-				    : f->p.plen;
-
-	if (!f->set)
-		return true;
-	return p->plen >= least && p->plen <= most && prefix_covers(&f->p, p);
-}
-
 static bool origin_matches(const struct filter_rule *r, const struct filter_subject *s)
 {
 	if (r->has_neigh && (!s->neigh || addr_cmp(&r->neigh, s->neigh) != 0))
@@ -29,7 +17,7 @@ static bool origin_matches(const struct filter_rule *r, const struct filter_subj
 
 static bool matches(const struct filter_rule *r, const struct filter_subject *s)
 {
-	if (!prefix_matches(&r->dst, &s->pair->dst) || !prefix_matches(&r->src, &s->pair->src))
+	if (!prefix_range_has(&r->dst, &s->pair->dst) || !prefix_range_has(&r->src, &s->pair->src))
 		return false;
 	if (r->has_metric_ge && s->metric < r->metric_ge)
 		return false;
@@ -71,16 +59,9 @@ uint32_t filter_tag(const struct filter_rule *r, uint32_t base)
 	return r && r->has_set_tag ? r->set_tag : base;
 }
 
-static bool filter_prefix_eq(const struct filter_prefix *a, const struct filter_prefix *b)
-{
-	if (a->set != b->set)
-		return false;
-	return !a->set || (prefix_eq(&a->p, &b->p) && a->ge == b->ge && a->le == b->le);
-}
-
 static bool conditions_eq(const struct filter_rule *a, const struct filter_rule *b)
 {
-	if (!filter_prefix_eq(&a->dst, &b->dst) || !filter_prefix_eq(&a->src, &b->src))
+	if (!prefix_range_eq(&a->dst, &b->dst) || !prefix_range_eq(&a->src, &b->src))
 		return false;
 	if (a->has_neigh != b->has_neigh || (a->has_neigh && addr_cmp(&a->neigh, &b->neigh) != 0))
 		return false;

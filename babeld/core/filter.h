@@ -29,17 +29,11 @@
 #include <stdint.h>
 
 #include "babeld/core/wire.h"
-#include "lib/base/prefix.h"
+#include "lib/base/prefix_range.h"
 
 #define FILTER_IFNAME 16
 
 enum filter_kind { FILTER_IN, FILTER_OUT, FILTER_REDISTRIBUTE, FILTER_INSTALL, FILTER_KINDS };
-
-struct filter_prefix {
-	bool set; /* else anything matches */
-	struct prefix p;
-	uint8_t ge, le; /* 0: not given. Neither: exactly p */
-};
 
 struct filter_rule {
 	uint16_t number; /* 1..65535; rules are tried in this order */
@@ -47,7 +41,7 @@ struct filter_rule {
 
 	/* Conditions. What the subject does not have (a route of ours has no
 	 * neighbour) does not match. */
-	struct filter_prefix dst, src;
+	struct prefix_range dst, src;
 	bool has_neigh;
 	struct addr neigh;
 	char ifname[FILTER_IFNAME]; /* "": any */

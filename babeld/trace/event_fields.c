@@ -111,10 +111,10 @@ static const struct field local_fields[] = {
 };
 
 static const struct field filter_prefix_fields[] = {
-	FIELD(BOOL, struct filter_prefix, set),
-	FIELD(PREFIX, struct filter_prefix, p),
-	FIELD(UINT, struct filter_prefix, ge),
-	FIELD(UINT, struct filter_prefix, le),
+	FIELD(BOOL, struct prefix_range, set),
+	FIELD(PREFIX, struct prefix_range, p),
+	FIELD(UINT, struct prefix_range, ge),
+	FIELD(UINT, struct prefix_range, le),
 	FIELDS_END,
 };
 

@@ -267,9 +267,9 @@ static void update(struct story *s, struct rd *r, ifid_t i, unsigned int peer)
 	hear(s, i, peer, &t);
 }
 
-static struct filter_prefix some_within(uint8_t how, uint8_t len, unsigned int third)
+static struct prefix_range some_within(uint8_t how, uint8_t len, unsigned int third)
 {
-	struct filter_prefix f = {.set = how & 0x80, .p = some_prefix(how, third)};
+	struct prefix_range f = {.set = how & 0x80, .p = some_prefix(how, third)};
 
 	if (how & 0x40)
 		f.le = (uint8_t)(f.p.plen + len % (129u - f.p.plen));

@@ -68,9 +68,9 @@ void rig_offer(struct rig *r, const char *pair, uint32_t rib_metric, uint32_t ta
 	babel_local_offer(r->b, &p, &l, r->now);
 }
 
-struct filter_prefix rig_within(const char *prefix, unsigned int ge, unsigned int le)
+struct prefix_range rig_within(const char *prefix, unsigned int ge, unsigned int le)
 {
-	struct filter_prefix f = {.set = true, .ge = (uint8_t)ge, .le = (uint8_t)le};
+	struct prefix_range f = {.set = true, .ge = (uint8_t)ge, .le = (uint8_t)le};
 
 	assert_true(prefix_parse(prefix, &f.p));
 	return f;

@@ -26,7 +26,7 @@ void rig_connected(struct rig *r, const char *const *prefixes, size_t n);
 void rig_offer(struct rig *r, const char *pair, uint32_t rib_metric, uint32_t tag,
 	       const char *ifname);
 
-struct filter_prefix rig_within(const char *prefix, unsigned int ge, unsigned int le);
+struct prefix_range rig_within(const char *prefix, unsigned int ge, unsigned int le);
 uint64_t rig_hits(const struct rig *r, enum filter_kind kind, uint16_t number);
 uint64_t rig_connected_refused(const struct rig *r, ifid_t ifid);
 

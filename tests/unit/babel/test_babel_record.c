@@ -189,7 +189,7 @@ static void filters(struct world *w)
 	struct filter_rule rule = {.number = 10, .deny = below(w, 2), .add_metric = 32};
 	struct babel_filters f = {.accept_connected_specific = below(w, 2)};
 
-	rule.dst = (struct filter_prefix){.set = true, .p = p.dst};
+	rule.dst = (struct prefix_range){.set = true, .p = p.dst};
 	f.rules[FILTER_IN] = &rule;
 	f.n[FILTER_IN] = below(w, 2);
 	core_set_filters(&w->core, &f, w->now);

@@ -28,9 +28,9 @@ static struct sdprefix pair(const char *dst, const char *src)
 	return p;
 }
 
-static struct filter_prefix within(const char *text, unsigned int ge, unsigned int le)
+static struct prefix_range within(const char *text, unsigned int ge, unsigned int le)
 {
-	return (struct filter_prefix){
+	return (struct prefix_range){
 		.set = true, .p = prefix(text), .ge = (uint8_t)ge, .le = (uint8_t)le};
 }
 
@@ -173,9 +173,9 @@ static struct router_id some_id(void)
 	return (struct router_id){{[7] = (uint8_t)(1 + prng_below(&rng, 3))}};
 }
 
-static struct filter_prefix some_within(bool four)
+static struct prefix_range some_within(bool four)
 {
-	struct filter_prefix p = {0};
+	struct prefix_range p = {0};
 
 	if (coin(2))
 		return p;
@@ -221,7 +221,7 @@ static bool bits_agree(const struct prefix *outer, const struct prefix *p)
 	return outer->family == p->family;
 }
 
-static bool model_prefix(const struct filter_prefix *f, const struct prefix *p)
+static bool model_prefix(const struct prefix_range *f, const struct prefix *p)
 {
 	if (!f->set)
 		return true;

@@ -161,9 +161,9 @@ static bool chosen_alike(const struct babel_choice *a, const struct babel_choice
 
 /* ---- random rules ---- */
 
-static struct filter_prefix some_within(const char *text)
+static struct prefix_range some_within(const char *text)
 {
-	struct filter_prefix f = rig_within(text, 0, 0);
+	struct prefix_range f = rig_within(text, 0, 0);
 
 	if (coin(2))
 		f.le = (uint8_t)(f.p.plen + prng_below(&rng, 129u - f.p.plen));
