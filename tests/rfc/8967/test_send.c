@@ -324,6 +324,23 @@ RFC_TEST(8967, "4.2-a", "packet counter and MACs are within the size of a packet
 	}
 }
 
+RFC_TEST(8967, "4.2-a", "a padded Hello is as large as the link takes, signed and all")
+{
+	struct rig *r = rig_new();
+	unsigned int hellos = 0;
+
+	RIG_KEYS(r, 2, 3, 4);
+	r->config.probe_mtu = true;
+	rig_if(r, 1);
+	rig_pass(r, 20 * SEC);
+	for (const struct rig_sent *s = NULL; (s = rig_next(r, s, 1, TLV_HELLO)); hellos++) {
+		assert_int_equal(r->packets[s->packet].len, 1500 - 48);
+		assert_int_equal(rig_count(&r->packets[s->packet], true, TLV_MAC), 3);
+	}
+	assert_true(hellos > 3);
+	rig_free(r);
+}
+
 /* The longest nonce, as many keys as there may be, the smallest packet. */
 RFC_TEST(8967, "4.2-a", "a challenge reply fits in any packet")
 {
