@@ -307,7 +307,7 @@ struct neigh {
 	unsigned int burst;
 	struct deadline say;
 	bool ihu_due;
-	bool judged; /* heard often enough for a verdict, or a Hello was missed */
+	bool judged; /* was heard often enough, or could have been */
 	bool limit_noted;
 	struct rtt rtt;
 	struct neigh_routes routes;
@@ -526,6 +526,8 @@ void policy_free(struct babel *b);
 
 /* ---- cost.c: RFC 8966 A.2, pure ---- */
 bool cost_etx(const struct babel_if_config *c); /* else k-out-of-j */
+/* Of so many Hellos as the verdict is about, or more, each was heard or missed. */
+bool cost_decided(const struct babel_if_config *c, uint16_t multicast, uint16_t unicast);
 uint16_t cost_rx(const struct babel_if_config *c, uint16_t nominal, uint16_t multicast,
 		 uint16_t unicast);
 uint16_t cost_link(const struct babel_if_config *c, uint16_t txcost, uint16_t rxcost);

@@ -27,6 +27,11 @@ bool cost_etx(const struct babel_if_config *c)
 	return false;
 }
 
+bool cost_decided(const struct babel_if_config *c, uint16_t multicast, uint16_t unicast)
+{
+	return (multicast | unicast) & (0xffff >> (c->j - 1));
+}
+
 uint16_t cost_rx(const struct babel_if_config *c, uint16_t nominal, uint16_t multicast,
 		 uint16_t unicast)
 {

@@ -86,7 +86,8 @@ void neigh_cost_changed(struct babel *b, struct neigh *n)
 	}
 	cost = cost_metric(cost, own.extra);
 	n->rxcost = rx;
-	n->judged |= rx != BABEL_INFINITY;
+	n->judged |= rx != BABEL_INFINITY ||
+		     cost_decided(c, n->multicast.history, n->unicast.history);
 	if (cost == old)
 		return;
 	n->cost = cost;
@@ -160,7 +161,6 @@ static void missed(struct babel *b, struct neigh *n, struct hellos *k, enum dead
 	push(k, 0);
 	k->expected++;
 	age(b, k == &n->multicast ? &n->unicast : &n->multicast, k);
-	n->judged = true;
 	if (!neigh_heard(n)) {
 		neigh_free(b, n);
 		return;

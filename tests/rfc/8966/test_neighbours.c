@@ -205,6 +205,17 @@ RFC_TEST(8966, "3.4.2-a", "no IHU says unreachable before there was a chance to 
 	assert_int_equal(s->tlv.u.ihu.rxcost, 96);
 	rig_free(r);
 
+	r = one_link(&n); /* also if one was late or lost: two of the last three */
+	rig_hello(n, 1, 400);
+	rig_pass(r, 9 * SEC);
+	assert_null(rig_next(r, NULL, 1, TLV_IHU));
+	rig_hello(n, 3, 400);
+	rig_pass(r, SEC);
+	s = rig_next(r, NULL, 1, TLV_IHU);
+	assert_non_null(s);
+	assert_int_equal(s->tlv.u.ihu.rxcost, 96);
+	rig_free(r);
+
 	r = one_link(&n); /* but one that stays away is told */
 	rig_hello(n, 1, 400);
 	rig_pass(r, 20 * SEC);
