@@ -64,8 +64,11 @@ void show_route(struct cli_session *s);
 void show_lookup(struct cli_session *s);
 void show_summary(struct cli_session *s);
 void show_fib(struct cli_session *s);
-void show_clients(struct cli_session *s);
 void refresh_rib(struct cli_session *s);
+/* show_client.c */
+void show_clients(struct cli_session *s);
+void show_clients_summary(struct cli_session *s);
+void show_clients_departed(struct cli_session *s);
 /* show_babel.c */
 void show_babel_interface(struct cli_session *s);
 void show_babel_neighbor(struct cli_session *s);

@@ -258,7 +258,7 @@ void show_summary(struct cli_session *s)
 	show_start(s, &p);
 }
 
-/* ---- the kernel's table, as far as we made it; and the clients ---- */
+/* ---- the kernel's table, as far as we made it ---- */
 
 static bool fib_wanted(void *ctx, const Mgmt__Node *route)
 {
@@ -293,32 +293,6 @@ void show_fib(struct cli_session *s)
 		.text = fib_text,
 		.head = "Routes in the kernel by our doing: * - there, r - rejected,\n"
 			"h - helper, which makes the kernel find the others of its destination\n\n",
-	};
-
-	show_start(s, &p);
-}
-
-static void client_text(void *ctx, struct text *t, const Mgmt__Node *c)
-{
-	(void)ctx;
-	txt_printf(t, "Client: %s, instance %s, connected for ", node_str(c, "protocol"),
-		   node_str(c, "instance"));
-	txt_uptime(t, node_int(c, "uptime"));
-	txt_printf(t, "\n  messages: %s in, %s out\n", node_str(c, "messages-in"),
-		   node_str(c, "messages-out"));
-	txt_printf(t, "  routes: %s added, %s deleted, %s refused, %s sent\n",
-		   node_str(c, "routes-added"), node_str(c, "routes-deleted"),
-		   node_str(c, "routes-refused"), node_str(c, "routes-sent"));
-	if (node_int(c, "stale-time"))
-		txt_printf(t, "  graceful restart: routes stay for %s s\n",
-			   node_str(c, "stale-time"));
-}
-
-void show_clients(struct cli_session *s)
-{
-	const struct show_plan p = {
-		.path = "/srcdest-rib:rib/client",
-		.text = client_text,
 	};
 
 	show_start(s, &p);

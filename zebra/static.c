@@ -227,7 +227,7 @@ static bool resolve(struct hop *h, const struct sdprefix *pair, const struct ifa
 static void sync_route(struct static_route *r, struct rib *rib, const struct ifaces *ifs,
 		       mono_t now)
 {
-	struct rib_owner owner = {.type = ROUTE_STATIC};
+	struct rib_owner owner = {.type = ROUTE_STATIC, .config = true};
 	struct rib_nexthop nh[RIB_MAX_NEXTHOPS];
 	uint32_t wanted[256 / 32] = {0};
 	struct hop *h, *same;

@@ -159,7 +159,7 @@ static void write_entry(const struct zebra *z, struct nb_writer *w, const struct
 	nb_leaf(w, "protocol", zapi_route_type_name(v->owner.type));
 	nb_leaf_u64(w, "instance", v->owner.instance);
 	nb_leaf_u64(w, "distance", v->distance);
-	nb_leaf_u64(w, "discriminator", v->owner.key);
+	nb_leaf_u64(w, "discriminator", v->owner.config ? 1 : v->owner.key);
 	nb_leaf_u64(w, "metric", v->metric);
 	if (v->tag)
 		nb_leaf_u64(w, "tag", v->tag);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What zebra tells: interfaces, clients, and the table of it all. */
+/* What zebra tells: interfaces, and the table of it all. */
 #include "zebra/zebra_nb_state.h"
 
 #include <linux/if_addr.h>
@@ -11,6 +11,7 @@
 
 #include "lib/nb/walk.h"
 #include "lib/zapi/zapi.h"
+#include "zebra/zebra_nb_client.h"
 #include "zebra/zebra_nb_route.h"
 
 /* ---- interfaces ---- */
@@ -115,72 +116,6 @@ static bool interfaces_page(void *ctx, const struct nb_ask *ask, struct nb_write
 	return n > 0;
 }
 
-/* ---- clients ---- */
-
-struct client_page {
-	const struct zebra *z;
-	const struct nb_ask *ask;
-	struct nb_writer *w;
-	bool more;
-};
-
-static bool id_passed(const struct nb_ask *ask, uint32_t id)
-{
-	unsigned long after;
-
-	return ask->n_after && sscanf(ask->after[0], "%lu", &after) == 1 && id <= after;
-}
-
-static void write_client(const struct zebra *z, struct nb_writer *w,
-			 const struct zebra_zapi_client_view *v)
-{
-	nb_begin(w, "client");
-	nb_leaf_u64(w, "id", v->id);
-	if (v->hello) {
-		nb_leaf(w, "protocol", zapi_route_type_name(v->type));
-		nb_leaf_u64(w, "instance", v->instance);
-		nb_leaf_u64(w, "session", v->session);
-	}
-	nb_leaf_u64(w, "uptime", nb_seconds(z, v->since));
-	nb_leaf_bool(w, "notify", v->notify);
-	nb_leaf_bool(w, "synchronous", v->synchronous);
-	if (v->graceful)
-		nb_leaf_u64(w, "stale-time", v->stale_time);
-	nb_leaf_u64(w, "messages-in", v->in);
-	nb_leaf_u64(w, "messages-out", v->out);
-	nb_leaf_u64(w, "routes-added", v->routes_added);
-	nb_leaf_u64(w, "routes-deleted", v->routes_deleted);
-	nb_leaf_u64(w, "routes-refused", v->refused);
-	nb_leaf_u64(w, "routes-sent", v->redistributed);
-	nb_leaf_u64(w, "routes-delayed", v->delayed);
-	nb_leaf_u64(w, "next-hops-tracked", v->tracked);
-	nb_end(w);
-}
-
-/* They come in the order of their ids. */
-static bool page_client(void *ctx, const struct zebra_zapi_client_view *v)
-{
-	struct client_page *p = ctx;
-	char id[16];
-
-	snprintf(id, sizeof(id), "%u", v->id);
-	if (id_passed(p->ask, v->id) || !nb_ask_wants(p->ask, 0, id))
-		return true;
-	p->more = nb_full(p->w);
-	if (!p->more)
-		write_client(p->z, p->w, v);
-	return !p->more;
-}
-
-static bool clients_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w)
-{
-	struct client_page p = {.z = nb_zebra(ctx), .ask = ask, .w = w};
-
-	if (p.z->zapi)
-		zebra_zapi_each_client(p.z->zapi, page_client, &p);
-	return p.more;
-}
-
 /* ---- operations ---- */
 
 static bool refresh_call(void *ctx, const struct nb_input *in, struct nb_writer *out, char *err,
@@ -201,7 +136,8 @@ const struct nb_state zebra_nb_states[] = {
 	{"/srcdest-rib:rib/route", nb_routes_page},
 	{"/srcdest-rib:rib/fib-route", nb_fib_routes_page},
 	{"/srcdest-rib:rib/summary", nb_summary_page},
-	{"/srcdest-rib:rib/client", clients_page},
+	{"/srcdest-rib:rib/client", nb_clients_page},
+	{"/srcdest-rib:rib/departed-client", nb_departed_page},
 };
 const size_t zebra_nb_n_states = sizeof(zebra_nb_states) / sizeof(zebra_nb_states[0]);
 

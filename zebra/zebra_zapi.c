@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "zebra/zebra_zapi_impl.h"
 
@@ -17,92 +18,23 @@ const char *zclient_name(const struct zclient *c)
 
 bool zclient_is_owner(const struct zclient *c)
 {
-	return c->v.hello && c->v.type > ROUTE_CONNECTED && c->v.type < ROUTE_TYPE_ALL &&
-	       c->v.session == 0;
+	const struct zapi_hello h = {
+		.type = c->v.type, .session = c->v.session, .synchronous = c->v.synchronous};
+
+	return c->v.hello && zapi_hello_owns(&h);
+}
+
+static unsigned int slot_of(uint16_t cmd)
+{
+	return cmd < ZC_COMMANDS - 1 ? cmd : ZC_COMMANDS - 1;
 }
 
 void zclient_send(struct zclient *c, const struct zapi_msg *m)
 {
 	c->v.out++;
+	c->out_by[slot_of(m->cmd)]++;
 	zapi_session_send(c->session, m);
-	if (zapi_session_full(c->session))
-		zapi_session_pause(c->session, true);
-}
-
-/* ---- Owners that went ---- */
-
-static void gone_drop(struct zc_gone *g)
-{
-	zc_gones_del(&g->z->gones, g);
-	loop_timer_free(g->timer);
-	mem_free(g->z->mem, g);
-}
-
-static struct zc_gone *gone_find(struct zebra_zapi *z, uint8_t type, uint16_t instance)
-{
-	struct zc_gone *g;
-
-	LIST_EACH (zc_gones, &z->gones, g)
-		if (g->type == type && g->instance == instance)
-			return g;
-	return NULL;
-}
-
-static void gone_sweep(struct zc_gone *g)
-{
-	struct zebra_zapi *z = g->z;
-
-	rib_sweep_stale(z->rib, g->type, g->instance);
-	gone_drop(g);
-	z->ops->rib_changed(z->ctx);
-}
-
-static void gone_expired(void *ctx)
-{
-	struct zc_gone *g = ctx;
-
-	log_notice("%s: its stale time is over, what it has not told again is withdrawn",
-		   zapi_route_type_name(g->type));
-	gone_sweep(g);
-}
-
-static void gone_start(struct zclient *c)
-{
-	struct zebra_zapi *z = c->z;
-	struct zc_gone *g = gone_find(z, c->v.type, c->v.instance);
-
-	if (!g) {
-		g = mem_new(z->mem, sizeof(*g));
-		g->z = z;
-		g->type = c->v.type;
-		g->instance = c->v.instance;
-		g->timer = loop_timer_new(z->loop, gone_expired, g);
-		zc_gones_add_tail(&z->gones, g);
-	}
-	g->awaited |= c->announced;
-	loop_timer_at(g->timer,
-		      mono_add(loop_now(z->loop), (usec_t)c->v.stale_time * USEC_PER_SEC));
-}
-
-/* The owner of routes goes, or becomes another. */
-static void owner_leaves(struct zclient *c)
-{
-	struct zebra_zapi *z = c->z;
-	struct zc_gone *g;
-
-	if (!zclient_is_owner(c))
-		return;
-	if (c->v.graceful) {
-		log_notice("%s: gone, its routes stay for %u s", zclient_name(c), c->v.stale_time);
-		rib_mark_stale(z->rib, c->v.type, c->v.instance);
-		gone_start(c);
-	} else {
-		rib_del_owner(z->rib, c->v.type, c->v.instance);
-		g = gone_find(z, c->v.type, c->v.instance);
-		if (g)
-			gone_drop(g);
-	}
-	z->ops->rib_changed(z->ctx);
+	zclient_sent(c);
 }
 
 /* ---- Clients ---- */
@@ -126,7 +58,7 @@ static void zclient_gone(struct zclient *c)
 	struct zclient *other;
 
 	m.u.client_close = (struct zapi_client_close){c->v.type, c->v.instance, c->v.session};
-	owner_leaves(c);
+	zclient_owner_leaves(c);
 	zclient_free(c);
 	if (!hello)
 		return;
@@ -185,8 +117,14 @@ static void got_hello(struct zclient *c, const struct zapi_hello *h)
 	char name[48];
 
 	bury_predecessor(c, h);
+	if (!zclient_may_be(c, h)) {
+		snprintf(name, sizeof(name), "%s is another client already",
+			 zapi_route_type_name(h->type));
+		zclient_end(c, name);
+		return;
+	}
 	if (c->v.hello && (c->v.type != h->type || c->v.instance != h->instance))
-		owner_leaves(c);
+		zclient_owner_leaves(c);
 	c->v.hello = true;
 	c->v.type = h->type;
 	c->v.instance = h->instance;
@@ -243,13 +181,11 @@ static void got_router_id(struct zclient *c, unsigned int afi, bool on)
 		send_router_id(c, f);
 }
 
-/* All that the owner had announced before it went is told again. */
-static void got_complete(struct zclient *c)
+static void set_stale_time(struct zclient *c, uint32_t seconds)
 {
-	struct zc_gone *g = gone_find(c->z, c->v.type, c->v.instance);
-
-	if (g && zclient_is_owner(c) && !(g->awaited & ~c->complete))
-		gone_sweep(g);
+	c->v.stale_time = seconds < ZAPI_STALE_MAX ? seconds : ZAPI_STALE_MAX;
+	if (seconds > ZAPI_STALE_MAX)
+		zclient_error(c, "a stale time of %u s is cut to %u", seconds, ZAPI_STALE_MAX);
 }
 
 static void got_client_caps(struct zclient *c, const struct zapi_client_caps *caps)
@@ -259,10 +195,10 @@ static void got_client_caps(struct zclient *c, const struct zapi_client_caps *ca
 	switch ((enum zapi_client_capability)caps->capability) {
 	case CLIENT_GR_CAPABILITIES:
 		c->v.graceful = true;
-		c->v.stale_time = caps->stale_time;
+		set_stale_time(c, caps->stale_time);
 		break;
 	case CLIENT_RIB_STALE_TIME:
-		c->v.stale_time = caps->stale_time;
+		set_stale_time(c, caps->stale_time);
 		break;
 	case CLIENT_GR_DISABLE:
 		c->v.graceful = false;
@@ -274,7 +210,7 @@ static void got_client_caps(struct zclient *c, const struct zapi_client_caps *ca
 	case CLIENT_ROUTE_UPDATE_COMPLETE:
 		c->announced |= bit;
 		c->complete |= bit;
-		got_complete(c);
+		zclient_owner_complete(c);
 		break;
 	}
 }
@@ -286,11 +222,14 @@ static void client_message(void *ctx, struct zapi_session *s, const struct zapi_
 
 	(void)s;
 	c->v.in++;
+	c->in_by[slot_of(m->cmd)]++;
 	if (m->vrf != 0) {
+		zclient_error(c, "%s for VRF %u", zapi_cmd_name(m->cmd), m->vrf);
 		send_error(c, m, ZAPI_ERR_NO_VRF);
 		return;
 	}
 	if (verdict == ZAPI_UNKNOWN) {
+		zclient_error(c, "a command that is not known");
 		send_error(c, m, ZAPI_ERR_INVALID_MSG_TYPE);
 		return;
 	}
@@ -345,25 +284,33 @@ static void client_closed(void *ctx, struct zapi_session *s, const char *why)
 
 static void client_drained(void *ctx, struct zapi_session *s)
 {
+	(void)s;
 	zclient_catch_up(ctx);
-	if (!zapi_session_full(s))
-		zapi_session_pause(s, false);
+	zclient_took(ctx);
 }
 
 static void client_accepted(void *ctx, int fd)
 {
 	static const struct zapi_session_ops ops = {client_message, client_closed, client_drained};
 	struct zebra_zapi *z = ctx;
-	struct zclient *c = mem_new(z->mem, sizeof(*c));
+	uint32_t pid = zebra_zapi_peer_pid(fd);
+	struct zclient *c;
 
+	if (!zebra_zapi_admits(z, pid)) {
+		close(fd);
+		return;
+	}
+	c = mem_new(z->mem, sizeof(*c));
 	c->z = z;
+	c->v.pid = pid;
 	c->v.id = ++z->last_id;
 	c->v.since = loop_now(z->loop);
-	c->refusals = (struct log_limit)LOG_LIMIT(REFUSAL_BURST, REFUSAL_EVERY);
+	c->refusals = c->stalls = (struct log_limit)LOG_LIMIT(REFUSAL_BURST, REFUSAL_EVERY);
 	zc_laters_init(&c->later);
 	zc_tracks_init(&c->tracks);
 	c->session = zapi_session_new(z->loop, fd, ZAPI_FROM_CLIENT, "client", &ops, c);
 	zclients_add_tail(&z->clients, c);
+	zebra_zapi_watch(z);
 }
 
 /* ---- The server ---- */
@@ -399,22 +346,22 @@ struct zebra_zapi *zebra_zapi_new(struct loop *l, const char *path, struct rib *
 		return NULL;
 	}
 	z->work = loop_timer_new(l, do_work, z);
+	z->watch = loop_timer_new(l, zebra_zapi_watch_due, z);
 	return z;
 }
 
 void zebra_zapi_free(struct zebra_zapi *z)
 {
 	struct zclient *c;
-	struct zc_gone *g;
 
 	if (!z)
 		return;
 	listener_free(z->listener);
 	while ((c = zclients_first(&z->clients)))
 		zclient_free(c);
-	while ((g = zc_gones_first(&z->gones)))
-		gone_drop(g);
+	zebra_zapi_gones_fini(z);
 	loop_timer_free(z->work);
+	loop_timer_free(z->watch);
 	mem_free(z->mem, z);
 }
 
@@ -472,6 +419,8 @@ void zebra_zapi_fate(struct zebra_zapi *z, const struct sdprefix *pair,
 {
 	struct zclient *c;
 
+	if (owner->config)
+		return;
 	LIST_EACH (zclients, &z->clients, c)
 		if (zclient_is_owner(c) && c->v.type == owner->type &&
 		    c->v.instance == owner->instance)
@@ -484,8 +433,31 @@ void zebra_zapi_rib_settled(struct zebra_zapi *z)
 
 	if (!z)
 		return;
+	zebra_zapi_unhold(z);
 	LIST_EACH (zclients, &z->clients, c)
 		zclient_track_again(c);
+}
+
+static struct zebra_zapi_client_view view_of(const struct zclient *c)
+{
+	const struct zapi_session_faults *f = zapi_session_faults(c->session);
+	struct zebra_zapi_client_view v = c->v;
+
+	v.settled = zapi_session_settled(c->session);
+	v.dialect = zapi_session_dialect(c->session);
+	v.pending = zapi_session_pending(c->session);
+	v.held_by_output = c->held & ZC_HELD_OUTPUT;
+	v.held_by_rib = c->held & ZC_HELD_RIB;
+	v.in_by = c->in_by;
+	v.out_by = c->out_by;
+	v.n_by = ZC_COMMANDS;
+	v.dropped = f->dropped;
+	if (f->dropped && (!v.errors || mono_before(v.last_error_at, f->last_at))) {
+		snprintf(v.last_error, sizeof(v.last_error), "%s", f->last);
+		v.last_error_at = f->last_at;
+	}
+	v.errors += f->dropped;
+	return v;
 }
 
 void zebra_zapi_each_client(const struct zebra_zapi *z,
@@ -494,7 +466,11 @@ void zebra_zapi_each_client(const struct zebra_zapi *z,
 {
 	const struct list_link *l;
 
-	for (l = z->clients.head.next; l != &z->clients.head; l = l->next)
-		if (!each(ctx, &container_of_const(l, struct zclient, link)->v))
+	for (l = z->clients.head.next; l != &z->clients.head; l = l->next) {
+		struct zebra_zapi_client_view v =
+			view_of(container_of_const(l, struct zclient, link));
+
+		if (!each(ctx, &v))
 			return;
+	}
 }

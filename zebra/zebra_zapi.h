@@ -8,10 +8,13 @@
  * and their output; a client that does not read delays nobody: what it
  * misses is remembered once per pair and told by its latest state.
  *
- * A client's routes belong to the (type, instance) of its HELLO. They are
- * withdrawn when it goes, unless it announced graceful restart: then they
+ * A client's routes belong to the (type, instance) of its HELLO, which is the
+ * first client's that says it, until that one goes. They are withdrawn when it
+ * goes, as FRR's zebra does it, unless it announced graceful restart: then they
  * stay until its stale time is over or it is back and says that it has told
  * everything (CLIENT_CAPABILITIES, ROUTE_UPDATE_COMPLETE).
+ *
+ * What one client can cost the others is bounded: zebra_zapi_bound.c.
  */
 #ifndef SRCDEST_ZEBRA_ZEBRA_ZAPI_H
 #define SRCDEST_ZEBRA_ZEBRA_ZAPI_H
@@ -27,6 +30,15 @@
 #include "zebra/core/rib.h"
 
 struct zebra_zapi;
+
+#define ZAPI_CLIENTS_MAX	256u
+#define ZAPI_CLIENTS_OF_PROCESS 32u
+#define ZAPI_HELLO_TIME		(30 * USEC_PER_SEC)
+#define ZAPI_STALL_TIME		(120 * USEC_PER_SEC)
+#define ZAPI_DELAYED_MAX	262144u
+#define ZAPI_UNSETTLED_MAX	20000u
+#define ZAPI_STALE_MAX		86400u /* seconds */
+#define ZAPI_ERROR_SIZE		160
 
 /* What the server asks zebra. None of these may call back into the server. */
 struct zebra_zapi_ops {
@@ -79,9 +91,24 @@ struct zebra_zapi_client_view {
 	bool notify, synchronous;
 	bool graceful; /* routes survive it for stale_time seconds */
 	uint32_t stale_time;
+	uint32_t pid;	  /* of its process; 0: not known */
 	mono_t since;	  /* connected */
 	uint64_t in, out; /* messages */
 	uint64_t routes_added, routes_deleted, refused;
+	bool settled; /* it has shown its dialect */
+	enum zapi_dialect dialect;
+	size_t pending;	     /* octets that it has not read */
+	bool held_by_output; /* not read on until it reads */
+	bool held_by_rib;    /* ... until the RIB has caught up */
+	uint64_t stalls;     /* how often it did not read */
+	uint64_t dropped;    /* messages that did not decode */
+	uint64_t errors;     /* messages without effect, and its other faults */
+	char last_error[ZAPI_ERROR_SIZE];
+	mono_t last_error_at; /* if errors */
+	/* Messages of each command, n_by of them; the last one counts the
+	 * commands that its dialect does not have. */
+	const uint64_t *in_by, *out_by;
+	unsigned int n_by;
 	uint64_t redistributed; /* route messages sent to it */
 	size_t tracked;		/* next hops */
 	size_t delayed;		/* pairs waiting for room in its output */
@@ -89,5 +116,15 @@ struct zebra_zapi_client_view {
 void zebra_zapi_each_client(const struct zebra_zapi *z,
 			    bool (*each)(void *ctx, const struct zebra_zapi_client_view *v),
 			    void *ctx);
+
+/* An owner that went; its routes are stale. */
+struct zebra_zapi_gone_view {
+	uint8_t type;
+	uint16_t instance;
+	mono_t until;
+};
+void zebra_zapi_each_gone(const struct zebra_zapi *z,
+			  bool (*each)(void *ctx, const struct zebra_zapi_gone_view *v),
+			  void *ctx);
 
 #endif

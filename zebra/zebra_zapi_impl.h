@@ -12,6 +12,11 @@
 #include "zebra/zebra_zapi.h"
 
 #define ZC_WANTS_MAX 128
+/* FRR's commands as zapi.h numbers them, and one for those that it has not. */
+#define ZC_COMMANDS  160
+
+/* Why a client is not read on. */
+enum zc_hold { ZC_HELD_OUTPUT = 1, ZC_HELD_RIB = 2 };
 
 /* One subscription to redistributed routes, and how far its replay is. */
 struct zc_want {
@@ -60,7 +65,12 @@ struct zclient {
 	unsigned int n_wants;
 	struct zc_laters later;
 	struct zc_tracks tracks;
-	struct log_limit refusals;
+	struct log_limit refusals, stalls;
+	unsigned int held; /* enum zc_hold */
+	bool ending;	   /* its session has been told to end */
+	size_t stalled_at; /* octets that waited at stalled_since */
+	mono_t stalled_since;
+	uint64_t in_by[ZC_COMMANDS], out_by[ZC_COMMANDS];
 };
 LIST_TYPE(zclients, struct zclient, link);
 
@@ -71,6 +81,7 @@ struct zc_gone {
 	uint8_t type;
 	uint16_t instance;
 	unsigned int awaited; /* AFIs to be completed before the sweep */
+	mono_t until;
 	struct loop_timer *timer;
 };
 LIST_TYPE(zc_gones, struct zc_gone, link);
@@ -85,12 +96,21 @@ struct zebra_zapi {
 	struct zclients clients;
 	uint32_t last_id;
 	struct zc_gones gones;
-	struct loop_timer *work; /* replays, a piece per turn of the loop */
+	struct loop_timer *work;  /* replays, a piece per turn of the loop */
+	struct loop_timer *watch; /* over the mute and the stalled */
+	unsigned int unsettled;	  /* changes since the RIB was last done */
 };
 
 static inline unsigned int zc_fam(enum family f)
 {
 	return f == FAM_IP6;
+}
+
+/* Would it put routes into the RIB? */
+static inline bool zapi_hello_owns(const struct zapi_hello *h)
+{
+	return h->type > ROUTE_CONNECTED && h->type < ROUTE_TYPE_ALL && h->session == 0 &&
+	       !h->synchronous;
 }
 
 /* Sends; a client that lets answers pile up is not read any more until it
@@ -99,6 +119,31 @@ void zclient_send(struct zclient *c, const struct zapi_msg *m);
 const char *zclient_name(const struct zclient *c);
 /* May it put routes into the RIB: an owner is of a protocol's type, session 0. */
 bool zclient_is_owner(const struct zclient *c);
+
+/* zebra_zapi_gone.c: the owner of routes goes, or becomes another; it has told
+ * all again. */
+void zclient_owner_leaves(struct zclient *c);
+void zclient_owner_complete(struct zclient *c);
+void zebra_zapi_gones_fini(struct zebra_zapi *z);
+
+/* zebra_zapi_bound.c: what one client can cost the others. */
+uint32_t zebra_zapi_peer_pid(int fd);
+bool zebra_zapi_admits(struct zebra_zapi *z, uint32_t pid);
+/* Is nobody else that protocol? */
+bool zclient_may_be(const struct zclient *c, const struct zapi_hello *h);
+/* Remembers a fault of the client for who looks. */
+void zclient_error(struct zclient *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Ends its session, soon. */
+void zclient_end(struct zclient *c, const char *why);
+void zclient_sent(struct zclient *c); /* call after it was sent something */
+void zclient_took(struct zclient *c); /* ... after it has read something */
+void zclient_delayed(struct zclient *c); /* ... when news have to wait for it */
+/* Tells zebra that the RIB has work by this client. */
+void zclient_changed_rib(struct zclient *c);
+void zebra_zapi_unhold(struct zebra_zapi *z); /* the RIB is done */
+/* Sets the timer for who has to be looked at next. */
+void zebra_zapi_watch(struct zebra_zapi *z);
+void zebra_zapi_watch_due(void *ctx);
 
 /* zebra_zapi_route.c: routes into the RIB, and out to the clients. */
 void zclient_route_add(struct zclient *c, const struct zapi_route *t);

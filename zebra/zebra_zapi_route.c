@@ -114,6 +114,7 @@ static void refuse(struct zclient *c, const struct zapi_route *t, const char *wh
 	char text[SDPREFIX_STR];
 
 	c->v.refused++;
+	zclient_error(c, "route %s is refused: %s", sdprefix_str(&t->pair, text), why);
 	log_limited(&c->refusals, LOG_LVL_WARNING, "%s: route %s is refused: %s", zclient_name(c),
 		    sdprefix_str(&t->pair, text), why);
 }
@@ -172,13 +173,13 @@ void zclient_route_add(struct zclient *c, const struct zapi_route *t)
 		refuse(c, t, why);
 		/* What it replaces is not what the owner wants any more. */
 		if (rib_del(c->z->rib, &t->pair, &owner))
-			c->z->ops->rib_changed(c->z->ctx);
+			zclient_changed_rib(c);
 		zclient_fate(c, &t->pair, RIB_FATE_FAILED);
 		return;
 	}
 	c->v.routes_added++;
 	rib_add(c->z->rib, &t->pair, &owner, &spec, loop_now(c->z->loop));
-	c->z->ops->rib_changed(c->z->ctx);
+	zclient_changed_rib(c);
 }
 
 void zclient_route_del(struct zclient *c, const struct zapi_route *t)
@@ -194,7 +195,7 @@ void zclient_route_del(struct zclient *c, const struct zapi_route *t)
 	}
 	c->v.routes_deleted++;
 	if (rib_del(c->z->rib, &t->pair, &owner))
-		c->z->ops->rib_changed(c->z->ctx);
+		zclient_changed_rib(c);
 }
 
 /* ---- Out of it ---- */
@@ -292,6 +293,7 @@ static struct zc_later *later_get(struct zclient *c, const struct sdprefix *pair
 	l->entry.key = *pair;
 	zc_laters_add(&c->later, l);
 	c->v.delayed = zc_laters_count(&c->later);
+	zclient_delayed(c);
 	return l;
 }
 

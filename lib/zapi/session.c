@@ -10,10 +10,14 @@
 #include "lib/io/stream.h"
 
 #define NAME_SIZE      48
-#define MAX_OUT_CLIENT ((size_t)64 << 20)
+#define MAX_OUT_CLIENT ((size_t)8 << 20)
 #define MAX_OUT_ZEBRA  ((size_t)16 << 20)
 #define BAD_BODY_BURST 5
 #define BAD_BODY_EVERY (10 * USEC_PER_SEC)
+/* Ends of sessions in the log, all together: who comes and goes without end
+ * shall not fill it. */
+#define END_BURST      50
+#define END_EVERY      (USEC_PER_SEC / 2)
 
 struct zapi_session {
 	struct loop *loop;
@@ -27,7 +31,17 @@ struct zapi_session {
 	void *ctx;
 	size_t skip; /* octets of an over-long message still to be dropped */
 	struct log_limit bad_body;
+	struct zapi_session_faults faults;
 };
+
+static void fault(struct zapi_session *s, const char *what, size_t len, const char *why)
+{
+	s->faults.dropped++;
+	s->faults.last_at = loop_now(s->loop);
+	snprintf(s->faults.last, sizeof(s->faults.last), "%s (%zu octets) is dropped: %s", what,
+		 len, why);
+	log_limited(&s->bad_body, LOG_LVL_WARNING, "%s: %s", s->name, s->faults.last);
+}
 
 static void bad_header(struct zapi_session *s, struct span in)
 {
@@ -43,10 +57,7 @@ static size_t drop_overlong(struct zapi_session *s, struct span in, size_t len)
 {
 	size_t n = len < in.len ? len : in.len;
 
-	log_limited(&s->bad_body, LOG_LVL_WARNING,
-		    "%s: a message of %zu octets is dropped: "
-		    "the limit is %u",
-		    s->name, len, (unsigned int)ZAPI_MAX_LEN);
+	fault(s, "a message", len, "it is too long");
 	s->skip = len - n;
 	return n;
 }
@@ -92,8 +103,7 @@ static size_t session_input(void *ctx, struct stream *stream, struct span in)
 		learn_dialect(s, span_of(in.p, len));
 	v = zapi_decode(span_of(in.p, len), s->from, s->dialect, &m);
 	if (v == ZAPI_SHORT || v == ZAPI_INVALID) {
-		log_limited(&s->bad_body, LOG_LVL_WARNING, "%s: %s (%u octets) is dropped: %s",
-			    s->name, zapi_cmd_name(m.cmd), (unsigned int)len, zapi_verdict_name(v));
+		fault(s, zapi_cmd_name(m.cmd), len, zapi_verdict_name(v));
 		return len;
 	}
 	if (v == ZAPI_OK && m.cmd == ZAPI_CAPABILITIES)
@@ -104,10 +114,11 @@ static size_t session_input(void *ctx, struct stream *stream, struct span in)
 
 static void session_closed(void *ctx, struct stream *stream, const char *why)
 {
+	static struct log_limit ends = LOG_LIMIT(END_BURST, END_EVERY);
 	struct zapi_session *s = ctx;
 
 	(void)stream;
-	log_notice("%s: session ended: %s", s->name, why);
+	log_limited(&ends, LOG_LVL_NOTICE, "%s: session ended: %s", s->name, why);
 	s->ops.closed(s->ctx, s, why);
 }
 
@@ -174,6 +185,16 @@ void zapi_session_pause(struct zapi_session *s, bool paused)
 size_t zapi_session_pending(const struct zapi_session *s)
 {
 	return stream_pending(s->stream);
+}
+
+void zapi_session_end(struct zapi_session *s, const char *why)
+{
+	stream_close(s->stream, why);
+}
+
+const struct zapi_session_faults *zapi_session_faults(const struct zapi_session *s)
+{
+	return &s->faults;
 }
 
 bool zapi_session_hung_up(const struct zapi_session *s)

@@ -11,7 +11,7 @@
  * client's first message, a client says HELLO in one and, answered by the ERROR
  * of the other, says it again in that.
  *
- * Output is bounded: 64 MiB towards a client, 16 MiB towards zebra; a session
+ * Output is bounded: 8 MiB towards a client, 16 MiB towards zebra; a session
  * whose peer lets more pile up ends. Callers stop earlier, at
  * zapi_session_full(), and go on at `drained`.
  */
@@ -46,6 +46,15 @@ bool zapi_session_full(const struct zapi_session *s);
 void zapi_session_pause(struct zapi_session *s, bool paused);
 /* Octets not yet written. */
 size_t zapi_session_pending(const struct zapi_session *s);
+/* Ends it from inside, on the next turn of the loop; nothing more is read. */
+void zapi_session_end(struct zapi_session *s, const char *why);
+/* Messages that were dropped because they do not decode. */
+struct zapi_session_faults {
+	uint64_t dropped;
+	char last[96];
+	mono_t last_at; /* if dropped */
+};
+const struct zapi_session_faults *zapi_session_faults(const struct zapi_session *s);
 /* The peer has gone, though what it sent before may not have been read yet. */
 bool zapi_session_hung_up(const struct zapi_session *s);
 void zapi_session_rename(struct zapi_session *s, const char *name);

@@ -130,7 +130,7 @@ void rib_node_doubt(struct rib *r, struct rib_node *n)
 static bool owner_eq(const struct rib_owner *a, const struct rib_owner *b)
 {
 	return a->type == b->type && a->instance == b->instance &&
-	       a->distance_key == b->distance_key && a->key == b->key;
+	       a->distance_key == b->distance_key && a->key == b->key && a->config == b->config;
 }
 
 static struct rib_cand *cand_find(const struct rib_node *n, const struct rib_owner *o)
@@ -271,7 +271,8 @@ static void sweep(struct rib *r, uint8_t type, uint16_t instance, enum sweep wha
 
 	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n)) {
 		LIST_EACH (rib_cands, &n->cands, c) {
-			if (c->owner.type != type || c->owner.instance != instance || c->gone)
+			if (c->owner.type != type || c->owner.instance != instance ||
+			    c->owner.config || c->gone)
 				continue;
 			if (what == SWEEP_MARK)
 				c->stale = true;

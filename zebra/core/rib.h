@@ -62,6 +62,8 @@ struct rib_owner {
 	uint8_t distance_key; /* part of the identity for floating statics, else 0 */
 	uint32_t key;	      /* part of the identity: ifindex of a connected route, priority of a
 				 kernel route; else 0 */
+	bool config;	      /* of our own configuration, no client's: not meant by the
+				 functions below that go by type and instance */
 };
 
 struct rib_spec {

@@ -31,7 +31,7 @@ bool rib_redistributable(const struct prefix *dst)
 static bool owner_same(const struct rib_owner *a, const struct rib_owner *b)
 {
 	return a->type == b->type && a->instance == b->instance &&
-	       a->distance_key == b->distance_key && a->key == b->key;
+	       a->distance_key == b->distance_key && a->key == b->key && a->config == b->config;
 }
 
 static struct rib_told *told_new(struct rib *r, const struct rib_view *v)

@@ -86,6 +86,7 @@ FORMS = {
     "interface": interfaces,
     "neighbor": lambda found: {"neighbours": words(found)},
     "client": lambda found: {"clients": words(found)},
+    "departed-client": lambda found: {"departed": words(found)},
     "summary": summary,
     "parameters": words,
 }

@@ -335,7 +335,7 @@ static void test_full_and_drained(void **state)
 	while (!zapi_session_full(f->s)) {
 		send_vrf(f);
 		sent += 86;
-		assert_true(sent < (size_t)64 << 20);
+		assert_true(sent < (size_t)8 << 20);
 	}
 	assert_true(zapi_session_pending(f->s) > 0);
 	w = loop_fd_new(f->loop, f->peer, LOOP_READ, drain_peer, f);
@@ -350,9 +350,9 @@ static void test_never_reads(void **state)
 {
 	struct fixture *f = *state;
 
-	for (size_t sent = 0; sent < (size_t)80 << 20; sent += 86)
+	for (size_t sent = 0; sent < (size_t)10 << 20; sent += 86)
 		send_vrf(f);
-	assert_true(zapi_session_pending(f->s) <= (size_t)64 << 20);
+	assert_true(zapi_session_pending(f->s) <= (size_t)8 << 20);
 	run(f);
 	assert_int_equal(f->closed, 1);
 	assert_non_null(strstr(f->why, "does not read"));

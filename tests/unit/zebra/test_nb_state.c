@@ -43,13 +43,34 @@ void zebra_zapi_each_client(const struct zebra_zapi *z,
 {
 	struct zebra_zapi_client_view v = {
 		.id = 9, .hello = true, .type = ROUTE_BABEL, .graceful = true, .stale_time = 60};
+	static const uint64_t in_by[ZAPI_HELLO + 3] = {[ZAPI_HELLO] = 1, [ZAPI_HELLO + 2] = 7};
+	static const uint64_t out_by[ZAPI_HELLO + 3] = {[7] = 5};
 
 	(void)z;
+	v.settled = true;
+	v.errors = 2;
+	snprintf(v.last_error, sizeof(v.last_error), "a fault");
+	v.in_by = in_by;
+	v.out_by = out_by;
+	v.n_by = ZAPI_HELLO + 3;
 	if (!each(ctx, &v))
 		return;
 	v.id = 10;
 	v.hello = false;
 	each(ctx, &v);
+}
+
+void zebra_zapi_each_gone(const struct zebra_zapi *z,
+			  bool (*each)(void *ctx, const struct zebra_zapi_gone_view *v), void *ctx)
+{
+	static const struct zebra_zapi_gone_view gones[] = {{ROUTE_RIPNG, 0, {.us = 0}},
+							    {ROUTE_BABEL, 3, {.us = INT64_MAX}},
+							    {ROUTE_BABEL, 0, {.us = INT64_MAX}}};
+
+	(void)z;
+	for (size_t i = 0; i < 3; i++)
+		if (!each(ctx, &gones[i]))
+			return;
 }
 
 /* The kernel refuses what is below 2001:db8:bad::/48. */
@@ -355,6 +376,51 @@ static void interfaces_and_clients(void **state)
 	pager_end(&p);
 }
 
+/* What a client said, what it did wrong, and what of it is there. */
+static void members_of_a_client(void **state)
+{
+	const char *const first[] = {"9", NULL};
+	struct world *w = *state;
+	const Mgmt__Node *c;
+	struct pager p;
+
+	fill(w);
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states, "/srcdest-rib:rib/client",
+		    &w->nb, first);
+	assert_true(pager_next(&p, 10));
+	assert_int_equal(p.n, 1);
+	c = p.v[0];
+	assert_string_equal(pager_leaf(c, "dialect"), "8.4");
+	assert_string_equal(pager_leaf(c, "routes"), "1");
+	assert_string_equal(pager_leaf(c, "held"), "no");
+	assert_string_equal(pager_leaf(c, "errors"), "2");
+	assert_string_equal(pager_leaf(c, "last-error"), "a fault");
+	assert_string_equal(pager_leaf(pager_child(c, "message", 0), "command"), "command-7");
+	assert_string_equal(pager_leaf(pager_child(c, "message", 0), "out"), "5");
+	assert_string_equal(pager_leaf(pager_child(c, "message", 1), "command"), "HELLO");
+	assert_string_equal(pager_leaf(pager_child(c, "message", 2), "command"), "none");
+	assert_string_equal(pager_leaf(pager_child(c, "message", 2), "in"), "7");
+	pager_end(&p);
+}
+
+static void departed_clients(void **state)
+{
+	const char *const babel[] = {"babel", NULL};
+	struct world *w = *state;
+	struct pager p;
+
+	fill(w);
+	assert_string_equal(all(w, "/srcdest-rib:rib/departed-client", NULL),
+			    "babel|0 babel|3 ripng|0 ");
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states,
+		    "/srcdest-rib:rib/departed-client", &w->nb, babel);
+	assert_true(pager_next(&p, 10));
+	assert_int_equal(p.n, 2);
+	assert_string_equal(pager_leaf(p.v[0], "routes"), "1");
+	assert_string_equal(pager_leaf(p.v[0], "routes-stale"), "0");
+	pager_end(&p);
+}
+
 static void summary(void **state)
 {
 	struct world *w = *state;
@@ -577,6 +643,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_kernels_side, setup, teardown),
 		cmocka_unit_test_setup_teardown(members_of_an_entry, setup, teardown),
 		cmocka_unit_test_setup_teardown(interfaces_and_clients, setup, teardown),
+		cmocka_unit_test_setup_teardown(members_of_a_client, setup, teardown),
+		cmocka_unit_test_setup_teardown(departed_clients, setup, teardown),
 		cmocka_unit_test_setup_teardown(summary, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_once_whatever_happens, setup, teardown),
 		cmocka_unit_test_setup_teardown(operations, setup, teardown),
