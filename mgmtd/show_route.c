@@ -130,7 +130,7 @@ static void entry_text(struct text *t, const Mgmt__Node *route, const Mgmt__Node
 			txt_puts(t, "  ");
 		nexthop_text(t, nh);
 		if (!node_bool(nh, "usable"))
-			txt_puts(t, " inactive");
+			txt_printf(t, " inactive (%s)", node_str(nh, "reason"));
 		if (node_has(e, "preferred-source"))
 			txt_printf(t, ", src %s", node_str(e, "preferred-source"));
 		txt_puts(t, ", ");

@@ -106,6 +106,17 @@ static void env_refused(void *ctx, const struct fib_route *r, int error)
 		    words ? words : "", words ? ")" : "");
 }
 
+static void env_looped(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner)
+{
+	static struct log_limit lim = LOG_LIMIT(20, 10 * USEC_PER_SEC);
+	char text[SDPREFIX_STR];
+
+	(void)ctx;
+	log_limited(&lim, LOG_LVL_WARNING,
+		    "the %s route %s is not used: the way to its gateway leads back to it",
+		    zapi_route_type_name(owner->type), sdprefix_str(pair, text));
+}
+
 static bool env_has_address(void *ctx, enum family f, const struct addr *a)
 {
 	return ifaces_has_addr(((struct zebra *)ctx)->ifs, f, a);
@@ -117,6 +128,7 @@ static const struct rib_env rib_env = {
 	.fate = env_fate,
 	.has_address = env_has_address,
 	.refused = env_refused,
+	.looped = env_looped,
 };
 
 void zebra_run_rib(struct zebra *z, usec_t hold)

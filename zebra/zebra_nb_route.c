@@ -99,9 +99,11 @@ static void write_nexthops(const struct zebra *z, struct nb_writer *w, const str
 
 		nb_begin(w, "next-hop");
 		nexthop_leaves(z, w, index++, f, r && r->ifindex ? r : given);
-		leaf_true(w, "usable", v->nexthop_usable[i]);
-		leaf_true(w, "recursive", v->nexthop_usable[i] && !r);
+		leaf_true(w, "usable", v->nexthop_why[i] == RIB_WHY_USED);
+		leaf_true(w, "recursive", v->nexthop_why[i] == RIB_WHY_USED && !r);
 		leaf_true(w, "installed", in_fib && r);
+		if (v->nexthop_why[i] != RIB_WHY_USED)
+			nb_leaf(w, "reason", rib_why_str((enum rib_why)v->nexthop_why[i]));
 		nb_end(w);
 	}
 	for (uint32_t i = 0; i < v->n_resolved; i++) {
@@ -169,6 +171,8 @@ static void write_entry(const struct zebra *z, struct nb_writer *w, const struct
 	nb_leaf(w, "state", state_name(v->state));
 	if (v->state == RIB_FAILED)
 		write_error(z, w, &v->pair, v->error);
+	else if (v->why != RIB_WHY_USED)
+		nb_leaf(w, "reason", rib_why_str(v->why));
 	leaf_true(w, "stale", v->stale);
 	nb_leaf_u64(w, "uptime", nb_seconds(z, v->since));
 	write_nexthops(z, w, v);

@@ -11,9 +11,10 @@ static uint32_t weight(const struct rib_nexthop *nh)
 	return nh->weight ? nh->weight : 1;
 }
 
-static bool nexthop_eq(const struct rib_nexthop *a, const struct rib_nexthop *b)
+/* alone: there is nobody to share with, and the kernel keeps no weight. */
+static bool nexthop_eq(const struct rib_nexthop *a, const struct rib_nexthop *b, bool alone)
 {
-	if (a->kind != b->kind)
+	if (a->kind != b->kind || (!alone && weight(a) != weight(b)))
 		return false;
 	switch (a->kind) {
 	case RIB_NH_BLACKHOLE:
@@ -21,19 +22,19 @@ static bool nexthop_eq(const struct rib_nexthop *a, const struct rib_nexthop *b)
 	case RIB_NH_PROHIBIT:
 		return true;
 	case RIB_NH_IFINDEX:
-		return a->ifindex == b->ifindex && weight(a) == weight(b);
+		return a->ifindex == b->ifindex;
 	case RIB_NH_GATE:
 	case RIB_NH_GATE_IFINDEX:
 		break;
 	}
-	return a->ifindex == b->ifindex && weight(a) == weight(b) && a->onlink == b->onlink &&
-	       a->gate6 == b->gate6 && addr_cmp(&a->gate, &b->gate) == 0;
+	return a->ifindex == b->ifindex && a->onlink == b->onlink && a->gate6 == b->gate6 &&
+	       addr_cmp(&a->gate, &b->gate) == 0;
 }
 
 static bool has_nexthop(const struct fib_route *r, const struct rib_nexthop *nh)
 {
 	for (uint32_t i = 0; i < r->n_nexthops; i++)
-		if (nexthop_eq(&r->nexthops[i], nh))
+		if (nexthop_eq(&r->nexthops[i], nh, r->n_nexthops == 1))
 			return true;
 	return false;
 }
@@ -45,7 +46,7 @@ bool fib_route_eq(const struct fib_route *a, const struct fib_route *b)
 		return false;
 	/* No next hop occurs twice in a route, so one direction is enough. */
 	for (uint32_t i = 0; i < a->n_nexthops; i++)
-		if (!nexthop_eq(&a->nexthops[i], &b->nexthops[i]) &&
+		if (!nexthop_eq(&a->nexthops[i], &b->nexthops[i], a->n_nexthops == 1) &&
 		    !has_nexthop(b, &a->nexthops[i]))
 			return false;
 	return true;

@@ -103,12 +103,12 @@ void rib_node_retry(struct rib *r, struct rib_node *n)
 
 void rib_node_doubt(struct rib *r, struct rib_node *n)
 {
-	const struct rib_cand *c = n->selected;
-
 	rib_node_mark(r, n);
 	if (n->doubt)
 		return;
-	n->doubt = true;
+	n->doubt = true; /* from here on it is passed by, so this ends */
+	if (n->selected)
+		rib_gates_below(r, &n->entry.key, true);
 	if (!sdprefix_is_plain(&n->entry.key))
 		return;
 	for (int upper = 0; upper < 2; upper++) {
@@ -119,10 +119,6 @@ void rib_node_doubt(struct rib *r, struct rib_node *n)
 			rib_node_mark(r, half);
 		}
 	}
-	/* Nothing resolves over an indirect route, so this ends after three
-	 * turns: connected, direct, indirect. */
-	if (c && !c->indirect)
-		rib_gates_below(r, &n->entry.key.dst, true);
 }
 
 /* Candidates */
@@ -163,15 +159,15 @@ static void cand_set_nexthops(struct rib *r, struct rib_cand *c, const struct ri
 	mem_free(&r->mem_nexthop, c->deps);
 	c->deps = NULL;
 	c->nexthops = NULL;
-	c->nexthop_usable = NULL;
+	c->nexthop_why = NULL;
 	c->n_nexthops = spec->n_nexthops;
 	if (!n)
 		return;
 	block = mem_new(&r->mem_nexthop,
-			n * (sizeof(*c->deps) + sizeof(*c->nexthops) + sizeof(*c->nexthop_usable)));
+			n * (sizeof(*c->deps) + sizeof(*c->nexthops) + sizeof(*c->nexthop_why)));
 	c->deps = (struct rib_dep *)(void *)block;
 	c->nexthops = (struct rib_nexthop *)(void *)(block + n * sizeof(*c->deps));
-	c->nexthop_usable = (bool *)(block + n * (sizeof(*c->deps) + sizeof(*c->nexthops)));
+	c->nexthop_why = (uint8_t *)(block + n * (sizeof(*c->deps) + sizeof(*c->nexthops)));
 	memcpy(c->nexthops, spec->nexthops, n * sizeof(*c->nexthops));
 	rib_deps_attach(r, c);
 }
@@ -299,19 +295,19 @@ void rib_sweep_stale(struct rib *r, uint8_t type, uint16_t instance)
 
 /* Choice */
 
-/* Is a better than b? The numbers are those of rib.h. */
-static bool better(const struct rib_cand *a, const struct rib_cand *b)
+/* The numbers are those of rib.h. */
+enum rib_why rib_cand_worse(const struct rib_cand *a, const struct rib_cand *b)
 {
 	bool a_connected = a->owner.type == RIB_TYPE_CONNECTED;
 	bool b_connected = b->owner.type == RIB_TYPE_CONNECTED;
 
 	if (a_connected != b_connected) /* 2 */
-		return a_connected;
+		return a_connected ? RIB_WHY_USED : RIB_WHY_CONNECTED;
 	if (a->distance != b->distance) /* 3 */
-		return a->distance < b->distance;
+		return a->distance < b->distance ? RIB_WHY_USED : RIB_WHY_DISTANCE;
 	if (a->metric != b->metric) /* 4 */
-		return a->metric < b->metric;
-	return a->seq < b->seq; /* 5 */
+		return a->metric < b->metric ? RIB_WHY_USED : RIB_WHY_METRIC;
+	return a->seq < b->seq ? RIB_WHY_USED : RIB_WHY_OLDER; /* 5 */
 }
 
 static struct rib_cand *judge(const struct rib_node *n)
@@ -321,7 +317,7 @@ static struct rib_cand *judge(const struct rib_node *n)
 	LIST_EACH (rib_cands, &n->cands, c) {
 		if (c->gone || !c->usable || c->distance == 255) /* 1 */
 			continue;
-		if (!best || better(c, best))
+		if (!best || rib_cand_worse(c, best) == RIB_WHY_USED)
 			best = c;
 	}
 	return best;
@@ -333,9 +329,16 @@ void rib_node_choose(struct rib *r, struct rib_node *n)
 	bool moved = false;
 
 	LIST_EACH (rib_cands, &n->cands, c) {
+		bool looped = c->looped;
 		bool changed = !c->gone && rib_cand_resolve(r, c);
 
 		c->changed = c->changed || changed;
+		c->looped = c->looped && !c->gone;
+		if (c->looped && !looped && r->env.looped)
+			r->env.looped(r->ctx, &n->entry.key, &c->owner);
+		/* Who waits in the same loop is in no loop any more, or is now. */
+		if (c->looped != looped)
+			moved = true;
 		/* Of connected ones each counts, not only the chosen: a gateway
 		 * may be on the other one's interface. */
 		if ((changed || c->gone) && (c == was || c->owner.type == RIB_TYPE_CONNECTED))
@@ -346,8 +349,8 @@ void rib_node_choose(struct rib *r, struct rib_node *n)
 		moved = true;
 	if (n->selected)
 		n->selected->state = RIB_SELECTED;
-	if (moved && sdprefix_is_plain(&n->entry.key))
-		rib_gates_below(r, &n->entry.key.dst, false);
+	if (moved)
+		rib_gates_below(r, &n->entry.key, false);
 }
 
 /* The kernel's side */
@@ -380,7 +383,12 @@ static bool prefers(const struct rib_node *n, enum family f, const struct addr *
 void rib_address(struct rib *r, enum family f, const struct addr *a)
 {
 	struct rib_node *n = r->n_prefsrc ? rib_nodes_first(&r->nodes) : NULL;
+	struct prefix host = prefix_host(f, a);
+	struct sdprefix gate;
 
+	r->epoch++;
+	if (sdprefix_make(&gate, &host, NULL))
+		rib_gates_below(r, &gate, false);
 	for (; n; n = rib_nodes_next(&r->nodes, n)) {
 		if (!prefers(n, f, a))
 			continue;

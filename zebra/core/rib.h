@@ -28,7 +28,7 @@ struct rib;
 
 enum rib_nexthop_kind {
 	RIB_NH_IFINDEX,	     /* directly connected on ifindex */
-	RIB_NH_GATE,	     /* gateway, to be resolved over a plain route */
+	RIB_NH_GATE,	     /* gateway, to be resolved (rib_resolve.c) */
 	RIB_NH_GATE_IFINDEX, /* gateway on ifindex */
 	RIB_NH_BLACKHOLE,    /* dropped silently */
 	RIB_NH_UNREACHABLE,  /* dropped, ICMP unreachable */
@@ -50,6 +50,7 @@ static inline enum family rib_gate_family(enum family of_route, const struct rib
 }
 
 #define RIB_MAX_NEXTHOPS   64
+#define RIB_MAX_DEPTH	   32 /* routes over one another */
 
 /* Who put a route there. type is an rtnetlink-independent number given by
  * the outer zebra (ZAPI route types); the core knows these: */
@@ -72,7 +73,7 @@ struct rib_spec {
 	uint32_t tag;
 	uint32_t mtu;
 	struct addr prefsrc; /* of the pair's family, see rib_address(); zeros: none */
-	bool recursive; /* a gateway may resolve over any route, one level; else connected only */
+	bool recursive; /* a gateway may resolve over any route; else connected only */
 	uint32_t n_nexthops;
 	const struct rib_nexthop *nexthops; /* copied */
 };
@@ -85,6 +86,41 @@ enum rib_state {
 	RIB_FAILED,    /* chosen, and the kernel refused: see error */
 };
 
+/* Why a next hop or a candidate is not used. Of a candidate it says why the
+ * kernel does not have it; RIB_WHY_NEXTHOPS sends on to those of its next hops. */
+enum rib_why {
+	RIB_WHY_USED, /* nothing is in its way */
+	/* of a next hop */
+	RIB_WHY_NO_INTERFACE,	 /* there is none of that number */
+	RIB_WHY_INTERFACE_DOWN,	 /* not up, or not running */
+	RIB_WHY_BAD_GATEWAY,	 /* can't be a router's address: multicast, unspecified, loopback */
+	RIB_WHY_OWN_GATEWAY,	 /* is an address of this host */
+	RIB_WHY_NOT_ON_LINK,	 /* no prefix connected on its interface covers the gateway */
+	RIB_WHY_NO_ROUTE,	 /* no route leads to the gateway */
+	RIB_WHY_ONLY_DEFAULT,	 /* but the default route, which does not count */
+	RIB_WHY_NOT_CONNECTED,	 /* the gateway is not on a link, and the route may not recurse */
+	RIB_WHY_THROUGH_ITSELF,	 /* the route itself leads to its gateway */
+	RIB_WHY_LOOP,		 /* ... over other recursive routes */
+	RIB_WHY_TOO_DEEP,	 /* more routes over one another than RIB_MAX_DEPTH */
+	RIB_WHY_GATEWAY_DROPPED, /* the route to the gateway drops packets */
+	RIB_WHY_OTHERS_FORWARD,	 /* it drops, beside others that forward */
+	RIB_WHY_DUPLICATE,	 /* leads where another one does */
+	RIB_WHY_TOO_MANY,	 /* does not fit among RIB_MAX_NEXTHOPS */
+	/* of a candidate */
+	RIB_WHY_NEXTHOPS,     /* none of its next hops can be used */
+	RIB_WHY_IP4_SOURCE,   /* IPv4 with a source, which the kernel can't hold */
+	RIB_WHY_NEVER,	      /* distance 255 */
+	RIB_WHY_CONNECTED,    /* 2: a connected one is there */
+	RIB_WHY_DISTANCE,     /* 3: another one's distance is lower */
+	RIB_WHY_METRIC,	      /* 4: ... metric is lower */
+	RIB_WHY_OLDER,	      /* 5: ... age is greater */
+	RIB_WHY_PENDING,      /* chosen, and not written yet */
+	RIB_WHY_REFUSED,      /* chosen, and the kernel refused: see error */
+	RIB_WHY_WITHHELD,     /* chosen, and the kernel refused what it needs beside it */
+};
+/* "no route leads to the gateway"; "" for RIB_WHY_USED. */
+const char *rib_why_str(enum rib_why why);
+
 struct rib_view { /* of one candidate */
 	struct sdprefix pair;
 	struct rib_owner owner;
@@ -92,12 +128,13 @@ struct rib_view { /* of one candidate */
 	uint32_t metric, tag, mtu;
 	struct addr prefsrc;
 	enum rib_state state;
+	enum rib_why why; /* RIB_WHY_USED: installed */
 	int error;  /* errno of the kernel's refusal, RIB_FAILED only */
 	bool stale; /* kept over its owner's restart */
 	mono_t since;
 	uint32_t n_nexthops; /* as given */
 	const struct rib_nexthop *nexthops;
-	const bool *nexthop_usable; /* parallel to nexthops */
+	const uint8_t *nexthop_why; /* enum rib_why, parallel to nexthops; RIB_WHY_USED: usable */
 	uint32_t n_resolved;	    /* as the kernel needs them: GATE has become GATE_IFINDEX */
 	const struct rib_nexthop *resolved;
 };
@@ -147,10 +184,14 @@ struct rib_env {
 	/* The owner's route met this fate. */
 	void (*fate)(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
 		     enum rib_fate fate);
-	/* Whether this is an address of this host now. NULL: any is. */
+	/* Whether this is an address of this host now. NULL: any is that is
+	 * preferred as a source, and none that is a gateway. */
 	bool (*has_address)(void *ctx, enum family f, const struct addr *a);
 	/* A refusal, once per route and reason. */
 	void (*refused)(void *ctx, const struct fib_route *r, int error);
+	/* The way to a gateway of this route leads back to it, so it is not used.
+	 * NULL: nobody wants to know. */
+	void (*looped)(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner);
 };
 
 struct rib *rib_new(const struct rib_env *env, void *ctx);
@@ -174,7 +215,8 @@ void rib_if_del(struct rib *r, uint32_t ifindex);
 
 /* An address of this host came or went. Routes that prefer it are written with
  * it while it is there: the kernel refuses a source that is none of its own,
- * and takes one that goes out of IPv6 routes without a word. */
+ * and takes one that goes out of IPv6 routes without a word. Routes that have it
+ * for a gateway are not used while it is there. */
 void rib_address(struct rib *r, enum family f, const struct addr *a);
 
 /* The kernel lost or got a route behind our back: what we want there is

@@ -436,6 +436,10 @@ static void node_settle(struct rib *r, struct rib_node *n)
 	}
 	if (c && c->state == RIB_INSTALLED)
 		n->leftover = false;
+	if (c && c->refused != (c->state == RIB_FAILED)) {
+		c->refused = !c->refused;
+		rib_gates_below(r, &n->entry.key, false);
+	}
 	/* A refusal is remembered for as long as the same is wanted. */
 	if (n->refused.n_nexthops && !n->refusal_live)
 		rib_refused_clear(r, n);

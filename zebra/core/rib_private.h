@@ -65,7 +65,9 @@ struct rib_cand {
 	bool gone;     /* deleted; goes with the next run */
 	bool changed;  /* since it was last redistributed */
 	bool usable;   /* some next hop is */
-	bool indirect; /* some next hop was resolved over a route that is not connected */
+	bool looped;   /* some next hop's way leads back to the node */
+	bool refused;  /* chosen when last written, and the kernel did not take it */
+	uint8_t depth; /* routes that are not connected, over which it was resolved */
 	bool told;     /* its owner knows of `fate` */
 	enum rib_fate fate;
 	enum rib_state state; /* meaningful when selected */
@@ -73,7 +75,7 @@ struct rib_cand {
 	/* One allocation: deps, next hops, flags. */
 	struct rib_dep *deps;
 	struct rib_nexthop *nexthops;
-	bool *nexthop_usable;
+	uint8_t *nexthop_why; /* enum rib_why */
 	struct rib_nexthop *resolved;
 };
 LIST_TYPE(rib_cands, struct rib_cand, link);
@@ -95,6 +97,7 @@ struct rib_node {
 	bool doubt;	 /* ... may have changed or gone behind our back */
 	uint8_t flaps;	 /* times marked by resolution since `epoch` */
 	uint64_t epoch;
+	uint64_t walk; /* of rib->walk, when last passed */
 	int error; /* of the refused route, or of a refused deletion; 0: none */
 	struct fib_route kernel;
 	struct fib_route refused; /* n_nexthops 0: none */
@@ -141,6 +144,7 @@ struct rib {
 	size_t ops_used; /* of the current run */
 	uint64_t seq;
 	uint64_t epoch; /* events from outside */
+	uint64_t walk;	/* searches for loops */
 	struct scratch jobs, job_nodes, ops, batch, answers, have, want;
 	struct memtag mem_rib, mem_node, mem_dest, mem_cand, mem_nexthop, mem_gate, mem_if,
 		mem_scratch, mem_told;
@@ -166,17 +170,38 @@ static inline bool rib_cand_foreign(const struct rib_cand *c)
 {
 	return c->owner.type == RIB_TYPE_KERNEL || c->owner.type == RIB_TYPE_CONNECTED;
 }
+/* The first of steps 2 to 5 that decides between two usable candidates:
+ * RIB_WHY_USED if a is better than b, else why not. */
+enum rib_why rib_cand_worse(const struct rib_cand *a, const struct rib_cand *b);
 void *rib_scratch(struct rib *r, struct scratch *s, size_t octets);
+
+/* rib_if.c */
+struct rib_if *rib_if_get(struct rib *r, uint32_t ifindex);
+/* Frees it if nothing keeps it. */
+void rib_if_put(struct rib *r, struct rib_if *i);
+enum rib_why rib_if_why(const struct rib *r, uint32_t ifindex);
+void rib_ifs_free(struct rib *r);
 
 /* rib_nexthop.c */
 void rib_deps_attach(struct rib *r, struct rib_cand *c);
 void rib_deps_detach(struct rib *r, struct rib_cand *c);
+/* Must the gateway be looked up? A link-local one can't be; of a foreign route
+ * the kernel has seen to it. */
+bool rib_gate_needs_lookup(const struct rib_cand *c, const struct rib_nexthop *nh);
+/* Marks who may resolve over this pair; doubt: as in rib_node_doubt(). */
+void rib_gates_below(struct rib *r, const struct sdprefix *pair, bool doubt);
+
+/* rib_resolve.c */
 /* Resolves all next hops of the candidate. True: something changed. */
 bool rib_cand_resolve(struct rib *r, struct rib_cand *c);
-/* Marks who resolves over this plain destination; doubt: as in
- * rib_node_doubt(). */
-void rib_gates_below(struct rib *r, const struct prefix *dst, bool doubt);
-void rib_ifs_free(struct rib *r);
+/* The table whose routes lead to the gateways of this one. */
+static inline struct rib *rib_ways(const struct rib *r)
+{
+	return (struct rib *)r;
+}
+
+/* rib_why.c */
+enum rib_why rib_cand_why(const struct rib_cand *c);
 
 /* rib_fib.c */
 void rib_held_clear(struct rib *r, struct rib_node *n);

@@ -20,11 +20,12 @@ struct rib_view rib_cand_view(const struct rib_cand *c)
 		.mtu = c->mtu,
 		.prefsrc = c->prefsrc,
 		.state = cand_state(c),
+		.why = rib_cand_why(c),
 		.stale = c->stale,
 		.since = c->since,
 		.n_nexthops = c->n_nexthops,
 		.nexthops = c->nexthops,
-		.nexthop_usable = c->nexthop_usable,
+		.nexthop_why = c->nexthop_why,
 		.n_resolved = c->n_resolved,
 		.resolved = c->resolved,
 	};

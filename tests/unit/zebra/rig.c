@@ -181,12 +181,19 @@ static bool on_has_address(void *ctx, enum family f, const struct addr *a)
 	const struct rig *g = ctx;
 
 	(void)f;
-	return !g->lacks || addr_cmp(g->lacks, a) != 0;
+	return !addr_is_zero(a) && (addr_cmp(&g->own[0], a) == 0 || addr_cmp(&g->own[1], a) == 0);
 }
 
 void rig_init(struct rig *g)
 {
+	rig_init_with(g, NULL);
+}
+
+void rig_init_with(struct rig *g, void (*looped)(void *ctx, const struct sdprefix *pair,
+						 const struct rib_owner *owner))
+{
 	const struct rib_env env = {.fib = on_fib,
+				    .looped = looped,
 				    .redistribute = on_redistribute,
 				    .fate = on_fate,
 				    .has_address = on_has_address,

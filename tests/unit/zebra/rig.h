@@ -56,11 +56,14 @@ struct rig {
 	/* After each operation. */
 	void (*after)(struct rig *g, const struct fib_op *op);
 	void *user;
-	const struct addr *lacks; /* this host does not have it; NULL: it has all */
+	struct addr own[2]; /* addresses of this host; zeros: none */
 	mono_t now;
 };
 
 void rig_init(struct rig *g);
+/* ... with rib_env.looped. */
+void rig_init_with(struct rig *g, void (*looped)(void *ctx, const struct sdprefix *pair,
+						 const struct rib_owner *owner));
 void rig_fini(struct rig *g);
 void rig_clear(struct rig *g); /* the logs */
 void rig_run(struct rig *g);   /* until nothing is left to do */

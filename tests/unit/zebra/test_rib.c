@@ -308,7 +308,7 @@ static void test_a_change_of_the_gateways_family_is_written(void **state)
 	assert_true(kernel_has(&rig, "198.51.100.0/24", NULL)->nh[0].gate6);
 }
 
-static void test_recursion_is_one_level(void **state)
+static void test_recursion(void **state)
 {
 	(void)state;
 	rig_add(&rig, BABEL, "2001:db8:1::/48", NULL, 100, 0, rig_via(G, 2));
@@ -318,13 +318,14 @@ static void test_recursion_is_one_level(void **state)
 	rig_run(&rig);
 	assert_int_equal(rig_state(&rig, STATIC, "2001:db8:2::/48", NULL, NULL), RIB_INSTALLED);
 	assert_int_equal(kernel_has(&rig, "2001:db8:2::/48", NULL)->nh[0].ifindex, 2);
-	assert_int_equal(rig_state(&rig, STATIC, "2001:db8:3::/48", NULL, NULL), RIB_UNUSABLE);
+	assert_int_equal(kernel_has(&rig, "2001:db8:3::/48", NULL)->nh[0].ifindex, 2);
 	/* Not recursive: connected only. */
 	assert_int_equal(rig_state(&rig, STATIC, "2001:db8:4::/48", NULL, NULL), RIB_UNUSABLE);
 	/* The resolving route changes: so does what resolves over it. */
 	rig_add(&rig, BABEL, "2001:db8:1::/48", NULL, 100, 0, rig_via("fe80::7", 1));
 	rig_run(&rig);
 	assert_int_equal(kernel_has(&rig, "2001:db8:2::/48", NULL)->nh[0].ifindex, 1);
+	assert_int_equal(kernel_has(&rig, "2001:db8:3::/48", NULL)->nh[0].ifindex, 1);
 	rig_del(&rig, BABEL, "2001:db8:1::/48", NULL);
 	rig_run(&rig);
 	assert_int_equal(rig_state(&rig, STATIC, "2001:db8:2::/48", NULL, NULL), RIB_UNUSABLE);
@@ -468,6 +469,8 @@ static void test_preferred_source(void **state)
 	struct sdprefix plain = rig_pair(D, NULL);
 
 	(void)state;
+	rig.own[0] = mine;
+	rig.own[1] = other;
 	rib_add(rig.rib, &plain, &owner, &spec, rig.now);
 	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 2));
 	rig_run(&rig);
@@ -509,17 +512,16 @@ static void test_preferred_source_without_address(void **state)
 	struct sdprefix plain = rig_pair(D, NULL);
 
 	(void)state;
-	rig.lacks = &spec.prefsrc;
 	rib_add(rig.rib, &plain, &owner, &spec, rig.now);
 	rig_run(&rig);
 	assert_int_equal(rig_state(&rig, BABEL, D, NULL, NULL), RIB_INSTALLED);
 	assert_true(addr_is_zero(&kernel_has(&rig, D, NULL)->route.prefsrc));
-	rig.lacks = NULL;
+	rig.own[0] = spec.prefsrc;
 	rib_address(rig.rib, FAM_IP6, &spec.prefsrc);
 	rig_run(&rig);
 	assert_memory_equal(&kernel_has(&rig, D, NULL)->route.prefsrc, &spec.prefsrc,
 			    sizeof(spec.prefsrc));
-	rig.lacks = &spec.prefsrc;
+	rig.own[0] = (struct addr){{0}};
 	rib_address(rig.rib, FAM_IP6, &spec.prefsrc);
 	rig_run(&rig);
 	assert_int_equal(rig_state(&rig, BABEL, D, NULL, NULL), RIB_INSTALLED);
@@ -991,7 +993,7 @@ int main(void)
 		T(test_ipv6_gateway_of_an_ipv4_route),
 		T(test_ipv6_gateway_is_recursive),
 		T(test_a_change_of_the_gateways_family_is_written),
-		T(test_recursion_is_one_level),
+		T(test_recursion),
 		T(test_recursion_spares_default_and_itself),
 		T(test_recursion_in_a_ring_ends),
 		T(test_ip4_pair_is_never_written),
