@@ -205,8 +205,7 @@ void statics_iface_changed(struct statics *s, const struct ifaces *ifs)
 				mark(s, r);
 }
 
-/* False: its interface does not exist. */
-static bool resolve(struct hop *h, const struct sdprefix *pair, const struct ifaces *ifs,
+static void resolve(struct hop *h, const struct sdprefix *pair, const struct ifaces *ifs,
 		    struct rib_nexthop *out)
 {
 	char text[SDPREFIX_STR];
@@ -216,12 +215,11 @@ static bool resolve(struct hop *h, const struct sdprefix *pair, const struct ifa
 	out->gate = h->id.gate;
 	out->onlink = h->onlink;
 	if (!h->id.ifname[0])
-		return true;
+		return;
 	out->ifindex = h->ifindex = lookup_ifindex(h, ifs);
 	if (!out->ifindex)
 		log_info("static route %s: there is no interface %s yet", sdprefix_str(pair, text),
 			 h->id.ifname);
-	return out->ifindex != 0;
 }
 
 static void sync_route(struct static_route *r, struct rib *rib, const struct ifaces *ifs,
@@ -239,15 +237,12 @@ static void sync_route(struct static_route *r, struct rib *rib, const struct ifa
 		if (wanted[h->distance / 32] & bit)
 			continue;
 		LIST_EACH (hops, &r->hops, same) {
-			if (same->distance != h->distance || spec.n_nexthops == RIB_MAX_NEXTHOPS ||
-			    !resolve(same, &r->entry.key, ifs, &nh[spec.n_nexthops]))
+			if (same->distance != h->distance || spec.n_nexthops == RIB_MAX_NEXTHOPS)
 				continue;
-			spec.n_nexthops++;
+			resolve(same, &r->entry.key, ifs, &nh[spec.n_nexthops++]);
 			if (same->tag > spec.tag)
 				spec.tag = same->tag;
 		}
-		if (spec.n_nexthops == 0)
-			continue;
 		wanted[h->distance / 32] |= bit;
 		owner.distance_key = h->distance;
 		rib_add(rib, &r->entry.key, &owner, &spec, now);

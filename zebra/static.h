@@ -4,8 +4,8 @@
  *
  * The next hops of one pair and one distance share the traffic: one
  * candidate. Those of another distance are a candidate of their own, a
- * floating static. A next hop whose interface does not exist is left out
- * until it does.
+ * floating static. A next hop whose interface does not exist has the number 0
+ * until it does, which the RIB knows for none.
  *
  * Configuration changes are stored and take effect with statics_sync(), once
  * per transaction.

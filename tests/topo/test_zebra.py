@@ -270,8 +270,11 @@ def test_an_orderly_end_keeps_the_routes_unless_told(one_router):
 
 
 def test_a_refusal_is_shown_with_its_reason_and_logged_once(one_router):
-    own = route("2001:db8:cc::/48", A, ("2001:db8:f::1", ""))
-    net = one_router(config(own))
+    net = one_router()
+    address = net["r"].ip_out("-o", "addr", "show", "dev", "v0", "scope", "link").split()[3]
+    # Link-local addresses repeat from link to link, so it is the kernel that knows.
+    own = route("2001:db8:cc::/48", A, (address.split("/")[0], "v0"))
+    reconfigure(net, config(own))
 
     def refused():
         return rows(net, f"show ipv6 route 2001:db8:cc::/48 from {A}", failed=True)
@@ -287,6 +290,39 @@ def test_a_refusal_is_shown_with_its_reason_and_logged_once(one_router):
     reconfigure(net, config(own, PLAIN[0]))
     net.wait(refused, 5, "refused still")
     assert said(zebra, "refuses the static route 2001:db8:cc::/48") == 1
+
+
+def test_a_next_hop_that_can_not_be_used_is_held_with_its_reason(one_router):
+    """No route is lost for it, and the kernel is not asked; when the reason goes, so does
+    the wait."""
+    net = one_router(config(
+        route("2001:db8:c0::/48", A, ("2001:db8:f::1", "")),
+        route("2001:db8:c1::/48", A, ("2001:db8:f::9", "nosuch0"), ("fe80::2", "v0")),
+        route("2001:db8:c2::/48", A, ("2001:db8:f::9", "w0")),
+        route("2001:db8:c3::/48", "::/0", ("2001:db8:c4::1", "")),
+        route("2001:db8:c4::/48", "::/0", ("2001:db8:c3::1", ""))))
+    reasons = {"2001:db8:c0::/48": "the gateway is an address of this host",
+               "2001:db8:c2::/48": "no connected prefix on the interface covers the gateway",
+               "2001:db8:c3::/48": "the way to the gateway leads back to this route",
+               "2001:db8:c4::/48": "the way to the gateway leads back to this route"}
+
+    def text():
+        return net["r"].zebra.show_text("show ipv6 route static")
+
+    def held():
+        lines = {line.split()[1]: line for line in text().splitlines() if line[:1] == "S"}
+        return all(f"inactive ({why})" in lines[dst] for dst, why in reasons.items())
+    net.wait(held, 5, "reasons shown")
+    assert "via 2001:db8:f::9 inactive (there is no such interface)" in text()
+    there = [line.split()[0] for line in kernel(net["r"]) if "proto 196" in line]
+    assert there == ["2001:db8:c1::/48"]
+    zebra = net["r"].zebra
+    for dst in ("2001:db8:c3::/48", "2001:db8:c4::/48"):
+        assert said(zebra, f"the static route {dst} is not used: the way to its gateway") == 1
+    net["r"].ip_out("addr", "del", "2001:db8:f::1/64", "dev", "v0")
+    net["r"].ip_out("addr", "add", "2001:db8:f::3/64", "dev", "v0", "nodad")
+    net.wait(lambda: "via 2001:db8:f::1 dev v0" in kernel_line(net["r"], "2001:db8:c0::/48", A),
+             5, "usable once the address has gone")
 
 
 # Lines that are refused.
@@ -333,11 +369,13 @@ def test_a_bad_file_is_exit_1_of_the_check(one_router, name):
 def test_an_interface_may_come_later_and_go_by_another_name(one_router):
     net = one_router(config(route("::/0", A, ("fe80::9", "z0"))))
     r = net["r"]
-    assert rows(net, "show ipv6 route static") == []
+    row, = rows(net, "show ipv6 route static")
+    assert row["nexthops"][0]["reason"] == "there is no such interface"
     r.ip("link add z0 type veth peer name z1", "link set z0 up", "link set z1 up")
     net.wait(lambda: "dev z0" in kernel_line(r, "::/0", A), 5, "the route over the new interface")
     r.ip("link set z0 down", "link set z0 name q0", "link set q0 up")
-    net.wait(lambda: not rows(net, "show ipv6 route static"), 5, "not over another name")
+    net.wait(lambda: not rows(net, "show ipv6 route static", installed=True), 5,
+             "not over another name")
     r.ip("link del q0", "link add z0 type veth peer name z1", "link set z0 up", "link set z1 up")
     net.wait(lambda: "dev z0" in kernel_line(r, "::/0", A), 5, "over the one of its name again")
 
