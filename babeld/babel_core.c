@@ -204,3 +204,10 @@ void core_set_router_id(struct core *c, const struct router_id *id, mono_t now)
 
 	core_do(c, &e);
 }
+
+void core_set_limits(struct core *c, const struct babel_limits *l, mono_t now)
+{
+	struct babel_event e = {.kind = EVENT_SET_LIMITS, .now = now, .u.limits = *l};
+
+	core_do(c, &e);
+}

@@ -45,7 +45,7 @@ static void tell(struct nb *nb, const struct event *e)
 	}
 	case NOTE_PACKET_BAD:
 	case NOTE_TLV_IGNORED:
-	case NOTE_ROUTE_LIMIT:
+	case NOTE_LIMIT:
 	case NOTE_OWN_ROUTER_ID:
 	case NOTE_AUTH_REFUSED:
 	case NOTE_CONNECTED:

@@ -313,7 +313,7 @@ static bool request_wanted(const struct nb_ask *ask, const struct nb_pairs *pair
 	       nb_ask_wants(ask, 2, router_id_str(&v->router_id, text));
 }
 
-/* They are in no table by pair, but a few thousands at most: all are sorted. */
+/* They are in no table by pair, and seldom many: all are sorted. */
 bool nb_babel_requests_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w)
 {
 	struct babeld *b = nb_babeld(ctx);

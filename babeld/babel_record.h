@@ -64,6 +64,7 @@ void core_recall(struct core *c, uint32_t place, const struct babel_memory *m, m
 void core_settle(struct core *c, mono_t now);
 void core_leave(struct core *c, mono_t now);
 void core_if_retract(struct core *c, ifid_t ifid, mono_t now);
+void core_set_limits(struct core *c, const struct babel_limits *l, mono_t now);
 void core_set_router_id(struct core *c, const struct router_id *id, mono_t now);
 
 /* ---- The door itself. ---- */

@@ -25,7 +25,7 @@ static enum log_level level_of(enum babel_note_kind kind)
 	case NOTE_NEIGH_DOWN:
 		return LOG_LVL_NOTICE;
 	case NOTE_PACKET_BAD:
-	case NOTE_ROUTE_LIMIT:
+	case NOTE_LIMIT:
 	case NOTE_OWN_ROUTER_ID:
 	case NOTE_AUTH_REFUSED:
 	case NOTE_CONNECTED:
@@ -62,10 +62,10 @@ void babeld_note(struct babeld *b, const struct babel_note *n)
 		log_limited(lim, level, "ignored a TLV%s: %s", where(n, at),
 			    tlv_verdict_name((enum tlv_verdict)n->code));
 		break;
-	case NOTE_ROUTE_LIMIT:
-		log_limited(lim, level,
-			    "neighbour %s on %s announces too many routes: %s and more are ignored",
-			    neigh, ifname, what);
+	case NOTE_LIMIT:
+		log_limited(lim, level, "limit reached: %s%s%s%s",
+			    babel_limit_name((enum babel_limit)n->code), n->pair ? ", " : "", what,
+			    where(n, at));
 		break;
 	case NOTE_ROUTE_LOST:
 		log_limited(lim, level, "no feasible route to %s is left", what);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ending a hold early, RFC 8966 3.5.4: once every neighbour that may have
- * heard of a route via us has acknowledged its retraction, nobody points at
- * us any more. Each gets it by unicast with an Acknowledgment Request, a few
- * times if need be; who stays silent, or is lost meanwhile, leaves the hold
- * to its timer.
+ * What neighbours have to acknowledge. Each gets it by unicast with an
+ * Acknowledgment Request, a few times if need be.
+ *
+ * Retractions end a hold early, RFC 8966 3.5.4: once every neighbour that may
+ * have heard of a route via us has acknowledged, nobody points at us any more.
+ * Who stays silent, or is lost meanwhile, leaves the hold to its timer. A
+ * change of source is told likewise (3.7.2): nothing waits for it, but each
+ * that has missed it is told again.
  */
 #include "babeld/core/core.h"
 
@@ -27,23 +30,70 @@ void ack_forget_pfx(struct babel *b, struct pfx *p)
 		await_free(b, pfx_awaits_first(&p->awaits));
 }
 
-static void ask(struct babel *b, struct pfx *p, struct neigh *n)
+static struct await *await_find(const struct pfx *p, const struct neigh *n)
 {
 	struct await *a;
 
-	if (n->cost == BABEL_INFINITY || b->awaits >= AWAITS_MAX) {
-		p->unsure = true;
-		return;
+	LIST_EACH (pfx_awaits, &p->awaits, a)
+		if (a->neigh == n)
+			return a;
+	return NULL;
+}
+
+/* It is told once more; what it says to an earlier one does not count. */
+static void ask_again(struct babel *b, struct await *a)
+{
+	neigh_awaits_del(a->asked ? &a->neigh->awaits : &a->neigh->unasked, a);
+	a->asked = false;
+	neigh_awaits_add_tail(&a->neigh->unasked, a);
+	out_told(b, a->neigh, a->pfx);
+}
+
+/* With the copies to the group no more than five, RFC 8966 3.7.2. */
+static uint8_t tries(const struct neigh *n)
+{
+	return (uint8_t)(5 - update_copies(n->iface));
+}
+
+/* False: it will not be known whether it has heard. */
+static bool ask(struct babel *b, struct pfx *p, struct neigh *n)
+{
+	struct await *a;
+
+	if (n->cost == BABEL_INFINITY)
+		return false;
+	if (b->awaits >= AWAITS_MAX) {
+		limit_hit(b, LIMIT_AWAITS, n, &p->entry.key);
+		return false;
 	}
 	a = mem_new(&b->mem.await, sizeof(*a));
 	a->pfx = p;
 	a->neigh = n;
-	/* With the copies to the group no more than five, RFC 8966 3.7.2. */
-	a->tries = 5 - update_copies(n->iface);
+	a->tries = tries(n);
 	pfx_awaits_add_tail(&p->awaits, a);
 	neigh_awaits_add_tail(&n->unasked, a);
 	b->awaits++;
-	out_reply(b, n, p, OUT_SOON);
+	out_told(b, n, p);
+	return true;
+}
+
+void ack_there(struct babel *b, struct pfx *p, struct iface *i)
+{
+	struct await *a;
+	struct neigh *n;
+
+	/* Copies have to do among many, and half of the room is for holds. */
+	if (neighs_count(&i->neighs) > ACKED_UPDATES_MAX || b->awaits >= AWAITS_MAX / 2)
+		return;
+	LIST_EACH (neighs, &i->neighs, n) {
+		a = await_find(p, n);
+		if (!a) {
+			ask(b, p, n);
+			continue;
+		}
+		a->tries = tries(n); /* it is asked about something else now */
+		ask_again(b, a);
+	}
 }
 
 /* Whether the hold of p needs nobody's word any more. */
@@ -65,18 +115,18 @@ void ack_begin(struct babel *b, struct pfx *p)
 	LIST_EACH (ifaces, &b->ifaces, i)
 		if (p->believed & iface_bit(i))
 			LIST_EACH (neighs, &i->neighs, n)
-				ask(b, p, n);
+				p->unsure |= !ask(b, p, n);
 	settled(b, p); /* there may be nobody to ask */
 }
 
-bool ack_put_request(struct neigh *n, struct packet_writer *w)
+bool ack_put_request(struct neigh *n, struct packet_writer *w, bool bulk)
 {
 	struct tlv t = {.type = TLV_ACK_REQUEST};
 
-	if (neigh_awaits_empty(&n->unasked))
+	if (neigh_awaits_empty(&n->unasked) && !bulk)
 		return true;
 	t.u.ack_request.opaque = n->ack_opaque;
-	t.u.ack_request.interval = interval_from_usec(ACK_INTERVAL);
+	t.u.ack_request.interval = bulk ? pace_ack_within() : interval_from_usec(ACK_INTERVAL);
 	return packet_put(w, &t);
 }
 
@@ -98,10 +148,28 @@ void ack_sent(struct babel *b, struct neigh *n, struct pfx *p)
 	}
 }
 
+/* Each that nobody asked for may be looked for in vain through all that are
+ * awaited: so not too often. */
+static bool stray(struct babel *b, struct neigh *n)
+{
+	if (mono_sub(b->now, n->stray_at) >= USEC_PER_SEC) {
+		n->strays = 0;
+		n->stray_at = b->now;
+	}
+	if (n->strays < STRAY_ACKS_MAX)
+		return false;
+	limit_hit(b, LIMIT_ACKS, n, NULL);
+	return true;
+}
+
 void ack_received(struct babel *b, struct neigh *n, uint16_t opaque)
 {
-	struct await *a, *next;
+	struct await *a = neigh_awaits_first(&n->awaits), *next;
+	size_t before = neigh_awaits_count(&n->awaits);
 
+	if (!a || seqno_less(opaque, a->opaque) ||
+	    seqno_less(neigh_awaits_last(&n->awaits)->opaque, opaque) || stray(b, n))
+		return;
 	/* In the order they were sent, so most acknowledgments find theirs at once. */
 	LIST_EACH_SAFE (neigh_awaits, &n->awaits, a, next) {
 		struct pfx *p = a->pfx;
@@ -114,6 +182,7 @@ void ack_received(struct babel *b, struct neigh *n, uint16_t opaque)
 		settled(b, p);
 		pfx_release(b, p);
 	}
+	n->strays += neigh_awaits_count(&n->awaits) == before;
 }
 
 void ack_due(struct babel *b, struct deadline *d)
@@ -128,12 +197,10 @@ void ack_due(struct babel *b, struct deadline *d)
 		if (--a->tries == 0) {
 			p->unsure = true;
 			await_free(b, a);
+			pfx_release(b, p);
 			continue;
 		}
-		neigh_awaits_del(&n->awaits, a);
-		a->asked = false;
-		neigh_awaits_add_tail(&n->unasked, a);
-		out_reply(b, n, p, OUT_SOON);
+		ask_again(b, a);
 	}
 	if (a)
 		deadline_set(b, d, DL_NEIGH_ACK, mono_add(a->sent, ACK_TIMEOUT));
@@ -144,8 +211,11 @@ static void forget(struct babel *b, struct neigh_awaits *list)
 	struct await *a;
 
 	while ((a = neigh_awaits_first(list))) {
-		a->pfx->unsure = true; /* gone, but perhaps not deaf */
+		struct pfx *p = a->pfx;
+
+		p->unsure = true; /* gone, but perhaps not deaf */
 		await_free(b, a);
+		pfx_release(b, p);
 	}
 }
 

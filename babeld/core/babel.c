@@ -38,7 +38,7 @@ struct pfx *pfx_find(const struct babel *b, const struct sdprefix *pair)
 
 bool pfx_room(const struct babel *b)
 {
-	return pfxs_count(&b->pfxs) < PAIRS_MAX;
+	return pfxs_count(&b->pfxs) < (uint64_t)PAIRS_PER_ROUTE * b->config.limits.routes;
 }
 
 struct pfx *pfx_get(struct babel *b, const struct sdprefix *pair)
@@ -72,7 +72,7 @@ void pfx_release(struct babel *b, struct pfx *p)
 {
 	if (p->offer || p->held || p->ghost || !pfx_routes_empty(&p->routes) ||
 	    !sources_empty(&p->sources) || !requests_empty(&p->requests) ||
-	    !pfx_upds_empty(&p->upds))
+	    !pfx_upds_empty(&p->upds) || !pfx_awaits_empty(&p->awaits))
 		return;
 	pfx_free(b, p);
 }
@@ -99,6 +99,7 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->mem.ghost.name = "babel pair of a former life";
 	b->mem.places.name = "babel empty places";
 	b->config = *config;
+	limits_init(&b->config.limits);
 	b->env = *env;
 	b->ctx = ctx;
 	b->now = b->born = now;
@@ -110,6 +111,9 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	ifaces_init(&b->ifaces);
 	pfxs_init(&b->pfxs);
 	all_requests_init(&b->requests);
+	all_requests_init(&b->asking);
+	b->ask_left = ASKED_AT_ONCE;
+	b->ask_at = now;
 	ghosts_init(&b->ghosts);
 	timer_heap_init(&b->timers);
 	b->buf = mem_new(&b->mem.self, DATAGRAM_MAX);
@@ -155,6 +159,7 @@ void babel_free(struct babel *b)
 	b->env.remember = NULL; /* what is remembered stays */
 	deadline_clear(b, &b->settle);
 	deadline_clear(b, &b->leave_dl);
+	deadline_clear(b, &b->ask);
 	memory_fini(b);
 	while (!ifaces_empty(&b->ifaces))
 		iface_free(b, ifaces_first(&b->ifaces));

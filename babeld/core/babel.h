@@ -121,8 +121,38 @@ enum babel_smoothing {
 	BABEL_SMOOTH_OFF,
 };
 
+/* Against what neighbours could make us keep; 0: the default. Above a limit
+ * that is lowered, routes go at once and neighbours in time. */
+struct babel_limits {
+	uint32_t neighbours;   /* of an interface */
+	uint32_t neigh_routes; /* that one neighbour announces */
+	uint32_t routes;       /* that all announce */
+};
+
+/* What is limited, see limits.c. */
+enum babel_limit {
+	LIMIT_NEIGHBOURS,   /* of an interface */
+	LIMIT_NEIGH_ROUTES, /* of one neighbour */
+	LIMIT_ROUTES,	    /* of all of them */
+	LIMIT_PAIRS,
+	LIMIT_NEW_PAIRS, /* of one neighbour, in three minutes */
+	LIMIT_SOURCES,	 /* router-ids of a pair, for three minutes */
+	LIMIT_DISTANCES, /* of all pairs */
+	LIMIT_FORWARDED, /* seqno requests of others that are passed on */
+	LIMIT_REPLIES,	 /* Updates that wait for one neighbour */
+	LIMIT_TLVS,	 /* other TLVs that wait for it */
+	LIMIT_UPDATES,	 /* Updates that wait for a group */
+	LIMIT_AWAITS,	 /* acknowledgments that are waited for */
+	LIMIT_RAISES,	 /* of our seqno, in a second */
+	LIMIT_ACKS,	 /* nobody asked for, of one neighbour in a second */
+	LIMIT_COSTS,	 /* routes of one neighbour whose cost changes, in a second */
+	BABEL_LIMITS,
+};
+const char *babel_limit_name(enum babel_limit l); /* as in the model */
+
 struct babel_config {
 	struct router_id router_id; /* must be valid */
+	struct babel_limits limits;
 	enum babel_smoothing smoothing;
 	usec_t half_life; /* with BABEL_SMOOTH_HALF_LIFE, not 0 */
 };
@@ -174,7 +204,7 @@ enum babel_note_kind {
 	NOTE_NEIGH_DOWN,    /* cost became infinite, or the neighbour was dropped */
 	NOTE_PACKET_BAD,    /* packet_verdict in code */
 	NOTE_TLV_IGNORED,   /* tlv_verdict in code; remote may repeat at will */
-	NOTE_ROUTE_LIMIT,   /* a neighbour's routes reached the cap and are dropped */
+	NOTE_LIMIT,	    /* something is not kept or done; babel_limit in code */
 	NOTE_ROUTE_LOST,    /* last feasible route of pair went */
 	NOTE_OWN_ROUTER_ID, /* someone else uses our router-id */
 	NOTE_AUTH_REFUSED,  /* not signed as it should be: auth_verdict in code */
@@ -250,6 +280,8 @@ bool babel_left(const struct babel *b);
 void babel_if_retract(struct babel *b, ifid_t ifid, mono_t now);
 /* What is ours is announced under another router-id from now on. */
 void babel_set_router_id(struct babel *b, const struct router_id *id, mono_t now);
+/* What is too much now goes at once. */
+void babel_set_limits(struct babel *b, const struct babel_limits *l, mono_t now);
 
 /* Starts the protocol on an interface, or tells what has changed about it
  * (address, MTU, configuration) without a restart where none is needed. */
@@ -380,6 +412,7 @@ struct babel_if_view {
 	struct babel_if_config config;
 	unsigned int neighbours;
 	uint64_t packets_in, packets_out, packets_bad, tlvs_ignored;
+	uint64_t shed; /* what a limit cost its neighbours */
 	uint64_t ignored[TLV_VERDICTS];
 	uint64_t connected_refused; /* finite Updates, see babel_filters */
 	bool etx;		    /* RFC 8966 A.2.2, else k-out-of-j */
@@ -390,6 +423,12 @@ struct babel_hellos_view { /* of one kind that we hear, RFC 8966 A.1 */
 	bool heard;
 	uint16_t expected; /* seqno of the next */
 	usec_t interval;   /* promised; 0: they are unscheduled */
+};
+
+struct babel_limit_view {
+	enum babel_limit limit;
+	uint64_t most, used; /* used: now, of whoever has most of it; 0 if that is not counted */
+	uint64_t hits;	     /* how often something was given up for it */
 };
 
 struct babel_neigh_view {
@@ -407,6 +446,7 @@ struct babel_neigh_view {
 	uint16_t rtt_cost; /* its part of the cost */
 	uint64_t rtt_samples, rtt_refused;
 	unsigned int routes;
+	uint64_t shed; /* what limits cost it */
 };
 
 struct babel_route_view {
@@ -502,12 +542,14 @@ void babel_each_source(const struct babel *b, const struct sdprefix *after,
 		       bool (*each)(void *ctx, const struct babel_source_view *v), void *ctx);
 void babel_each_source_at(const struct babel *b, const struct sdprefix *pair,
 			  bool (*each)(void *ctx, const struct babel_source_view *v), void *ctx);
-/* In no order; there are at most some thousands. */
+/* In no order. */
 void babel_each_request(const struct babel *b,
 			bool (*each)(void *ctx, const struct babel_request_view *v), void *ctx);
 /* By kind, then in the order of numbers. */
 void babel_each_filter(const struct babel *b,
 		       bool (*each)(void *ctx, const struct babel_filter_view *v), void *ctx);
+void babel_each_limit(const struct babel *b,
+		      bool (*each)(void *ctx, const struct babel_limit_view *v), void *ctx);
 struct router_id babel_router_id(const struct babel *b);
 uint16_t babel_seqno(const struct babel *b);
 /* Equal for equal tables, whatever order they were filled in: neighbours and

@@ -28,13 +28,25 @@
 /* ---- Limits against what neighbours can make us keep. ---- */
 #define NEIGHS_PER_IF_MAX    256
 #define ROUTES_PER_NEIGH_MAX 200000
-#define PAIRS_MAX	     1000000
+#define ROUTES_MAX	     1000000
+#define PAIRS_PER_ROUTE	     2 /* they outlive routes by three minutes */
+#define DISTANCES_PER_ROUTE  3 /* so do they */
+#define SOURCES_FREE	     2 /* of a pair, whatever there is of others */
 #define SOURCES_PER_PAIR_MAX 32
-#define REQUESTS_MAX	     4096
+#define FORWARDED_MAX	     4096 /* seqno requests of others that are passed on */
+#define FORWARDED_PER_NEIGH  512
+#define ASKED_AT_ONCE	     512 /* seqno requests of our own */
+#define ASKED_PER_TICK	     100
+#define ASK_TICK	     (10 * USEC_PER_MSEC)
+#define REFRESHES_MAX	     256 /* route requests that wait for one neighbour: then one for all */
 #define REQUESTERS_MAX	     4
 #define AWAITS_MAX	     16384
 #define QUEUED_TLVS_MAX	     4096 /* per queue */
 #define QUEUED_REPLIES_MAX   8192 /* Updates waiting in a unicast queue */
+#define QUEUED_UPDATES_MAX   131072 /* in a group's queue; then all is told */
+#define STRAY_ACKS_MAX	     64	    /* of a neighbour, in a second */
+#define RAISES_PER_SECOND    10	    /* of our seqno */
+#define ACKED_UPDATES_MAX    16	    /* neighbours of an interface whose word is asked for */
 #define REFUSALS_KEPT	     64	  /* refused Updates that are remembered, to be explained */
 #define AUTH_PEERS_MAX	     256  /* per interface; counted as AUTH_NO_ROOM */
 #define AUTH_CHALLENGES_MAX  16	  /* per interface in CHALLENGE_GAP */
@@ -52,7 +64,9 @@
 #define IF_QUIET	     (600 * USEC_PER_MSEC)
 #define DUMP_MIN_GAP	     USEC_PER_SEC	   /* between wildcard dumps for one neighbour */
 #define COPY_GAP	     (400 * USEC_PER_MSEC) /* between copies of a triggered Update */
-#define PACKET_GAP	     (4 * USEC_PER_MSEC)   /* between packets of one queue */
+#define PACKET_GAP	     (4 * USEC_PER_MSEC)   /* between packets of bulk, pace.c */
+#define FLUSH_GAP	     USEC_PER_MSEC	   /* between flushes of one queue */
+#define DUMPS_ALONE	     4 /* to single neighbours at a time; more are for everybody */
 #define NEIGH_IDLE	     (60 * USEC_PER_SEC)
 #define CHALLENGE_GAP	     (300 * USEC_PER_MSEC) /* per peer, RFC 8967 4.3.1.1 and 4.3.1.2 */
 #define CHALLENGE_LIFE	     (30 * USEC_PER_SEC)   /* RFC 8967 4.3.1.1 */
@@ -84,6 +98,8 @@ enum deadline_kind {
 	DL_AUTH,
 	DL_SETTLE,
 	DL_LEAVE,
+	DL_ASK,
+	DL_NEIGH_COST,
 	DL_KINDS,
 };
 
@@ -107,8 +123,8 @@ struct upd {
 	struct pfx *pfx;
 	mono_t due;
 	uint8_t copies; /* still to be sent */
-	bool ready;	/* in q->ready, else in q->later */
-	bool reply;	/* was asked for */
+	enum upd_state { UPD_LATER, UPD_READY, UPD_REPEAT } state; /* the list it is in */
+	bool reply; /* was asked for */
 };
 LIST_TYPE(upds, struct upd, in_queue);
 LIST_TYPE(pfx_upds, struct upd, in_pfx);
@@ -124,13 +140,21 @@ struct outq {
 	struct iface *iface;
 	struct neigh *neigh; /* NULL: the group */
 	struct out_tlvs tlvs;
-	struct upds ready; /* as soon as possible */
-	struct upds later; /* ordered by due: all wait alike */
+	struct upds ready;   /* urgent */
+	struct upds repeats; /* were, or can wait a little */
+	struct upds later;   /* ordered by due: all wait alike */
 	bool dumping, dump_again;
 	bool dump_begun; /* dump_at is valid: the last pair that was told */
 	struct sdprefix dump_at;
+	mono_t dump_since;
 	mono_t dump_next; /* not before: wildcard requests are limited, 3.8.1.1 */
 	mono_t next_ok;	  /* pacing */
+	/* pace.c: the slot of the next packet of bulk, and for one neighbour
+	 * what it can take. */
+	bool have_slot, asking, deaf;
+	mono_t slot, asked_at;
+	uint16_t asked_opaque;
+	unsigned int window, under_way, asked_upto, silent;
 	struct deadline flush;
 };
 
@@ -192,10 +216,13 @@ struct request {
 	struct pfx *pfx;
 	struct router_id router_id;
 	uint16_t seqno;
+	bool waiting;	    /* ours, not sent yet: in b->asking, else in b->requests */
 	bool starving;	    /* ours, for want of any route: whatever comes satisfies it */
 	bool forwarded;	    /* on behalf of the requesters */
 	struct neigh *only; /* ours: to this neighbour; NULL: to everybody */
 	struct neigh *requesters[REQUESTERS_MAX];
+	bool passed;	     /* only passed on: counted in b->forwarded */
+	struct neigh *maker; /* who had us pass it on first; NULL: ours, or gone */
 	unsigned int resends_left;
 	usec_t timeout; /* until the next resend; 0: none of ours, forwarded only */
 	mono_t sent;
@@ -308,7 +335,13 @@ struct neigh {
 	struct deadline say;
 	bool ihu_due;
 	bool judged; /* was heard often enough, or could have been */
-	bool limit_noted;
+	bool was_up; /* ever */
+	mono_t last_packet;
+	uint64_t churn, shed;	     /* limits.c */
+	mono_t churn_at, moves_at, stray_at, refreshed;
+	int64_t moves_left;
+	unsigned int strays, requests, forwarded; /* of pending requests: named in; made */
+	struct deadline cost_due;
 	struct rtt rtt;
 	struct neigh_routes routes;
 	struct neigh_awaits awaits;  /* asked, in the order of sending */
@@ -339,7 +372,10 @@ struct iface {
 	struct iface_auth auth;
 	struct deadline auth_expiry;
 	struct outq out;
-	uint64_t packets_in, packets_out, packets_bad, dropped, ignored[TLV_VERDICTS];
+	mono_t bulk_group, bulk_unicast; /* pace.c: the next free slots */
+	int64_t urgent_left;
+	mono_t urgent_at;
+	uint64_t packets_in, packets_out, packets_bad, shed, ignored[TLV_VERDICTS];
 	uint64_t connected_refused;
 };
 LIST_TYPE(ifaces, struct iface, link);
@@ -394,7 +430,13 @@ struct babel {
 	struct deadline settle;
 	struct ifaces ifaces;
 	struct pfxs pfxs;
-	struct all_requests requests;
+	struct all_requests requests, asking;
+	unsigned int ask_left;
+	mono_t ask_at;
+	struct deadline ask;
+	size_t forwarded; /* requests that are only passed on */
+	uint64_t limit_hits[BABEL_LIMITS];
+	mono_t limit_note_next[BABEL_LIMITS];
 	struct timer_heap timers;
 	struct babel_persist kept;	   /* Hello seqnos of interfaces that are not up */
 	bool kept_here[BABEL_PERSIST_IFS]; /* from this life */
@@ -503,6 +545,7 @@ void neigh_hello_missed(struct babel *b, struct deadline *d);
 void neigh_unicast_hello_missed(struct babel *b, struct deadline *d);
 void neigh_ihu_lost(struct babel *b, struct deadline *d);
 void neigh_idle(struct babel *b, struct deadline *d);
+void neigh_cost_late(struct babel *b, struct deadline *d);
 
 /* ---- policy.c: what the rules (filter.h) mean for this instance ---- */
 /* Judges; const. `r` out: the rule that decided, or NULL. */
@@ -577,8 +620,9 @@ void rtt_forget(struct babel *b, struct neigh *n);
 struct source *source_find(const struct pfx *p, const struct router_id *id);
 /* src NULL: never advertised. */
 bool source_feasible(const struct source *src, uint16_t seqno, uint16_t refmetric);
-/* Whether a finite Update with that router-id may be sent (the cap). */
-bool source_room(const struct pfx *p, const struct router_id *id);
+/* Whether a finite Update with that router-id may be sent (the caps). */
+enum room { ROOM, ROOM_PAIR_FULL, ROOM_ALL_FULL };
+enum room source_room(const struct babel *b, const struct pfx *p, const struct router_id *id);
 /* A finite Update is about to leave. */
 void source_sent(struct babel *b, struct pfx *p, const struct advert *a);
 /* What a former life had told. */
@@ -665,12 +709,16 @@ void hold_over(struct babel *b, struct deadline *d);
 void hold_acked(struct babel *b, struct pfx *p);
 
 /* ---- ack.c: RFC 8966 3.5.4 ---- */
+/* What is told there on no account may get lost: each neighbour there is told
+ * alone, too, and asked. */
+void ack_there(struct babel *b, struct pfx *p, struct iface *i);
 /* A hold begins: its retraction goes to all who may have heard of the route. */
 void ack_begin(struct babel *b, struct pfx *p);
 void ack_forget_pfx(struct babel *b, struct pfx *p);
 void ack_forget_neigh(struct babel *b, struct neigh *n);
-/* Into a packet for n, before its Updates. False: it does not fit. */
-bool ack_put_request(struct neigh *n, struct packet_writer *w);
+/* Into a packet for n, before its Updates; bulk: at least because of these.
+ * False: it does not fit. */
+bool ack_put_request(struct neigh *n, struct packet_writer *w, bool bulk);
 /* The retraction of p is in that packet. */
 void ack_sent(struct babel *b, struct neigh *n, struct pfx *p);
 void ack_received(struct babel *b, struct neigh *n, uint16_t opaque);
@@ -685,11 +733,28 @@ void request_better(struct babel *b, struct pfx *p, struct neigh *n, const struc
 void request_worse(struct babel *b, struct pfx *p, struct neigh *n, const struct tlv_update *u);
 void request_satisfy(struct babel *b, struct pfx *p);
 void request_due(struct babel *b, struct deadline *d);
-void request_forget_neigh(struct babel *b, const struct neigh *n);
+void request_ask_due(struct babel *b, struct deadline *d);
+void request_forget_neigh(struct babel *b, struct neigh *n);
+/* Nobody is to be asked for what is ours. */
+void request_forget_id(struct babel *b, const struct router_id *id);
 void request_free(struct babel *b, struct request *r);
 /* Asks for a full dump, RFC 8966 3.8.1.1. n NULL: everybody on the link. */
 void request_wildcard(struct babel *b, struct iface *i, struct neigh *n);
 void request_refresh(struct babel *b, const struct route *r);
+
+/* ---- limits.c ---- */
+void limits_init(struct babel_limits *l);
+void limits_neigh_init(const struct babel *b, struct neigh *n);
+/* Counted, and noted now and then. n: who pays, NULL: nobody in particular. */
+void limit_hit(struct babel *b, enum babel_limit l, struct neigh *n, const struct sdprefix *pair);
+/* Whether there is room for one more neighbour; another one may have gone. */
+bool limit_neigh(struct babel *b, struct iface *i, const struct addr *from);
+/* Whether n may have a route for the pair; one of another may have gone, and
+ * with it the node of any pair. */
+bool limit_route(struct babel *b, struct neigh *n, const struct sdprefix *pair);
+/* Whether the cost of n may change once more; else not before the moment. */
+bool limit_cost(struct babel *b, struct neigh *n);
+mono_t limit_cost_at(const struct neigh *n);
 
 /* ---- identity.c: RFC 8966 3.2.2 ---- */
 void identity_fresh(struct babel *b);
@@ -738,6 +803,21 @@ static inline bool via6_route(const struct route *r)
 void via6_if_changed(struct babel *b, struct iface *i, const struct babel_if_info *was,
 		     bool was_on);
 
+/* ---- pace.c: RFC 8966 3.1 ---- */
+void pace_init(struct outq *q);
+void pace_if_init(const struct babel *b, struct iface *i);
+/* Whether one more urgent packet may follow at once. */
+bool pace_urgent(const struct babel *b, struct iface *i);
+void pace_urgent_sent(const struct babel *b, struct iface *i);
+/* Whether bulk may go into the next packet; else not before the moment. */
+bool pace_bulk(const struct babel *b, struct outq *q);
+mono_t pace_bulk_at(const struct outq *q);
+/* Whether that packet is to be acknowledged. */
+bool pace_asks(const struct outq *q);
+void pace_bulk_sent(const struct babel *b, struct outq *q, bool asked, uint16_t opaque);
+void pace_acked(struct babel *b, struct outq *q, uint16_t opaque);
+interval_cs pace_ack_within(void);
+
 /* ---- output.c: RFC 8966 3.1 ---- */
 void out_init(struct outq *q, struct iface *i, struct neigh *n);
 void out_fini(struct babel *b, struct outq *q);
@@ -751,7 +831,11 @@ void out_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int cop
 		enum out_when when);
 /* The same for one neighbour that asked: split horizon does not count. */
 void out_reply(struct babel *b, struct neigh *n, struct pfx *p, enum out_when when);
+/* To it alone, what is told there. */
+void out_told(struct babel *b, struct neigh *n, struct pfx *p);
 void out_dump(struct babel *b, struct outq *q);
+/* Updates, not those of a dump. */
+size_t out_waiting(const struct outq *q);
 void out_wake(struct babel *b, struct outq *q, usec_t within);
 void out_flush(struct babel *b, struct deadline *d);
 /* Updates and dumps that wait are not sent. */

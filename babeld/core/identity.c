@@ -15,7 +15,7 @@
 #include "babeld/core/core.h"
 
 #define RAISES_AT_ONCE 16
-#define RAISE_EVERY    (100 * USEC_PER_MSEC)
+#define RAISE_EVERY    (USEC_PER_SEC / RAISES_PER_SECOND)
 
 /* False: too often. */
 static bool may_raise(struct babel *b)
@@ -63,8 +63,10 @@ static void jump(struct babel *b, uint16_t seqno)
 
 void identity_asked(struct babel *b, uint16_t seqno)
 {
-	if (!may_raise(b))
+	if (!may_raise(b)) {
+		limit_hit(b, LIMIT_RAISES, NULL, NULL);
 		return;
+	}
 	/* RFC 8966 3.8.1.2: never by more than one for a single request. */
 	b->seqno++;
 	if (!is_fresh(b) || !seqno_less(b->seqno, seqno))
@@ -89,7 +91,6 @@ void identity_heard(struct babel *b, const struct neigh *n, const struct tlv_upd
  * the old one stay until they expire: what comes back of it is still ours. */
 void babel_set_router_id(struct babel *b, const struct router_id *id, mono_t now)
 {
-	struct request *r, *next;
 	struct pfx *p;
 
 	babel_at(b, now);
@@ -98,9 +99,7 @@ void babel_set_router_id(struct babel *b, const struct router_id *id, mono_t now
 	b->config.router_id = *id;
 	b->seqno = (uint16_t)b->env.random(b->ctx);
 	identity_fresh(b);
-	LIST_EACH_SAFE (all_requests, &b->requests, r, next)
-		if (router_id_eq(&r->router_id, id))
-			request_free(b, r);
+	request_forget_id(b, id);
 	route_retract_own(b);
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
 		if (p->local)

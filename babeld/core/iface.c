@@ -137,6 +137,7 @@ static void start(struct babel *b, ifid_t ifid, const struct babel_if_info *info
 	auth_configure(b, i, NULL);
 	neighs_init(&i->neighs);
 	out_init(&i->out, i, NULL);
+	pace_if_init(b, i);
 	ifaces_add_tail(&b->ifaces, i);
 	hello_start(b, i);
 	arm_update(b, i);

@@ -22,13 +22,16 @@ struct neigh *neigh_get(struct babel *b, struct iface *i, const struct addr *a)
 {
 	struct neigh *n = neigh_find(i, a);
 
-	if (n || neighs_count(&i->neighs) >= NEIGHS_PER_IF_MAX)
+	if (n)
+		n->last_packet = b->now;
+	if (n || !limit_neigh(b, i, a))
 		return n;
 	n = mem_new(&b->mem.neigh, sizeof(*n));
 	n->iface = i;
 	n->addr = *a;
 	n->txcost = n->rxcost = n->cost = BABEL_INFINITY;
 	n->last_hello = b->now;
+	limits_neigh_init(b, n);
 	neigh_routes_init(&n->routes);
 	neigh_awaits_init(&n->awaits);
 	neigh_awaits_init(&n->unasked);
@@ -49,6 +52,7 @@ void neigh_free(struct babel *b, struct neigh *n)
 	deadline_clear(b, &n->unicast.deadline);
 	deadline_clear(b, &n->ihu);
 	deadline_clear(b, &n->idle);
+	deadline_clear(b, &n->cost_due);
 	hello_forget(b, n);
 	rtt_forget(b, n);
 	request_forget_neigh(b, n);
@@ -90,6 +94,13 @@ void neigh_cost_changed(struct babel *b, struct neigh *n)
 		     cost_decided(c, n->multicast.history, n->unicast.history);
 	if (cost == old)
 		return;
+	if (cost != BABEL_INFINITY && !limit_cost(b, n)) {
+		limit_hit(b, LIMIT_COSTS, n, NULL);
+		deadline_set(b, &n->cost_due, DL_NEIGH_COST, limit_cost_at(n));
+		return;
+	}
+	deadline_clear(b, &n->cost_due);
+	n->was_up |= cost != BABEL_INFINITY;
 	n->cost = cost;
 	LIST_EACH (neigh_routes, &n->routes, r)
 		route_recompute(b, r);
@@ -103,6 +114,11 @@ void neigh_cost_changed(struct babel *b, struct neigh *n)
 	} else if (cost == BABEL_INFINITY) {
 		babel_note_neigh(b, NOTE_NEIGH_DOWN, n);
 	}
+}
+
+void neigh_cost_late(struct babel *b, struct deadline *d)
+{
+	neigh_cost_changed(b, container_of(d, struct neigh, cost_due));
 }
 
 static void push(struct hellos *k, unsigned int bit)

@@ -4,29 +4,46 @@
 
 #include "lib/base/container.h"
 
-#define HEADERS6	 48 /* IPv6 and UDP, RFC 8966 4 */
-#define DATAGRAM_MIN	 512
-#define DUMP_STEPS	 4096 /* pairs looked at for one packet */
-#define UPDATES_PER_TICK 1000 /* urgent ones waiting for each packet more in a tick */
+#define HEADERS6	48 /* IPv6 and UDP, RFC 8966 4 */
+#define DATAGRAM_MIN	512
+#define DUMP_STEPS	4096 /* pairs looked at for one packet */
+#define PACKETS_AT_ONCE 4    /* of one flush */
 
 void out_init(struct outq *q, struct iface *i, struct neigh *n)
 {
 	*q = (struct outq){.iface = i, .neigh = n};
 	out_tlvs_init(&q->tlvs);
 	upds_init(&q->ready);
+	upds_init(&q->repeats);
 	upds_init(&q->later);
+	pace_init(q);
 }
 
-static void upd_unlink(struct upd *u)
+static struct upds *list_of(struct upd *u)
 {
-	upds_del(u->ready ? &u->q->ready : &u->q->later, u);
+	switch (u->state) {
+	case UPD_LATER:
+		return &u->q->later;
+	case UPD_READY:
+		return &u->q->ready;
+	case UPD_REPEAT:
+		break;
+	}
+	return &u->q->repeats;
+}
+
+static void upd_move(struct upd *u, enum upd_state to)
+{
+	upds_del(list_of(u), u);
+	u->state = to;
+	upds_add_tail(list_of(u), u);
 }
 
 static void upd_free(struct babel *b, struct upd *u)
 {
 	struct pfx *p = u->pfx;
 
-	upd_unlink(u);
+	upds_del(list_of(u), u);
 	pfx_upds_del(&p->upds, u);
 	mem_free(&b->mem.upd, u);
 	pfx_release(b, p);
@@ -38,10 +55,7 @@ void out_fini(struct babel *b, struct outq *q)
 
 	while ((t = out_tlvs_pop(&q->tlvs)))
 		mem_free(&b->mem.tlv, t);
-	while (!upds_empty(&q->ready))
-		upd_free(b, upds_first(&q->ready));
-	while (!upds_empty(&q->later))
-		upd_free(b, upds_first(&q->later));
+	out_forget(b, q);
 	deadline_clear(b, &q->flush);
 }
 
@@ -70,7 +84,7 @@ static void queue_tlv(struct babel *b, struct outq *q, const struct tlv *t, usec
 	struct out_tlv *o;
 
 	if (out_tlvs_count(&q->tlvs) >= QUEUED_TLVS_MAX) {
-		q->iface->dropped++;
+		limit_hit(b, LIMIT_TLVS, q->neigh, NULL);
 		return;
 	}
 	o = mem_new(&b->mem.tlv, sizeof(*o));
@@ -107,13 +121,6 @@ static struct upd *upd_find(const struct outq *q, const struct pfx *p)
 	return NULL;
 }
 
-static void upd_ready(struct upd *u)
-{
-	upd_unlink(u);
-	u->ready = true;
-	upds_add_tail(&u->q->ready, u);
-}
-
 /* Retractions to be acknowledged go between the copies to the group. */
 static usec_t copy_gap(const struct outq *q)
 {
@@ -122,10 +129,15 @@ static usec_t copy_gap(const struct outq *q)
 
 static void upd_later(struct babel *b, struct upd *u)
 {
-	upd_unlink(u);
-	u->ready = false;
 	u->due = mono_add(b->now, copy_gap(u->q));
-	upds_add_tail(&u->q->later, u);
+	upd_move(u, UPD_LATER);
+}
+
+static void dump(struct babel *b, struct outq *q);
+
+size_t out_waiting(const struct outq *q)
+{
+	return upds_count(&q->ready) + upds_count(&q->repeats) + upds_count(&q->later);
 }
 
 /* NULL at the cap. */
@@ -135,8 +147,8 @@ static struct upd *upd_get(struct babel *b, struct outq *q, struct pfx *p)
 
 	if (u)
 		return u;
-	if (q->neigh && upds_count(&q->ready) + upds_count(&q->later) >= QUEUED_REPLIES_MAX) {
-		q->iface->dropped++;
+	if (out_waiting(q) >= (q->neigh ? QUEUED_REPLIES_MAX : QUEUED_UPDATES_MAX)) {
+		limit_hit(b, q->neigh ? LIMIT_REPLIES : LIMIT_UPDATES, q->neigh, &p->entry.key);
 		return NULL;
 	}
 	u = mem_new(&b->mem.upd, sizeof(*u));
@@ -159,15 +171,20 @@ static struct upd *queue_update(struct babel *b, struct outq *q, struct pfx *p, 
 		u->copies = (uint8_t)copies;
 	switch (when) {
 	case OUT_URGENT:
-		if (!u->ready)
-			upd_ready(u);
+		if (u->state != UPD_READY)
+			upd_move(u, UPD_READY);
 		out_wake(b, q, URGENT_TIMEOUT);
 		break;
 	case OUT_SOON:
-		wake_at(b, q, u->ready ? b->now : u->due);
+		wake_at(b, q, u->state == UPD_LATER ? u->due : b->now);
 		break;
 	}
 	return u;
+}
+
+void out_told(struct babel *b, struct neigh *n, struct pfx *p)
+{
+	queue_update(b, &n->out, p, 1, OUT_SOON);
 }
 
 void out_reply(struct babel *b, struct neigh *n, struct pfx *p, enum out_when when)
@@ -184,7 +201,8 @@ void out_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int cop
 	struct neigh *n;
 
 	if (!alone(q)) {
-		queue_update(b, q, p, copies, when);
+		if (!queue_update(b, q, p, copies, when) && !q->neigh)
+			dump(b, q); /* with all the rest */
 		return;
 	}
 	/* What finds no more room is told with all the rest. */
@@ -193,18 +211,52 @@ void out_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int cop
 			out_dump(b, &n->out);
 }
 
+/* True: one is under way or has just been, and there will be one more: the
+ * beginning of that one may be stale. */
+static bool dump_later(struct babel *b, struct outq *q)
+{
+	if (!q->dumping && !mono_before(b->now, q->dump_next))
+		return false;
+	q->dump_again = true;
+	if (!q->dumping)
+		wake_at(b, q, q->dump_next);
+	return true;
+}
+
+/* Many have just come, or somebody has to whom all of them speak: what each
+ * asks for is told to the group, or where the group is unreliable one after
+ * the other. */
+static bool others_dump(struct babel *b, struct outq *q)
+{
+	unsigned int others = 0;
+	const struct neigh *n;
+
+	if (!q->neigh || q->iface->config.unicast)
+		return false;
+	LIST_EACH (neighs, &q->iface->neighs, n)
+		others += n->out.dumping;
+	if (others < DUMPS_ALONE)
+		return false;
+	if (q->iface->config.type == BABEL_WIRED) {
+		if (!dump_later(b, &q->iface->out))
+			dump(b, &q->iface->out);
+		return true;
+	}
+	q->dump_next = mono_add(b->now, babel_jitter(b, DUMP_MIN_GAP / 2, DUMP_MIN_GAP));
+	return dump_later(b, q);
+}
+
 static void dump(struct babel *b, struct outq *q)
 {
-	if (q->dumping || (q->neigh && mono_before(b->now, q->dump_next))) {
-		/* One more when this one is done: its beginning may be stale. */
-		q->dump_again = true;
-		if (!q->dumping)
-			wake_at(b, q, q->dump_next);
+	/* What is due to the group is not what somebody asked for. */
+	if ((q->dumping || q->neigh) && dump_later(b, q))
 		return;
-	}
+	q->dump_again = false;
+	if (others_dump(b, q))
+		return;
 	q->dumping = true;
-	q->dump_again = q->dump_begun = false;
-	q->dump_next = mono_add(b->now, DUMP_MIN_GAP);
+	q->dump_begun = false;
+	q->dump_since = b->now;
 	out_wake(b, q, q->iface->config.hello_interval / 8);
 }
 
@@ -251,11 +303,11 @@ static void retracted(struct upd *u)
 	u->pfx->announced &= ~iface_bit(q->iface);
 }
 
-static bool put_ready(struct babel *b, struct outq *q, struct packet_writer *w)
+static bool put_upds(struct babel *b, struct outq *q, struct upds *list, struct packet_writer *w)
 {
 	struct upd *u;
 
-	while ((u = upds_first(&q->ready))) {
+	while ((u = upds_first(list))) {
 		enum put put;
 
 		if (u->pfx->ghost) { /* not known yet what is true */
@@ -266,7 +318,7 @@ static bool put_ready(struct babel *b, struct outq *q, struct packet_writer *w)
 
 		if (put == PUT_FULL)
 			return false;
-		if (q->neigh && put == PUT_RETRACTION)
+		if (q->neigh)
 			ack_sent(b, q->neigh, u->pfx);
 		if (--u->copies) {
 			upd_later(b, u);
@@ -294,6 +346,10 @@ static bool put_dump(struct babel *b, struct outq *q, struct packet_writer *w)
 		q->dump_at = p->entry.key;
 	}
 	q->dumping = false;
+	/* Half of the time at most, for one who asks again and again. */
+	q->dump_next = mono_add(b->now, mono_sub(b->now, q->dump_since) > DUMP_MIN_GAP
+						? mono_sub(b->now, q->dump_since)
+						: DUMP_MIN_GAP);
 	return true;
 }
 
@@ -321,30 +377,53 @@ void out_end(struct babel *b, struct iface *i, const struct addr *to, struct pac
 	b->env.send(b->ctx, i->ifid, to, datagram);
 }
 
-/* Fills and sends one packet. False: everything that was ready has left. */
-static bool one_packet(struct babel *b, struct outq *q)
-{
-	struct iface *i = q->iface;
-	struct packet_writer w;
-	bool all, hello;
+enum left { LEFT_NOTHING, LEFT_URGENT, LEFT_BULK };
 
-	out_begin(b, i, &w);
-	all = hello_put(b, q, &w, &hello) && (!q->neigh || ack_put_request(q->neigh, &w)) &&
-	      put_tlvs(b, q, &w) && put_ready(b, q, &w) && put_dump(b, q, &w);
-	if (hello && i->config.probe_mtu)
-		packet_pad(&w);
-	if (!packet_empty(&w))
-		out_end(b, i, q->neigh ? &q->neigh->addr : NULL, &w);
-	if (q->neigh)
-		q->neigh->ack_opaque++;
-	return !all;
+static bool has_bulk(const struct outq *q)
+{
+	return q->dumping || !upds_empty(&q->repeats);
 }
 
-static void next_flush(struct babel *b, struct outq *q, bool more)
+/* Fills and sends one packet; what is left then. */
+static enum left one_packet(struct babel *b, struct outq *q)
 {
-	q->next_ok = mono_add(b->now, PACKET_GAP); /* RFC 8966 3.1: pacing */
-	if (more)
+	bool bulk = has_bulk(q) && pace_bulk(b, q), asks = bulk && pace_asks(q);
+	struct iface *i = q->iface;
+	struct packet_writer w;
+	bool urgent_done, hello;
+	size_t before;
+
+	out_begin(b, i, &w);
+	urgent_done = hello_put(b, q, &w, &hello) &&
+		      (!q->neigh || ack_put_request(q->neigh, &w, asks)) && put_tlvs(b, q, &w) &&
+		      put_upds(b, q, &q->ready, &w);
+	before = packet_len(&w);
+	if (urgent_done && bulk && put_upds(b, q, &q->repeats, &w))
+		put_dump(b, q, &w);
+	bulk = packet_len(&w) != before || asks;
+	if (hello && i->config.probe_mtu)
+		packet_pad(&w);
+	if (!packet_empty(&w)) {
+		out_end(b, i, q->neigh ? &q->neigh->addr : NULL, &w);
+		if (bulk)
+			pace_bulk_sent(b, q, asks, q->neigh ? q->neigh->ack_opaque : 0);
+		else
+			pace_urgent_sent(b, i);
+	}
+	if (q->neigh)
+		q->neigh->ack_opaque++;
+	if (!urgent_done)
+		return LEFT_URGENT;
+	return has_bulk(q) ? LEFT_BULK : LEFT_NOTHING;
+}
+
+static void next_flush(struct babel *b, struct outq *q, enum left left)
+{
+	q->next_ok = mono_add(b->now, FLUSH_GAP);
+	if (left == LEFT_URGENT)
 		wake_at(b, q, q->next_ok);
+	else if (left == LEFT_BULK)
+		wake_at(b, q, pace_bulk_at(q));
 	if (!upds_empty(&q->later))
 		wake_at(b, q, upds_first(&q->later)->due);
 	if (!q->dumping && q->dump_again)
@@ -354,23 +433,25 @@ static void next_flush(struct babel *b, struct outq *q, bool more)
 void out_flush(struct babel *b, struct deadline *d)
 {
 	struct outq *q = container_of(d, struct outq, flush);
-	bool more = true;
+	enum left left = LEFT_URGENT;
 	struct upd *u;
 
 	while ((u = upds_first(&q->later)) && !mono_before(b->now, u->due))
-		upd_ready(u);
+		upd_move(u, UPD_REPEAT);
 	if (q->dump_again && !q->dumping && !mono_before(b->now, q->dump_next))
-		out_dump(b, q);
-	/* Pacing gives way to the urgent timeout. */
-	for (size_t n = 1 + upds_count(&q->ready) / UPDATES_PER_TICK; n && more; n--)
-		more = one_packet(b, q);
-	next_flush(b, q, more);
+		dump(b, q);
+	for (unsigned int n = 0; n < PACKETS_AT_ONCE && left == LEFT_URGENT; n++)
+		if (n == 0 || pace_urgent(b, q->iface))
+			left = one_packet(b, q);
+	next_flush(b, q, left);
 }
 
 void out_forget(struct babel *b, struct outq *q)
 {
 	while (!upds_empty(&q->ready))
 		upd_free(b, upds_first(&q->ready));
+	while (!upds_empty(&q->repeats))
+		upd_free(b, upds_first(&q->repeats));
 	while (!upds_empty(&q->later))
 		upd_free(b, upds_first(&q->later));
 	q->dumping = q->dump_again = false;

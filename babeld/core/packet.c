@@ -19,6 +19,7 @@ static struct neigh *on_ack_request(struct babel *b, struct neigh *n, const stru
 static struct neigh *on_ack(struct babel *b, struct neigh *n, const struct tlv *t)
 {
 	ack_received(b, n, t->u.ack.opaque);
+	pace_acked(b, &n->out, t->u.ack.opaque);
 	leave_acked(b, n, t->u.ack.opaque);
 	return n;
 }
@@ -110,8 +111,6 @@ static void packet(struct babel *b, struct iface *i, const struct babel_datagram
 		return;
 	parser.no_v4_via_v6 = !i->config.v4_via_v6; /* RFC 9229 5 */
 	n = neigh_get(b, i, from);		    /* RFC 8966 3.4: before its routes are used */
-	if (!n)
-		i->dropped++;
 	while (n && packet_next(&parser, &t, &v)) {
 		if (v != TLV_OK) {
 			ignored(b, i, from, v);
@@ -142,9 +141,6 @@ void babel_packet(struct babel *b, const struct babel_datagram *d, mono_t now)
 		return;
 	i->packets_in++;
 	/* RFC 8966 4: link-local only; our own come back from the group. */
-	if (!addr_is_linklocal(FAM_IP6, &d->from) || from_us(b, &d->from)) {
-		i->dropped++;
-		return;
-	}
-	packet(b, i, d);
+	if (addr_is_linklocal(FAM_IP6, &d->from) && !from_us(b, &d->from))
+		packet(b, i, d);
 }

@@ -16,12 +16,11 @@ static struct request *request_find(const struct pfx *p, const struct router_id 
 	return NULL;
 }
 
-/* NULL at the cap. */
 static struct request *request_get(struct babel *b, struct pfx *p, const struct router_id *id)
 {
 	struct request *r = request_find(p, id);
 
-	if (r || all_requests_count(&b->requests) >= REQUESTS_MAX)
+	if (r)
 		return r;
 	r = mem_new(&b->mem.request, sizeof(*r));
 	r->pfx = p;
@@ -31,8 +30,44 @@ static struct request *request_get(struct babel *b, struct pfx *p, const struct 
 	return r;
 }
 
+/* Pointers to neighbours are counted there, so that few are looked for. */
+static void point(struct neigh **at, struct neigh *to)
+{
+	if (*at)
+		(*at)->requests--;
+	if (to)
+		to->requests++;
+	*at = to;
+}
+
+static void set_maker(struct babel *b, struct request *r, struct neigh *maker)
+{
+	if (r->maker)
+		r->maker->forwarded--;
+	if (r->passed != (maker != NULL))
+		b->forwarded += maker ? 1 : (size_t)-1;
+	r->passed = maker != NULL;
+	if (maker)
+		maker->forwarded++;
+	point(&r->maker, maker);
+}
+
+static void set_waiting(struct babel *b, struct request *r, bool waiting)
+{
+	if (r->waiting == waiting)
+		return;
+	all_requests_del(r->waiting ? &b->asking : &b->requests, r);
+	all_requests_add_tail(waiting ? &b->asking : &b->requests, r);
+	r->waiting = waiting;
+}
+
 void request_free(struct babel *b, struct request *r)
 {
+	set_waiting(b, r, false);
+	set_maker(b, r, NULL);
+	point(&r->only, NULL);
+	for (unsigned int k = 0; k < REQUESTERS_MAX; k++)
+		point(&r->requesters[k], NULL);
 	deadline_clear(b, &r->deadline);
 	requests_del(&r->pfx->requests, r);
 	all_requests_del(&b->requests, r);
@@ -70,7 +105,7 @@ static void remember_requester(struct request *r, struct neigh *n)
 	for (unsigned int k = 0; k < REQUESTERS_MAX; k++) {
 		if (r->requesters[k])
 			continue;
-		r->requesters[k] = n;
+		point(&r->requesters[k], n);
 		return;
 	}
 }
@@ -113,9 +148,13 @@ static void forward(struct babel *b, struct pfx *p, struct neigh *n,
 	}
 	if (!to)
 		return;
-	r = request_get(b, p, &q->router_id);
-	if (!r)
+	if (!r && (b->forwarded >= FORWARDED_MAX || n->forwarded >= FORWARDED_PER_NEIGH)) {
+		limit_hit(b, LIMIT_FORWARDED, n, &q->pair);
 		return;
+	}
+	r = request_get(b, p, &q->router_id);
+	if (!r->timeout && !r->passed)
+		set_maker(b, r, n);
 	if (!timer_armed(&r->deadline.node) || seqno_less(r->seqno, q->seqno))
 		r->seqno = q->seqno;
 	if (!r->timeout) /* not also ours, with its own resending */
@@ -153,7 +192,7 @@ void request_seqno(struct babel *b, struct neigh *n, const struct tlv_seqno_requ
 
 /* ---- Asking ---- */
 
-static void send(struct babel *b, struct request *r)
+static void tell(struct babel *b, struct request *r)
 {
 	struct tlv t = {.type = TLV_SEQNO_REQUEST};
 	struct iface *i;
@@ -163,6 +202,7 @@ static void send(struct babel *b, struct request *r)
 	t.u.seqno_request.hop_count = REQUEST_HOPS;
 	t.u.seqno_request.router_id = r->router_id;
 	r->sent = b->now;
+	deadline_set(b, &r->deadline, DL_REQUEST, mono_add(b->now, r->timeout));
 	if (r->only) {
 		out_tlv(b, &r->only->out, &t, URGENT_TIMEOUT);
 		return;
@@ -170,6 +210,49 @@ static void send(struct babel *b, struct request *r)
 	/* RFC 8966 3.8.2.1: all who advertise it are reached by asking everybody. */
 	LIST_EACH (ifaces, &b->ifaces, i)
 		out_tlv(b, &i->out, &t, URGENT_TIMEOUT);
+}
+
+static void refill(struct babel *b)
+{
+	usec_t ticks = mono_sub(b->now, b->ask_at) / ASK_TICK;
+
+	if (ticks <= 0)
+		return;
+	b->ask_at = mono_add(b->ask_at, ticks * ASK_TICK);
+	b->ask_left = ticks >= ASKED_AT_ONCE || b->ask_left + (unsigned int)ticks * ASKED_PER_TICK >
+							ASKED_AT_ONCE
+			      ? ASKED_AT_ONCE
+			      : b->ask_left + (unsigned int)ticks * ASKED_PER_TICK;
+}
+
+/* When a neighbour with a large table goes, a request is due for each pair of
+ * it: they take turns, and those that are answered meanwhile need not. */
+static void send(struct babel *b, struct request *r)
+{
+	refill(b);
+	if (b->ask_left && all_requests_empty(&b->asking)) {
+		b->ask_left--;
+		tell(b, r);
+		return;
+	}
+	deadline_clear(b, &r->deadline);
+	set_waiting(b, r, true);
+	if (!timer_armed(&b->ask.node))
+		deadline_set(b, &b->ask, DL_ASK, mono_add(b->ask_at, ASK_TICK));
+}
+
+void request_ask_due(struct babel *b, struct deadline *d)
+{
+	struct request *r;
+
+	refill(b);
+	while (b->ask_left && (r = all_requests_first(&b->asking))) {
+		b->ask_left--;
+		set_waiting(b, r, false);
+		tell(b, r);
+	}
+	if (!all_requests_empty(&b->asking))
+		deadline_set(b, d, DL_ASK, mono_add(b->ask_at, ASK_TICK));
 }
 
 /* only NULL: from everybody. */
@@ -184,15 +267,14 @@ static struct request *originate(struct babel *b, struct pfx *p, const struct ro
 	if (ours && !seqno_less(r->seqno, seqno) && (!r->only || only))
 		return r; /* asked already */
 	r = request_get(b, p, id);
-	if (!r)
-		return NULL;
+	set_maker(b, r, NULL);
 	r->seqno = seqno;
-	r->only = only;
+	point(&r->only, only);
 	r->starving = false;
 	r->resends_left = REQUEST_RESENDS;
 	r->timeout = REQUEST_TIMEOUT;
-	deadline_set(b, &r->deadline, DL_REQUEST, mono_add(b->now, r->timeout));
-	send(b, r);
+	if (!r->waiting)
+		send(b, r);
 	return r;
 }
 
@@ -250,7 +332,6 @@ void request_due(struct babel *b, struct deadline *d)
 	}
 	r->resends_left--;
 	r->timeout *= 2; /* RFC 8966 Appendix B */
-	deadline_set(b, d, DL_REQUEST, mono_add(b->now, r->timeout));
 	send(b, r);
 }
 
@@ -293,20 +374,47 @@ void request_satisfy(struct babel *b, struct pfx *p)
 	}
 }
 
-void request_forget_neigh(struct babel *b, const struct neigh *n)
+static void forget_in(struct babel *b, struct all_requests *list, struct neigh *n)
 {
 	struct request *r, *next;
 
-	LIST_EACH_SAFE (all_requests, &b->requests, r, next) {
+	if (!n->requests)
+		return;
+	LIST_EACH_SAFE (all_requests, list, r, next) {
 		for (unsigned int k = 0; k < REQUESTERS_MAX; k++)
 			if (r->requesters[k] == n)
-				r->requesters[k] = NULL;
+				point(&r->requesters[k], NULL);
+		if (r->maker == n) {
+			n->forwarded--;
+			point(&r->maker, NULL); /* still passed on */
+		}
 		if (r->only == n) {
 			struct pfx *p = r->pfx;
 
 			request_free(b, r);
 			pfx_release(b, p);
 		}
+	}
+}
+
+void request_forget_neigh(struct babel *b, struct neigh *n)
+{
+	forget_in(b, &b->requests, n);
+	forget_in(b, &b->asking, n);
+}
+
+void request_forget_id(struct babel *b, const struct router_id *id)
+{
+	struct pfx *p, *next;
+	struct request *r;
+
+	for (p = pfxs_first(&b->pfxs); p; p = next) {
+		next = pfxs_next(&b->pfxs, p);
+		r = request_find(p, id);
+		if (!r)
+			continue;
+		request_free(b, r);
+		pfx_release(b, p);
 	}
 }
 
@@ -323,7 +431,16 @@ void request_wildcard(struct babel *b, struct iface *i, struct neigh *n)
 void request_refresh(struct babel *b, const struct route *r)
 {
 	struct tlv t = {.type = TLV_ROUTE_REQUEST};
+	struct neigh *n = r->neigh;
 
+	/* Very many at once: it is asked for everything. */
+	if (mono_before(b->now, n->refreshed))
+		return;
+	if (out_tlvs_count(&n->out.tlvs) >= REFRESHES_MAX) {
+		n->refreshed = mono_add(b->now, r->hold / 7);
+		request_wildcard(b, n->iface, n);
+		return;
+	}
 	t.u.route_request.pair = r->pfx->entry.key;
-	out_tlv(b, &r->neigh->out, &t, URGENT_TIMEOUT);
+	out_tlv(b, &n->out, &t, URGENT_TIMEOUT);
 }

@@ -111,6 +111,11 @@ static void take(struct babel *b, struct route *r, const struct tlv_update *u,
 {
 	usec_t interval = u->interval.cs ? interval_usec(u->interval) : DEFAULT_UPDATE;
 
+	/* Finite ones before the others, so that a wildcard finds them. */
+	if (r->refmetric == BABEL_INFINITY) {
+		neigh_routes_del(&r->neigh->routes, r);
+		neigh_routes_add_head(&r->neigh->routes, r);
+	}
 	r->router_id = u->router_id;
 	r->seqno = u->seqno;
 	r->refmetric = u->metric;
@@ -131,7 +136,7 @@ static struct route *route_new(struct babel *b, struct pfx *p, struct neigh *n)
 
 	r->pfx = p;
 	r->neigh = n;
-	r->metric = BABEL_INFINITY;
+	r->metric = r->refmetric = BABEL_INFINITY;
 	pfx_routes_add_tail(&p->routes, r);
 	neigh_routes_add_tail(&n->routes, r);
 	return r;
@@ -140,6 +145,10 @@ static struct route *route_new(struct babel *b, struct pfx *p, struct neigh *n)
 /* Keeps source and expiry (RFC 8966 4.6.9: they are not used). */
 void route_retract(struct babel *b, struct route *r, enum babel_refusal why)
 {
+	if (r->refmetric != BABEL_INFINITY) {
+		neigh_routes_del(&r->neigh->routes, r);
+		neigh_routes_add_tail(&r->neigh->routes, r);
+	}
 	r->refmetric = BABEL_INFINITY;
 	r->in = (struct accepted){.refmetric = BABEL_INFINITY, .why = why};
 	r->expired = false;
@@ -148,18 +157,14 @@ void route_retract(struct babel *b, struct route *r, enum babel_refusal why)
 	arm(b, r);
 }
 
-static void make(struct babel *b, struct pfx *p, struct neigh *n, const struct tlv_update *u,
+static void make(struct babel *b, struct neigh *n, const struct tlv_update *u,
 		 const struct accepted *in)
 {
-	if (neigh_routes_count(&n->routes) >= ROUTES_PER_NEIGH_MAX || (!p && !pfx_room(b))) {
-		n->iface->dropped++;
-		if (!n->limit_noted)
-			babel_note_pair(b, NOTE_ROUTE_LIMIT, n, &u->pair);
-		n->limit_noted = true;
+	struct pfx *p;
+
+	if (!limit_route(b, n, &u->pair))
 		return;
-	}
-	if (!p)
-		p = pfx_get(b, &u->pair);
+	p = pfx_get(b, &u->pair);
 	take(b, route_new(b, p, n), u, in);
 	select_run(b, p);
 }
@@ -181,9 +186,7 @@ static void retract_all(struct babel *b, struct neigh *n)
 {
 	struct route *r;
 
-	LIST_EACH (neigh_routes, &n->routes, r) {
-		if (r->refmetric == BABEL_INFINITY)
-			continue;
+	while ((r = neigh_routes_first(&n->routes)) && r->refmetric != BABEL_INFINITY) {
 		route_retract(b, r, REFUSED_NOT);
 		select_run(b, r->pfx);
 	}
@@ -242,10 +245,10 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 	case UPD_DROP:
 		break;
 	case UPD_NEW:
-		make(b, p, n, &u, &in);
+		make(b, n, &u, &in);
 		break;
 	case UPD_NEW_UNUSABLE:
-		make(b, p, n, &u, &in);
+		make(b, n, &u, &in);
 		route_want(b, &u.pair, n, &u.router_id, in.refmetric);
 		break;
 	case UPD_REFRESH:
@@ -330,9 +333,9 @@ void route_retract_sourced(struct babel *b)
 
 void route_retract_sourced_of(struct babel *b, struct neigh *n)
 {
-	struct route *r;
+	struct route *r, *next;
 
-	LIST_EACH (neigh_routes, &n->routes, r) {
+	LIST_EACH_SAFE (neigh_routes, &n->routes, r, next) {
 		if (sdprefix_is_plain(&r->pfx->entry.key) || r->refmetric == BABEL_INFINITY)
 			continue;
 		route_retract(b, r, REFUSED_ABILITY);

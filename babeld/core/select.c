@@ -195,6 +195,20 @@ static bool significant(uint16_t a, uint16_t b)
 	return a > b + METRIC_SIGNIFICANT - 1 || b > a + METRIC_SIGNIFICANT - 1;
 }
 
+/* Another source: who misses that may make a loop with those who have not
+ * (RFC 8966 2.7). So does who goes on to use a route that is not told there
+ * any more, as when it moves to that wire. */
+static void tell_surely(struct babel *b, struct pfx *p)
+{
+	struct iface *i;
+
+	if (b->editing)
+		return;
+	LIST_EACH (ifaces, &b->ifaces, i)
+		if (p->announced & iface_bit(i))
+			ack_there(b, p, i);
+}
+
 /* What neighbours must hear of, RFC 8966 3.7.2. */
 static void tell_neighbours(struct babel *b, struct pfx *p, bool finite, const struct advert *a)
 {
@@ -209,6 +223,8 @@ static void tell_neighbours(struct babel *b, struct pfx *p, bool finite, const s
 	if (finite && (!had || !router_id_eq(&old.router_id, &a->router_id))) {
 		p->told.metric = a->metric;
 		update_trigger_urgent(b, p);
+		if (had)
+			tell_surely(b, p);
 	} else if (finite && significant(old.metric, a->metric)) {
 		p->told.metric = a->metric;
 		update_trigger(b, p);
@@ -231,7 +247,7 @@ void select_run(struct babel *b, struct pfx *p)
 		ghost_replaced(b, p);
 	}
 	lost = p->was_finite && !finite;
-	if (finite)
+	if (finite && p->held)
 		hold_end(b, p);
 	else if (lost)
 		hold_begin(b, p);

@@ -21,9 +21,19 @@ bool source_feasible(const struct source *src, uint16_t seqno, uint16_t refmetri
 	return seqno_less(src->seqno, seqno) || (src->seqno == seqno && refmetric < src->metric);
 }
 
-bool source_room(const struct pfx *p, const struct router_id *id)
+enum room source_room(const struct babel *b, const struct pfx *p, const struct router_id *id)
 {
-	return sources_count(&p->sources) < SOURCES_PER_PAIR_MAX || source_find(p, id);
+	/* What others announced is never in the way of what is ours. */
+	size_t n = sources_count(&p->sources), most = SOURCES_PER_PAIR_MAX << p->local;
+
+	if (n < SOURCES_FREE || source_find(p, id))
+		return ROOM;
+	if (n >= most)
+		return ROOM_PAIR_FULL;
+	return p->local || b->mem.source.count <
+				   (uint64_t)DISTANCES_PER_ROUTE * b->config.limits.routes
+		       ? ROOM
+		       : ROOM_ALL_FULL;
 }
 
 static struct source *source_new(struct babel *b, struct pfx *p, const struct router_id *id,

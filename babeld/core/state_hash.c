@@ -66,7 +66,7 @@ static uint64_t of_upds(uint64_t h, const struct upds *list)
 
 	LIST_EACH (upds, list, u)
 		h = mixed(of_key(h, &u->pfx->entry.key),
-			  (uint64_t)u->due.us << 8 | u->copies << 1 | u->ready);
+			  (uint64_t)u->due.us << 8 | u->copies << 2 | u->state);
 	return h;
 }
 
@@ -78,6 +78,10 @@ static uint64_t of_queue(uint64_t h, const struct outq *q, mono_t horizon)
 		h = of_tlv(h, &t->tlv);
 	h = of_upds(mixed(h, 1), &q->ready);
 	h = of_upds(mixed(h, 2), &q->later);
+	h = of_upds(mixed(h, 3), &q->repeats);
+	h = mixed(mixed(h, (uint64_t)q->window << 32 | q->under_way), (uint64_t)q->slot.us);
+	h = mixed(h, (uint64_t)q->asked_opaque << 3 | (uint64_t)q->have_slot << 2 |
+			     (uint64_t)q->asking << 1 | q->deaf);
 	h = mixed(h, (uint64_t)q->dumping << 2 | (uint64_t)q->dump_again << 1 | q->dump_begun);
 	h = q->dump_begun ? of_key(h, &q->dump_at) : h;
 	h = mixed(mixed(h, (uint64_t)q->dump_next.us), (uint64_t)q->next_ok.us);
@@ -120,7 +124,8 @@ static uint64_t of_request(const struct request *r, mono_t horizon)
 {
 	uint64_t h = mixed_octets(3, &r->router_id, sizeof(r->router_id));
 
-	h = mixed(h, (uint64_t)r->seqno << 2 | (uint64_t)r->starving << 1 | r->forwarded);
+	h = mixed(h, (uint64_t)r->seqno << 3 | (uint64_t)r->waiting << 2 |
+			     (uint64_t)r->starving << 1 | r->forwarded);
 	h = of_neigh_name(mixed(h, (uint64_t)r->timeout), r->only);
 	for (unsigned int k = 0; k < REQUESTERS_MAX; k++)
 		h = of_neigh_name(h, r->requesters[k]);
@@ -137,7 +142,8 @@ static uint64_t of_pair(const struct pfx *p, mono_t horizon)
 	h = mixed(h, (uint64_t)p->was_finite << 3 | (uint64_t)p->held << 2 |
 			     (uint64_t)p->acked << 1 | p->unsure);
 	h = mixed(h, (uint64_t)p->told.seqno << 16 | p->told.metric);
-	h = mixed_octets(mixed(mixed(h, p->announced), p->believed), &p->told.router_id, sizeof(p->told.router_id));
+	h = mixed(mixed(h, p->announced), p->believed);
+	h = mixed_octets(h, &p->told.router_id, sizeof(p->told.router_id));
 	h = of_deadline(of_deadline(h, &p->hold, horizon), &p->reselect, horizon);
 	LIST_EACH (pfx_routes, &p->routes, r)
 		sum += of_deadline(of_neigh_name(mixed(5, r->smooth), r->neigh), &r->deadline,
@@ -164,5 +170,5 @@ uint64_t babel_state_hash(const struct babel *b, mono_t horizon)
 		sum += of_iface(i, horizon);
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
 		sum += of_pair(p, horizon);
-	return of_deadline(sum, &b->settle, horizon);
+	return of_deadline(of_deadline(sum, &b->settle, horizon), &b->ask, horizon);
 }

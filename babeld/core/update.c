@@ -56,6 +56,24 @@ static void fill(struct tlv_update *u, const struct iface *i, enum family nextho
 	u->nexthop = nexthop_family == FAM_IP4 ? i->info.ip4 : i->info.linklocal;
 }
 
+/* RFC 8966 3.7.3: nothing finite leaves without a distance that is kept. */
+static bool no_room(struct babel *b, const struct pfx *p, const struct router_id *id)
+{
+	struct neigh *who = p->selected ? p->selected->neigh : NULL;
+
+	switch (source_room(b, p, id)) {
+	case ROOM:
+		return false;
+	case ROOM_PAIR_FULL:
+		limit_hit(b, LIMIT_SOURCES, who, &p->entry.key);
+		break;
+	case ROOM_ALL_FULL:
+		limit_hit(b, LIMIT_DISTANCES, who, &p->entry.key);
+		break;
+	}
+	return true;
+}
+
 enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, struct pfx *p,
 		    enum update_why why)
 {
@@ -78,7 +96,9 @@ enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, st
 		policy_hit(b, FILTER_OUT, rule);
 		return PUT_SKIP;
 	}
-	if (finite && (withheld || !source_room(p, &a.router_id)))
+	if (finite && !withheld)
+		withheld = no_room(b, p, &a.router_id);
+	if (withheld)
 		finite = false;
 	if (!finite)
 		said.metric = BABEL_INFINITY;

@@ -24,10 +24,10 @@ enum family via6_nexthop(const struct babel *b, const struct iface *i, const str
 static void forget(struct babel *b, struct iface *i)
 {
 	struct neigh *n;
-	struct route *r;
+	struct route *r, *next;
 
 	LIST_EACH (neighs, &i->neighs, n) {
-		LIST_EACH (neigh_routes, &n->routes, r) {
+		LIST_EACH_SAFE (neigh_routes, &n->routes, r, next) {
 			if (r->refmetric == BABEL_INFINITY || !via6_route(r))
 				continue;
 			route_retract(b, r, REFUSED_NOT);

@@ -19,6 +19,7 @@ void babel_each_if(const struct babel *b, bool (*each)(void *ctx, const struct b
 			.packets_in = i->packets_in,
 			.packets_out = i->packets_out,
 			.packets_bad = i->packets_bad,
+			.shed = i->shed,
 			.connected_refused = i->connected_refused,
 			.etx = cost_etx(&i->config),
 			.hello_seqno = i->hello_seqno,
@@ -67,6 +68,7 @@ void babel_each_neigh(const struct babel *b,
 				.rtt_samples = n->rtt.samples,
 				.rtt_refused = n->rtt.refused,
 				.routes = (unsigned int)neigh_routes_count(&n->routes),
+				.shed = n->shed,
 			};
 
 			if (!each(ctx, &v))
@@ -220,17 +222,25 @@ struct babel_request_view request_view(const struct request *r)
 	};
 }
 
-void babel_each_request(const struct babel *b,
-			bool (*each)(void *ctx, const struct babel_request_view *v), void *ctx)
+static bool each_request(const struct all_requests *list,
+			 bool (*each)(void *ctx, const struct babel_request_view *v), void *ctx)
 {
 	const struct request *r;
 
-	LIST_EACH (all_requests, &b->requests, r) {
+	LIST_EACH (all_requests, list, r) {
 		struct babel_request_view v = request_view(r);
 
 		if (!each(ctx, &v))
-			return;
+			return false;
 	}
+	return true;
+}
+
+void babel_each_request(const struct babel *b,
+			bool (*each)(void *ctx, const struct babel_request_view *v), void *ctx)
+{
+	if (each_request(&b->requests, each, ctx))
+		each_request(&b->asking, each, ctx);
 }
 
 void babel_each_filter(const struct babel *b,

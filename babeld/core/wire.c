@@ -294,6 +294,11 @@ bool packet_empty(const struct packet_writer *p)
 	return wr_len(&p->w) == BABEL_HEADER_LEN;
 }
 
+size_t packet_len(const struct packet_writer *p)
+{
+	return wr_len(&p->w);
+}
+
 void packet_pad(struct packet_writer *p)
 {
 	static const uint8_t zeros[UINT8_MAX];

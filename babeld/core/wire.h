@@ -204,6 +204,7 @@ bool tlv_is_sourced(const struct tlv *t);
  * tlv_may_send() must hold. */
 bool packet_put(struct packet_writer *p, const struct tlv *t);
 bool packet_empty(const struct packet_writer *p);
+size_t packet_len(const struct packet_writer *p);
 /* Pads the body to the size the datagram may have, RFC 8966 4.6.2. */
 void packet_pad(struct packet_writer *p);
 /* The moment of sending, in the stamped Hello if there is one, in place of what

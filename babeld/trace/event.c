@@ -145,6 +145,12 @@ static unsigned int set_router_id(struct babel *b, const struct babel_event *e)
 	return 0;
 }
 
+static unsigned int set_limits(struct babel *b, const struct babel_event *e)
+{
+	babel_set_limits(b, &e->u.limits, e->now);
+	return 0;
+}
+
 static unsigned int settle(struct babel *b, const struct babel_event *e)
 {
 	babel_settle(b, e->now);
@@ -177,6 +183,7 @@ const struct event_row event_rows[EVENT_KINDS] = {
 	[EVENT_SETTLE] = {"settle", event_no_args, settle},
 	[EVENT_LEAVE] = {"leave", event_no_args, leave},
 	[EVENT_IF_RETRACT] = {"if_retract", event_if_down_args, if_retract},
+	[EVENT_SET_LIMITS] = {"set_limits", event_limits_args, set_limits},
 	[EVENT_SET_ROUTER_ID] = {"set_router_id", event_identity_args, set_router_id},
 };
 

@@ -41,6 +41,7 @@ enum event_kind {
 	EVENT_LEAVE,
 	EVENT_IF_RETRACT,
 	EVENT_SET_ROUTER_ID,
+	EVENT_SET_LIMITS,
 	EVENT_KINDS,
 };
 
@@ -86,6 +87,7 @@ struct babel_event {
 			struct addr addr;
 		} neigh;
 		struct babel_persist persist;
+		struct babel_limits limits;
 		struct event_identity {
 			struct router_id router_id;
 		} identity;

@@ -62,7 +62,15 @@ static const struct field if_info_fields[] = {
 	FIELD(UINT, struct babel_if_info, mtu),	     FIELDS_END,
 };
 
+static const struct field limits_fields[] = {
+	FIELD(UINT, struct babel_limits, neighbours),
+	FIELD(UINT, struct babel_limits, neigh_routes),
+	FIELD(UINT, struct babel_limits, routes),
+	FIELDS_END,
+};
+
 static const struct field config_fields[] = {
+	FIELD_SUB(struct babel_config, limits, limits_fields),
 	FIELD(HEX, struct babel_config, router_id),
 	FIELD_MAX(UINT, struct babel_config, smoothing, BABEL_SMOOTH_OFF),
 	FIELD(INT, struct babel_config, half_life),
@@ -226,4 +234,5 @@ const struct field event_persist_args[] = {ARG_ALL("persist", persist, persist_f
 const struct field event_recall_args[] = {ARG_MAX(UINT, recall, place, 1 << 24),
 					  ARG_SUB(recall, memory, memory_fields), FIELDS_END};
 
+const struct field event_limits_args[] = {ARG_ALL("limits", limits, limits_fields), FIELDS_END};
 const struct field event_identity_args[] = {ARG(HEX, identity, router_id), FIELDS_END};

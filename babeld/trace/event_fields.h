@@ -21,5 +21,6 @@ extern const struct field event_neigh_args[];
 extern const struct field event_persist_args[];
 extern const struct field event_recall_args[];
 extern const struct field event_identity_args[];
+extern const struct field event_limits_args[];
 
 #endif

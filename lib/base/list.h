@@ -11,7 +11,7 @@
  *
  *	neighs_init(&h)  neighs_add_tail(&h, n)  neighs_add_head(&h, n)
  *	neighs_del(&h, n)  neighs_linked(n)  neighs_count(&h)  neighs_empty(&h)
- *	neighs_first(&h)  neighs_next(&h, n)  neighs_pop(&h)
+ *	neighs_first(&h)  neighs_last(&h)  neighs_next(&h, n)  neighs_pop(&h)
  *
  * Walks: LIST_EACH (the body must not delete), LIST_EACH_SAFE (the body may
  * delete the current item, no other).
@@ -83,6 +83,10 @@ struct list_link {
 	{ \
 		return i->member.next == &h->head ? NULL \
 						  : container_of(i->member.next, type, member); \
+	} \
+	static inline __attribute__((unused)) type *name##_last(const struct name *h) \
+	{ \
+		return h->n ? container_of(h->head.prev, type, member) : NULL; \
 	} \
 	static inline __attribute__((unused)) type *name##_pop(struct name *h) \
 	{ \

@@ -196,6 +196,13 @@ static void filters(struct world *w)
 	core_set_connected(&w->core, &p.dst, below(w, 2), w->now);
 }
 
+static void limits(struct world *w)
+{
+	struct babel_limits l = {.neighbours = below(w, 3), .routes = below(w, 20)};
+
+	core_set_limits(&w->core, &l, w->now);
+}
+
 static void pass(struct world *w, usec_t d)
 {
 	mono_t end = mono_add(w->now, d);
@@ -230,7 +237,10 @@ static void step(struct world *w)
 	struct sdprefix p = any_pair(w);
 	struct babel_local l = {.metric = 5, .rib_metric = 7, .ifname = "lan"};
 
-	switch (below(w, 16)) {
+	switch (below(w, 17)) {
+	case 16:
+		limits(w);
+		break;
 	case 0:
 		core_if_down(&w->core, i, w->now);
 		break;

@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: MIT */
+/* RFC 8966 3.1: large tables are told at the pace of who hears them, and what is
+ * urgent does not wait for them; requests take turns (3.8.2.1). */
+#include "tests/rfc/rfc_test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/rfc/rig.h"
+
+#define P "2001:db8:ffff::/48"
+
+static const char *pair_of(unsigned int k)
+{
+	static char text[64];
+
+	snprintf(text, sizeof(text), "2001:db8:%x:%x::/64", k >> 14, k & 0x3fff);
+	return text;
+}
+
+/* Many pairs of our own, told and at rest. */
+static struct rig *rig_with(unsigned int locals)
+{
+	struct rig *r = rig_new();
+
+	rig_if(r, 1);
+	for (unsigned int k = 0; k < locals; k++)
+		rig_local(r, pair_of(k));
+	rig_pass(r, 60 * SEC);
+	return r;
+}
+
+/* Passes time and acknowledges what is asked of n so much later, if at all. */
+static void pass_acking(struct rig_nb *n, usec_t d, usec_t after)
+{
+	struct rig *r = n->r;
+	mono_t end = mono_add(r->now, d);
+	const struct rig_sent *s = NULL;
+	size_t next = r->n_sent;
+
+	(void)s;
+	while (mono_before(r->now, end)) {
+		rig_pass(r, MSEC);
+		for (; next < r->n_sent; next++) {
+			const struct rig_sent *q = &r->sent[next];
+			struct tlv t = {.type = TLV_ACK};
+
+			if (mono_sub(r->now, q->at) < after)
+				break;
+			if (q->tlv.type != TLV_ACK_REQUEST || !rig_is_to(q, n))
+				continue;
+			t.u.ack.opaque = q->tlv.u.ack_request.opaque;
+			rig_say_unicast(n, &t);
+		}
+	}
+}
+
+/* Packets to one neighbour since the mark. */
+static unsigned int packets_alone(const struct rig *r)
+{
+	unsigned int n = 0;
+
+	for (size_t k = r->packet_mark; k < r->n_packets; k++)
+		n += !r->packets[k].group;
+	return n;
+}
+
+static unsigned int updates_to(const struct rig *r, const struct rig_nb *n)
+{
+	const struct rig_sent *s = NULL;
+	unsigned int count = 0;
+
+	while ((s = rig_next(r, s, n->ifid, TLV_UPDATE)))
+		count += rig_is_to(s, n);
+	return count;
+}
+
+RFC_TEST(8966, "3.1-f", "a dump goes no further than the neighbour acknowledges")
+{
+	struct rig *r = rig_with(20000);
+	struct rig_nb *n = rig_nb(r, 1, "fe80::1");
+
+	rig_mark(r);
+	rig_route_request(n, NULL);
+	rig_pass(r, 700 * MSEC); /* half a second is what it may take to answer */
+	assert_in_range(packets_alone(r), 4, 20);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.1-e", "to one that keeps up it is fast")
+{
+	struct rig *r = rig_with(20000);
+	struct rig_nb *n = rig_nb(r, 1, "fe80::1");
+
+	pass_acking(n, 10 * SEC, 5 * MSEC); /* it is greeted with a dump */
+	rig_mark(r);
+	rig_route_request(n, NULL);
+	pass_acking(n, 2 * SEC, 5 * MSEC);
+	assert_in_range(updates_to(r, n), 20000, 20100);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.1-f", "one that is slow gets no more at a time than it can take")
+{
+	struct rig *r = rig_with(20000);
+	struct rig_nb *n = rig_nb(r, 1, "fe80::1");
+	size_t from;
+	unsigned int most = 0;
+
+	pass_acking(n, 30 * SEC, 300 * MSEC);
+	rig_mark(r);
+	rig_route_request(n, NULL);
+	pass_acking(n, 20 * SEC, 300 * MSEC);
+	assert_in_range(updates_to(r, n), 20000, 20100);
+	/* Never more in the time of one answer than the widest window. */
+	for (from = r->packet_mark; from < r->n_packets; from++) {
+		unsigned int k = 0;
+
+		for (size_t i = from; i < r->n_packets &&
+				      mono_sub(r->packets[i].at, r->packets[from].at) < 300 * MSEC;
+		     i++)
+			k += !r->packets[i].group;
+		if (k > most)
+			most = k;
+	}
+	assert_in_range(most, 16, 2 * 128);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.3-c", "few of the packets of a dump ask to be acknowledged")
+{
+	struct rig *r = rig_with(20000);
+	struct rig_nb *n = rig_nb(r, 1, "fe80::1");
+	const struct rig_sent *s = NULL;
+	unsigned int asked = 0;
+
+	pass_acking(n, 10 * SEC, 5 * MSEC);
+	rig_mark(r);
+	rig_route_request(n, NULL);
+	pass_acking(n, 2 * SEC, 5 * MSEC);
+	while ((s = rig_next(r, s, 1, TLV_ACK_REQUEST)))
+		asked++;
+	assert_in_range(asked, 2, packets_alone(r) / 10);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.1-f", "who never acknowledges gets it slowly, but all of it")
+{
+	struct rig *r = rig_with(20000);
+	struct rig_nb *n = rig_nb(r, 1, "fe80::1");
+	unsigned int before;
+
+	rig_pass(r, 30 * SEC);
+	rig_mark(r);
+	rig_route_request(n, NULL);
+	rig_pass(r, SEC);
+	before = packets_alone(r);
+	assert_true(before <= 260);
+	rig_pass(r, 20 * SEC);
+	assert_in_range(updates_to(r, n), 20000, 20100);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.1-c", "an urgent Update overtakes a dump to the group, and one to a neighbour")
+{
+	struct rig *r = rig_with(50000);
+	struct rig_nb *n = rig_nb(r, 1, "fe80::1");
+	const struct rig_sent *s;
+	unsigned int overtaken = 0;
+
+	for (unsigned int k = 0; k < 20; k++) {
+		struct sdprefix p = rig_pair(P);
+		mono_t then;
+
+		rig_route_request(n, NULL);
+		rig_pass(r, 800 * MSEC);
+		rig_mark(r);
+		then = r->now;
+		if (k % 2)
+			babel_local_del(r->b, &p, r->now);
+		else
+			rig_local(r, P);
+		rig_pass(r, URGENT);
+		s = rig_next_update(r, NULL, 1, P);
+		assert_non_null(s);
+		assert_true(rig_since(s, then) <= URGENT);
+		rig_pass(r, 100 * MSEC);
+		overtaken += rig_next(r, s, 1, TLV_UPDATE) != NULL; /* the dump goes on */
+	}
+	assert_true(overtaken > 5);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.1-d", "Hellos and Updates keep their time while a large table is told")
+{
+	struct rig *r = rig_with(50000);
+	const struct rig_sent *s = NULL;
+	static mono_t told[50000];
+	mono_t hello;
+
+	rig_nb(r, 1, "fe80::1");
+	rig_mark(r);
+	hello = r->now;
+	memset(told, 0, sizeof(told));
+	rig_pass(r, 60 * SEC);
+	while ((s = rig_next(r, s, 1, TLV_HELLO))) {
+		assert_true(rig_since(s, hello) <= 4 * SEC);
+		hello = s->at;
+	}
+	assert_true(mono_sub(r->now, hello) <= 4 * SEC);
+	for (s = NULL; (s = rig_next(r, s, 1, TLV_UPDATE));) {
+		const uint8_t *b = s->tlv.u.update.pair.dst.addr.b;
+		unsigned int k = (unsigned int)(b[4] << 8 | b[5]) << 14 | b[6] << 8 | b[7];
+
+		if (!s->group || k >= 50000)
+			continue;
+		assert_true(!told[k].us || rig_since(s, told[k]) <= 16 * SEC);
+		told[k] = s->at;
+	}
+	for (unsigned int k = 0; k < 50000; k++)
+		assert_true(told[k].us && mono_sub(r->now, told[k]) <= 16 * SEC);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.1-f", "very many urgent Updates are a stream and no flood")
+{
+	struct rig *r = rig_new();
+	struct rig_nb *n;
+	unsigned int first = 0, most = 0;
+	size_t k, from = 0;
+	mono_t then;
+
+	rig_if(r, 1);
+	rig_if(r, 2);
+	n = rig_nb(r, 1, "fe80::1");
+	rig_nb(r, 2, "fe80::2");
+	rig_pass(r, 5 * SEC);
+	rig_mark(r);
+	then = r->now;
+	for (unsigned int i = 0; i < 60000; i++)
+		rig_update_every(n, pair_of(i), 0xa, 7, 0, LONG);
+	rig_pass(r, 10 * SEC);
+	for (k = r->packet_mark; k < r->n_packets; k++) {
+		const struct rig_packet *p = &r->packets[k];
+
+		if (p->ifid != 2 || !p->group)
+			continue;
+		first += mono_sub(p->at, then) <= URGENT;
+		while (mono_sub(p->at, r->packets[from].at) > 100 * MSEC)
+			from++;
+		if (k - from > most)
+			most = (unsigned int)(k - from);
+	}
+	assert_in_range(first, 300, 900);
+	assert_true(most < 1000);
+	assert_non_null(rig_next_update(r, NULL, 2, pair_of(59999)));
+	rig_free(r);
+}
+
+/* Asks for everything, from so many addresses. */
+static void all_ask(struct rig_nb *one, unsigned int n)
+{
+	for (unsigned int k = 0; k < n; k++) {
+		one->addr.b[15] = (uint8_t)k;
+		rig_hello(one, 1, 400);
+		rig_hello(one, 2, 400);
+		rig_ihu(one, 96, 1200);
+		rig_route_request(one, NULL);
+	}
+}
+
+RFC_TEST(8966, "3.8.1.1-c", "a hundred who come at once are told once, all of them")
+{
+	struct rig *r = rig_with(2000);
+	unsigned int alone, group = 0;
+	const struct rig_sent *s = NULL;
+
+	rig_mark(r);
+	all_ask(rig_stranger(r, 1, "fe80::100"), 100);
+	rig_pass(r, 5 * SEC);
+	alone = packets_alone(r);
+	while ((s = rig_next(r, s, 1, TLV_UPDATE)))
+		group += s->group;
+	/* A dump has some sixty packets; a hundred alone would be six thousand. */
+	assert_true(alone < 1000);
+	assert_in_range(group, 2000, 3 * 2000);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.8.1.1-c", "a hundred who ask without end cost half of the time, too")
+{
+	struct rig *r = rig_with(2000);
+	struct rig_nb *one = rig_stranger(r, 1, "fe80::100");
+	unsigned int group = 0;
+	const struct rig_sent *s = NULL;
+
+	rig_mark(r);
+	for (unsigned int k = 0; k < 200; k++) {
+		all_ask(one, 100);
+		rig_pass(r, 100 * MSEC);
+	}
+	while ((s = rig_next(r, s, 1, TLV_UPDATE)))
+		group += s->group;
+	assert_in_range(group, 10 * 2000, 22 * 2000); /* one second apart */
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.8.2.1-a", "when a large table is lost each of its pairs is asked for, in turn")
+{
+	struct rig *r = rig_new();
+	const struct rig_sent *s = NULL;
+	struct rig_nb *n;
+	static uint8_t seen[30000];
+	unsigned int asked = 0, first = 0;
+	mono_t then;
+
+	rig_if(r, 1);
+	rig_if(r, 2);
+	n = rig_nb(r, 1, "fe80::1");
+	rig_nb(r, 2, "fe80::2");
+	for (unsigned int k = 0; k < 30000; k++)
+		rig_update_every(n, pair_of(k), 0xa, 7, 0, LONG);
+	rig_pass(r, 20 * SEC);
+	rig_mark(r);
+	then = r->now;
+	n->alive = false;
+	rig_ihu(n, INF, 1200);
+	rig_pass(r, 10 * SEC);
+	memset(seen, 0, sizeof(seen));
+	while ((s = rig_next(r, s, 2, TLV_SEQNO_REQUEST))) {
+		const uint8_t *b = s->tlv.u.seqno_request.pair.dst.addr.b;
+		unsigned int k = (unsigned int)(b[4] << 8 | b[5]) << 14 | b[6] << 8 | b[7];
+
+		assert_true(k < 30000);
+		assert_int_equal(s->tlv.u.seqno_request.seqno, 8);
+		asked += !seen[k];
+		seen[k] = 1;
+		first += rig_since(s, then) <= URGENT;
+	}
+	assert_int_equal(asked, 30000);
+	assert_in_range(first, 512, 4000);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.8.2.1-d", "one that is answered while it waits is not sent")
+{
+	struct rig *r = rig_new();
+	const struct rig_sent *s = NULL;
+	struct rig_nb *n, *n2;
+	unsigned int asked = 0;
+
+	rig_if(r, 1);
+	rig_if(r, 2);
+	n = rig_nb(r, 1, "fe80::1");
+	n2 = rig_nb(r, 2, "fe80::2");
+	for (unsigned int k = 0; k < 30000; k++)
+		rig_update_every(n, pair_of(k), 0xa, 7, 0, LONG);
+	rig_pass(r, 20 * SEC);
+	rig_mark(r);
+	rig_ihu(n, INF, 1200);
+	for (unsigned int k = 0; k < 30000; k++)
+		rig_update_every(n2, pair_of(k), 0xb, 1, 0, LONG);
+	rig_pass(r, 10 * SEC);
+	while ((s = rig_next(r, s, 2, TLV_SEQNO_REQUEST)))
+		asked++;
+	assert_in_range(asked, 1, 600);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.7.2-b", "another source is told each neighbour alone as well, until it says so")
+{
+	struct rig *r = rig_new();
+	const struct rig_sent *s = NULL;
+	struct rig_nb *n1, *n2, *n3;
+	unsigned int to2 = 0, to3 = 0;
+
+	rig_if(r, 1);
+	rig_if(r, 2);
+	n1 = rig_nb(r, 1, "fe80::1");
+	n2 = rig_nb(r, 2, "fe80::2");
+	n3 = rig_nb(r, 2, "fe80::3");
+	rig_update(n1, P, 0xa, 7, 0);
+	rig_pass(r, 20 * SEC);
+	rig_after_update(r, 2, P);
+	rig_mark(r);
+	rig_update(n1, P, 0xb, 1, 0);
+	pass_acking(n2, 5 * SEC, 20 * MSEC); /* n3 is silent */
+	while ((s = rig_next_update(r, s, 2, P))) {
+		assert_true(router_id_eq(&s->tlv.u.update.router_id,
+					 &(struct router_id){{2, [7] = 0xb}}));
+		to2 += s->group || rig_is_to(s, n2);
+		to3 += s->group || rig_is_to(s, n3);
+	}
+	assert_int_equal(to2, 3);
+	assert_int_equal(to3, 5); /* never more, RFC 8966 3.7.2 */
+	rig_free(r);
+}
+
+/* Of P with that router-id, to n alone, since the mark. */
+static unsigned int told_alone(const struct rig *r, const struct rig_nb *n, unsigned int id)
+{
+	const struct rig_sent *s = NULL;
+	struct router_id want = rid(id);
+	unsigned int count = 0;
+
+	while ((s = rig_next_update(r, s, n->ifid, P)))
+		count += rig_is_to(s, n) && router_id_eq(&s->tlv.u.update.router_id, &want);
+	return count;
+}
+
+/* n1 announces P, which n2 has heard of. */
+static struct rig *rig_between(struct rig_nb **n1, struct rig_nb **n2)
+{
+	struct rig *r = rig_new();
+
+	rig_if(r, 1);
+	rig_if(r, 2);
+	*n1 = rig_nb(r, 1, "fe80::1");
+	*n2 = rig_nb(r, 2, "fe80::2");
+	rig_update(*n1, P, 0xa, 7, 0);
+	rig_pass(r, 20 * SEC);
+	rig_mark(r);
+	return r;
+}
+
+RFC_TEST(8966, "3.7.2-b", "an acknowledgment of one source is none of the next")
+{
+	struct rig_nb *n1, *n2;
+	struct rig *r = rig_between(&n1, &n2);
+	struct tlv ack = {.type = TLV_ACK};
+	const struct rig_sent *s = NULL;
+
+	rig_update(n1, P, 0xb, 1, 0);
+	rig_pass(r, 350 * MSEC);
+	assert_int_equal(told_alone(r, n2, 0xb), 1);
+	while ((s = rig_next(r, s, 2, TLV_ACK_REQUEST)))
+		ack.u.ack.opaque = s->tlv.u.ack_request.opaque;
+	rig_mark(r);
+	rig_update(n1, P, 0xc, 1, 0);
+	rig_say_unicast(n2, &ack);
+	rig_pass(r, 5 * SEC);
+	assert_int_equal(told_alone(r, n2, 0xc), 3);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.7.2-b", "a route that is refreshed is still waited for")
+{
+	struct rig_nb *n1, *n2;
+	struct rig *r = rig_between(&n1, &n2);
+
+	rig_update(n1, P, 0xb, 1, 0);
+	rig_pass(r, 50 * MSEC);
+	rig_update(n1, P, 0xb, 1, 0);
+	rig_pass(r, 5 * SEC);
+	assert_int_equal(told_alone(r, n2, 0xb), 3);
+	rig_free(r);
+}
+
+RFC_MAIN("RFC 8966: pacing")
