@@ -167,6 +167,7 @@ static void babel_apply(void *ctx, const struct nb_change *c)
 		return;
 	conf->identity = IDENTITY_KEPT;
 	conf->smoothing = BABEL_SMOOTH_BY_HELLOS;
+	conf->limits = (struct babel_limits){0};
 	conf->recording = false;
 	memset(conf->redistribute4, 0, sizeof(conf->redistribute4));
 	memset(conf->redistribute6, 0, sizeof(conf->redistribute6));
@@ -243,6 +244,9 @@ static const struct nb_node nodes[] = {
 	RULE("set-source"),
 	RULE("set-tag"),
 	{BABEL "/smoothing-half-life", NULL, half_life_apply},
+	{BABEL "/limit/neighbors", NULL, babel_nb_limit_neighbors},
+	{BABEL "/limit/neighbor-routes", NULL, babel_nb_limit_neighbor_routes},
+	{BABEL "/limit/routes", NULL, babel_nb_limit_routes},
 	{BABEL "/recording", NULL, recording_apply},
 	{BABEL "/recording/max-size", NULL, recording_size_apply},
 	{IF "/link-type", NULL, if_leaf_apply},

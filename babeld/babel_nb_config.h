@@ -63,6 +63,7 @@ LIST_TYPE(babel_conf_ifs, struct babel_conf_if, link);
 struct babel_conf {
 	enum identity_policy identity;
 	struct router_id router_id; /* IDENTITY_VALUE */
+	struct babel_limits limits;
 	struct babel_conf_ifs ifs;
 	struct babel_keys keys;
 	enum babel_smoothing smoothing;
@@ -96,6 +97,11 @@ struct babel_nb {
 	void (*applied)(void *ctx); /* a transaction is in conf: make it so */
 	void *ctx;
 };
+
+/* babel_nb_limits.c */
+void babel_nb_limit_neighbors(void *ctx, const struct nb_change *c);
+void babel_nb_limit_neighbor_routes(void *ctx, const struct nb_change *c);
+void babel_nb_limit_routes(void *ctx, const struct nb_change *c);
 
 extern const struct nb_table babel_nb_table;
 

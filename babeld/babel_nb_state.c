@@ -174,6 +174,7 @@ static bool write_running(void *ctx, const struct babel_if_view *v)
 	nb_leaf_u64(w, "packets-received", v->packets_in);
 	nb_leaf_u64(w, "packets-sent", v->packets_out);
 	nb_leaf_u64(w, "packets-malformed", v->packets_bad);
+	nb_leaf_u64(w, "limits-reached", v->shed);
 	nb_leaf_u64(w, "tlvs-ignored", v->tlvs_ignored);
 	nb_leaf_u64(w, "updates-refused-connected", v->connected_refused);
 	for (int k = 0; k < TLV_VERDICTS; k++) {
@@ -330,6 +331,7 @@ static void write_neigh(struct nb_writer *w, const struct babel_neigh_view *v)
 	nb_leaf_u64(w, "rtt-samples", v->rtt_samples);
 	nb_leaf_u64(w, "rtt-refused", v->rtt_refused);
 	nb_leaf_u64(w, "routes", v->routes);
+	nb_leaf_u64(w, "limits-reached", v->shed);
 	nb_end(w);
 }
 
@@ -468,6 +470,7 @@ const struct nb_state babel_nb_states[] = {
 	{STATE "/pending-request", nb_babel_requests_page},
 	{STATE "/authentication", nb_babel_auth_page},
 	{STATE "/filter", nb_babel_filters_page},
+	{STATE "/limit", nb_babel_limits_page},
 };
 const size_t babel_nb_n_states = sizeof(babel_nb_states) / sizeof(babel_nb_states[0]);
 

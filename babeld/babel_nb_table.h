@@ -9,6 +9,7 @@
 /* Tables of routes, keyed by pairs (babel_nb_table.c). */
 bool nb_babel_routes_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 bool nb_babel_sources_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
+bool nb_babel_limits_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 bool nb_babel_requests_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 bool nb_babel_filters_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 

@@ -470,6 +470,7 @@ static void tell_filters(struct babeld *b)
 static void protocol_start(struct babeld *b)
 {
 	struct babel_config config = {.router_id = b->identity.id,
+				      .limits = b->config.conf.limits,
 				      .smoothing = b->config.conf.smoothing,
 				      .half_life = b->config.conf.half_life};
 
@@ -543,6 +544,7 @@ void babeld_reconfigure(struct babeld *b)
 		babeld_save_now(b);
 	}
 	record_reconfigured(b);
+	core_set_limits(&b->core, &c->limits, loop_now(b->loop));
 	core_set_smoothing(&b->core, c->smoothing, c->half_life, loop_now(b->loop));
 	/* Before interfaces and routes come that they are about. */
 	tell_filters(b);

@@ -304,6 +304,8 @@ static const struct command commands[] = {
 	{BOTH, "show babel filter install [json]", "Rules for what the routing table gets",
 	 show_babel_filter},
 	{BOTH, "show babel source [json]", "Feasibility distances", show_babel_source},
+	{BOTH, "show babel limits [json]", "What neighbours can make us keep, and who did",
+	 show_babel_limits},
 	{BOTH, "show babel request [json]", "Seqno requests that wait for an answer",
 	 show_babel_request},
 	{BOTH, "show babel parameters [json]", "This router: identity, counters",

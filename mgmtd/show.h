@@ -74,6 +74,7 @@ void show_babel_interface(struct cli_session *s);
 void show_babel_neighbor(struct cli_session *s);
 void show_babel_route(struct cli_session *s);
 void show_babel_source(struct cli_session *s);
+void show_babel_limits(struct cli_session *s);
 void show_babel_request(struct cli_session *s);
 void show_babel_filter(struct cli_session *s);
 void show_babel_parameters(struct cli_session *s);

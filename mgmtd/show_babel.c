@@ -26,6 +26,9 @@ static void neighbor_text(void *ctx, struct text *t, const Mgmt__Node *n)
 	if (node_has(n, "extra-cost"))
 		txt_printf(t, " extra %s", node_str(n, "extra-cost"));
 	txt_printf(t, " cost %s.\n", node_str(n, "cost"));
+	if (node_int(n, "limits-reached"))
+		txt_printf(t, "  Reached limits %s times, see show babel limits\n",
+			   node_str(n, "limits-reached"));
 }
 
 void show_babel_neighbor(struct cli_session *s)
@@ -116,6 +119,20 @@ static void source_text(void *ctx, struct text *t, const Mgmt__Node *n)
 void show_babel_source(struct cli_session *s)
 {
 	const struct show_plan p = {.path = BABEL "/source", .text = source_text};
+
+	show_start(s, &p);
+}
+
+static void limit_text(void *ctx, struct text *t, const Mgmt__Node *n)
+{
+	(void)ctx;
+	txt_printf(t, "%-24s %8s of %8s, reached %s times\n", node_str(n, "name"),
+		   node_str(n, "used"), node_str(n, "most"), node_str(n, "hits"));
+}
+
+void show_babel_limits(struct cli_session *s)
+{
+	const struct show_plan p = {.path = BABEL "/limit", .text = limit_text};
 
 	show_start(s, &p);
 }
@@ -244,6 +261,9 @@ static void interface_text(void *ctx, struct text *t, const Mgmt__Node *i)
 		   node_str(i, "neighbors"), node_str(i, "packets-received"),
 		   node_str(i, "packets-sent"), node_str(i, "packets-malformed"),
 		   node_str(i, "tlvs-ignored"));
+	if (node_int(i, "limits-reached"))
+		txt_printf(t, "  Limits were reached %s times, see show babel limits\n",
+			   node_str(i, "limits-reached"));
 	if (node_int(i, "updates-refused-connected"))
 		txt_printf(t, "  %s updates refused for the sake of connected prefixes\n",
 			   node_str(i, "updates-refused-connected"));
