@@ -181,6 +181,10 @@ struct rib_env {
 	 * resolved next hops. */
 	void (*redistribute)(void *ctx, const struct sdprefix *pair, const struct rib_view *was,
 			     const struct rib_view *is);
+	/* What is chosen for this pair, or how it is reached, is not what it was at
+	 * the last call; rib_each_at() shows it. Of every destination, and whatever
+	 * the kernel says of it. NULL: nobody listens. */
+	void (*chosen)(void *ctx, const struct sdprefix *pair);
 	/* The owner's route met this fate. */
 	void (*fate)(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
 		     enum rib_fate fate);

@@ -446,6 +446,7 @@ static void node_settle(struct rib *r, struct rib_node *n)
 	n->refusal_live = false;
 	tell_fates(r, n);
 	rib_announce(r, n);
+	rib_chosen_tell(r, n);
 	LIST_EACH_SAFE (rib_cands, &n->cands, c, next)
 		if (c->gone)
 			rib_cand_free(r, c);

@@ -89,6 +89,7 @@ struct rib_node {
 	struct rib_cands cands;
 	struct rib_cand *selected;
 	struct rib_told *told; /* as it was redistributed; NULL: it is not */
+	uint64_t chosen; /* digest of what was told of it last; 0: nothing is chosen */
 	bool in_job;
 	bool chosen_now; /* its choice is up in this job */
 	bool held;	 /* the kernel has `kernel`, by our doing */
@@ -211,6 +212,10 @@ void rib_refused_clear(struct rib *r, struct rib_node *n);
 /* rib_announce.c */
 void rib_announce(struct rib *r, struct rib_node *n);
 void rib_told_free(struct rib *r, struct rib_node *n);
+
+/* rib_chosen.c */
+/* Tells the listener if another route is chosen than it knows. */
+void rib_chosen_tell(struct rib *r, struct rib_node *n);
 
 /* rib_view.c */
 struct rib_view rib_cand_view(const struct rib_cand *c);
