@@ -69,6 +69,9 @@ void refresh_rib(struct cli_session *s);
 void show_clients(struct cli_session *s);
 void show_clients_summary(struct cli_session *s);
 void show_clients_departed(struct cli_session *s);
+/* show_fpm.c */
+void show_fpm_status(struct cli_session *s);
+void show_fpm_counters(struct cli_session *s);
 /* show_babel.c */
 void show_babel_interface(struct cli_session *s);
 void show_babel_neighbor(struct cli_session *s);

@@ -82,6 +82,11 @@ static void env_redistribute(void *ctx, const struct sdprefix *pair, const struc
 		zebra_zapi_redistribute(z->zapi, pair, was, is);
 }
 
+static void env_chosen(void *ctx, const struct sdprefix *pair)
+{
+	fpm_chosen(((struct zebra *)ctx)->fpm, pair);
+}
+
 static void env_fate(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
 		     enum rib_fate fate)
 {
@@ -125,6 +130,7 @@ static bool env_has_address(void *ctx, enum family f, const struct addr *a)
 static const struct rib_env rib_env = {
 	.fib = env_fib,
 	.redistribute = env_redistribute,
+	.chosen = env_chosen,
 	.fate = env_fate,
 	.has_address = env_has_address,
 	.refused = env_refused,
@@ -255,6 +261,7 @@ static void config_applied(void *ctx)
 	struct zebra *z = ctx;
 
 	statics_sync(z->statics, z->rib, z->ifs, loop_now(z->loop));
+	fpm_configure(z->fpm, &z->nb_ctx.fpm);
 	if (z->restart) {
 		restart_settle(z->restart, z->rib, z->statics);
 		restart_free(z->restart);
@@ -279,6 +286,7 @@ static void start_kernel(struct zebra *z)
 	if (!z->fib)
 		fatal(err);
 	z->rib = rib_new(&rib_env, z);
+	z->fpm = fpm_new(z->loop, z->rib);
 	z->ifs = ifaces_new(zebra_iface_event, z);
 	z->statics = statics_new();
 	z->restart = restart_new();
@@ -303,7 +311,10 @@ static void start_config(struct zebra_main *m)
 		m->sweep = loop_timer_new(z->loop, sweep_due, m);
 		loop_timer_at(m->sweep, mono_add(loop_now(z->loop), m->retain * USEC_PER_SEC));
 	}
-	z->nb_ctx = (struct zebra_nb){.statics = z->statics, .applied = config_applied, .ctx = z};
+	z->nb_ctx = (struct zebra_nb){.statics = z->statics,
+				      .fpm = {.encoding = FPM_NETLINK},
+				      .applied = config_applied,
+				      .ctx = z};
 	m->nb_table = zebra_nb_table;
 	m->nb_table.states = zebra_nb_states;
 	m->nb_table.n_states = zebra_nb_n_states;
@@ -348,6 +359,7 @@ static void cleanup(void *ctx)
 	loop_timer_free(z->rib_timer);
 	statics_free(z->statics);
 	ifaces_free(z->ifs);
+	fpm_free(z->fpm);
 	rib_free(z->rib);
 	fib_netlink_free(z->fib);
 }

@@ -3,7 +3,7 @@
  * The daemon: what hangs from its one pointer, and who tells whom.
  *
  *	kernel --> interfaces --> RIB, static routes, clients
- *	kernel, static routes, clients --> RIB --> kernel (FIB), clients
+ *	kernel, static routes, clients --> RIB --> kernel (FIB), clients, FPM
  */
 #ifndef SRCDEST_ZEBRA_ZEBRA_H
 #define SRCDEST_ZEBRA_ZEBRA_H
@@ -14,6 +14,7 @@
 #include "lib/io/loop.h"
 #include "zebra/core/rib.h"
 #include "zebra/fib_netlink.h"
+#include "zebra/fpm.h"
 #include "zebra/iface.h"
 #include "zebra/kernel.h"
 #include "zebra/static.h"
@@ -29,6 +30,7 @@ struct zebra {
 	struct kernel *kernel;
 	struct fib_netlink *fib;
 	struct statics *statics;
+	struct fpm *fpm;
 	struct zebra_nb nb_ctx;
 	struct nb *nb;
 	struct zebra_zapi *zapi; /* NULL while starting and ending */

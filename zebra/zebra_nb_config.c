@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "zebra/zebra_nb_fpm.h"
+
 #define ROUTE "/srcdest-static:static/route"
 #define HOP   ROUTE "/next-hop"
+#define FPM   "/srcdest-fpm:fpm"
 
 enum { KEY_DST, KEY_SRC, KEY_GATEWAY, KEY_INTERFACE };
 
@@ -188,6 +191,11 @@ static const struct nb_node nodes[] = {
 	{HOP "/distance", NULL, distance_apply},
 	{HOP "/tag", NULL, tag_apply},
 	{HOP "/onlink", NULL, onlink_apply},
+	{FPM "/server", NULL, nb_fpm_server},
+	{FPM "/server/address", nb_fpm_address_ok, nb_fpm_address},
+	{FPM "/server/port", NULL, nb_fpm_port},
+	{FPM "/unix", NULL, nb_fpm_unix},
+	{FPM "/encoding", NULL, nb_fpm_encoding},
 };
 
 const struct nb_table zebra_nb_table = {

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The schema nodes that zebra serves (module srcdest-static): change records
- * to struct statics. The context of the table is a struct zebra_nb.
+ * The schema nodes that zebra serves (modules srcdest-static, srcdest-fpm):
+ * change records to struct statics and struct fpm_conf. The context of the table is a struct zebra_nb.
  */
 #ifndef SRCDEST_ZEBRA_NB_CONFIG_H
 #define SRCDEST_ZEBRA_NB_CONFIG_H
 
 #include "lib/nb/nb.h"
+#include "zebra/fpm.h"
 #include "zebra/static.h"
 
 struct zebra_nb {
 	struct statics *statics;
+	struct fpm_conf fpm;
 	void (*applied)(void *ctx); /* a transaction is stored: make it so */
 	void *ctx;
 };

@@ -12,6 +12,7 @@
 #include "lib/nb/walk.h"
 #include "lib/zapi/zapi.h"
 #include "zebra/zebra_nb_client.h"
+#include "zebra/zebra_nb_fpm.h"
 #include "zebra/zebra_nb_route.h"
 
 /* ---- interfaces ---- */
@@ -138,6 +139,8 @@ const struct nb_state zebra_nb_states[] = {
 	{"/srcdest-rib:rib/summary", nb_summary_page},
 	{"/srcdest-rib:rib/client", nb_clients_page},
 	{"/srcdest-rib:rib/departed-client", nb_departed_page},
+	{"/srcdest-fpm:fpm-state/status", nb_fpm_status_page},
+	{"/srcdest-fpm:fpm-state/counters", nb_fpm_counters_page},
 };
 const size_t zebra_nb_n_states = sizeof(zebra_nb_states) / sizeof(zebra_nb_states[0]);
 

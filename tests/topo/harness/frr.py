@@ -5,6 +5,7 @@ The configuration of a daemon is a dict:
 
     {"srcdest-static:static": {"route": [
         {"destination-prefix": .., "source-prefix": .., "next-hop": [..]}]}}
+    {"srcdest-fpm:fpm": {"server": {"address": .., "port": ..}, "encoding": ..}}
     {"srcdest-babel:babel": {"interface": [{"name": .., "rxcost": ..}],
                              "redistribute": [..], "router-id": ..}}
 
@@ -60,6 +61,17 @@ def interface_lines(i):
     return lines
 
 
+def fpm_lines(fpm):
+    lines = []
+    if "server" in fpm:
+        lines.append("fpm address {address} port {port}".format(**fpm["server"]))
+    if "unix" in fpm:
+        lines.append(f"fpm unix {fpm['unix']}")
+    if "encoding" in fpm:
+        lines.append(f"fpm encoding {fpm['encoding']}")
+    return lines
+
+
 def sections(*configs):
     """{"": [line], "interface eth0": [line], "router babel": [line]} of daemons' dicts."""
     found = {"": []}
@@ -67,6 +79,7 @@ def sections(*configs):
         c = c or {}
         routes = c.get("srcdest-static:static", {}).get("route", [])
         found[""] += [hop_line(r, h) for r in routes for h in r["next-hop"]]
+        found[""] += fpm_lines(c.get("srcdest-fpm:fpm", {}))
         babel = c.get("srcdest-babel:babel")
         if babel is None:
             continue

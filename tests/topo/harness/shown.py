@@ -89,6 +89,8 @@ FORMS = {
     "departed-client": lambda found: {"departed": words(found)},
     "summary": summary,
     "parameters": words,
+    "status": words,
+    "counters": words,
 }
 
 

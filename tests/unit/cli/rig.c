@@ -18,7 +18,7 @@ struct rig rig_new(void)
 {
 	static const char *const modules[] = {
 		"srcdest-static", "srcdest-interfaces", "srcdest-babel",
-		"srcdest-babel-policy",
+		"srcdest-babel-policy", "srcdest-fpm",
 		"srcdest-system", "srcdest-key-chain",	"ietf-netconf-acm",
 		"srcdest-nacm-cli",
 	};

@@ -83,8 +83,8 @@ static const struct ask {
 	bool help;
 	const char *words;
 } asks[] = {
-	{"", "", true, "commit hostname interface ip ipv6 key nacm netconf no router"},
-	{"", "", false, "commit hostname interface ip ipv6 key nacm netconf no router"},
+	{"", "", true, "commit fpm hostname interface ip ipv6 key nacm netconf no router"},
+	{"", "", false, "commit fpm hostname interface ip ipv6 key nacm netconf no router"},
 	{"", "i", false, "interface ip ipv6"},
 	{"", "ip", true, "ip ipv6"},
 	{"", "ip ", true, "route"}, /* `ip` in full is no abbreviation of ipv6 */
@@ -92,7 +92,7 @@ static const struct ask {
 	{"", "router ", true, "babel"},
 	{"", "router babel ", true, "<<cr>>"},
 	{"", "router babel ", false, ""},
-	{"", "no ", true, "hostname interface ip ipv6 key nacm netconf router"},
+	{"", "no ", true, "fpm hostname interface ip ipv6 key nacm netconf router"},
 	{"", "no h", false, "hostname"},
 	{"", "no hostname ", true, "<HOSTNAME> <<cr>>"},
 	{"", "interface ", true, "\"5\" <IFNAME> eth0 eth1 wlan0"},

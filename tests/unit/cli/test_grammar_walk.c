@@ -384,7 +384,7 @@ static size_t walk(const struct lysc_node *schema)
 
 static const char *const modules[] = {
 	"srcdest-static", "srcdest-interfaces", "srcdest-babel",
-	"srcdest-babel-policy",
+	"srcdest-babel-policy", "srcdest-fpm",
 	"srcdest-system", "srcdest-key-chain",	"ietf-netconf-acm",
 };
 #define MODULES (sizeof(modules) / sizeof(modules[0]))
@@ -410,6 +410,7 @@ static const struct lysc_node *some_list(size_t i)
 		"/srcdest-babel:babel/network",
 		"/srcdest-babel:babel/redistribute",
 		"/srcdest-key-chain:key-chains/key-chain/key/accept-lifetime",
+		"/srcdest-fpm:fpm/unix",
 		"/srcdest-system:system/hostname",
 		"/srcdest-system:system/netconf/listen",
 		"/srcdest-system:system/netconf/user/authorized-key",

@@ -97,6 +97,8 @@ static void test_nodes_have_rows(void **state)
 	n = schema_find(schema, "/srcdest-static:static");
 	assert_non_null(n);
 	assert_int_equal(lysc_tree_dfs_full(n, check_node, &seen), LY_SUCCESS);
+	n = schema_find(schema, "/srcdest-fpm:fpm");
+	assert_int_equal(lysc_tree_dfs_full(n, check_node, &seen), LY_SUCCESS);
 	n = schema_find(schema, "/srcdest-babel:babel");
 	assert_int_equal(lysc_tree_dfs_full(n, check_node, &seen), LY_SUCCESS);
 	n = schema_find(schema, "/srcdest-interfaces:interfaces/interface/srcdest-babel:babel");

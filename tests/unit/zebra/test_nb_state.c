@@ -73,6 +73,25 @@ void zebra_zapi_each_gone(const struct zebra_zapi *z,
 			return;
 }
 
+static struct fpm_conf fpm_conf = {.transport = FPM_UNIX,
+				   .encoding = FPM_PROTOBUF,
+				   .path = "/run/fpm"};
+
+struct fpm_view fpm_look(const struct fpm *f)
+{
+	(void)f;
+	return (struct fpm_view){.conf = &fpm_conf,
+				 .state = fpm_conf.transport ? FPM_SYNCING : FPM_OFF,
+				 .error = "",
+				 .marks = 3,
+				 .routes = 7};
+}
+
+const char *fpm_peer_str(const struct fpm_conf *c, char buf[FPM_PEER_STR])
+{
+	return strcpy(buf, c->path);
+}
+
 /* The kernel refuses what is below 2001:db8:bad::/48. */
 static void write_fib(void *ctx, struct fib_op *ops, size_t n)
 {
@@ -443,6 +462,35 @@ static void summary(void **state)
 	pager_end(&p);
 }
 
+static void the_forwarding_plane_manager(void **state)
+{
+	struct world *w = *state;
+	struct pager p;
+
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states,
+		    "/srcdest-fpm:fpm-state/status", &w->nb, NULL);
+	assert_true(pager_next(&p, 10));
+	assert_int_equal(p.n, 1);
+	assert_string_equal(pager_leaf(p.v[0], "state"), "syncing");
+	assert_string_equal(pager_leaf(p.v[0], "peer"), "/run/fpm");
+	assert_string_equal(pager_leaf(p.v[0], "encoding"), "protobuf");
+	assert_string_equal(pager_leaf(p.v[0], "pairs-waiting"), "3");
+	assert_string_equal(pager_leaf(p.v[0], "last-error"), "");
+	pager_end(&p);
+	fpm_conf.transport = FPM_NOWHERE;
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states,
+		    "/srcdest-fpm:fpm-state/status", &w->nb, NULL);
+	assert_true(pager_next(&p, 10));
+	assert_string_equal(pager_leaf(p.v[0], "state"), "off");
+	assert_string_equal(pager_leaf(p.v[0], "peer"), "");
+	pager_end(&p);
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states,
+		    "/srcdest-fpm:fpm-state/counters", &w->nb, NULL);
+	assert_true(pager_next(&p, 10));
+	assert_string_equal(pager_leaf(p.v[0], "routes"), "7");
+	pager_end(&p);
+}
+
 /* ---- pages while the table changes ---- */
 
 #define POOL 300
@@ -645,6 +693,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(interfaces_and_clients, setup, teardown),
 		cmocka_unit_test_setup_teardown(members_of_a_client, setup, teardown),
 		cmocka_unit_test_setup_teardown(departed_clients, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_forwarding_plane_manager, setup, teardown),
 		cmocka_unit_test_setup_teardown(summary, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_once_whatever_happens, setup, teardown),
 		cmocka_unit_test_setup_teardown(operations, setup, teardown),
