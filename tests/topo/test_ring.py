@@ -157,7 +157,7 @@ def test_a_loop_would_be_seen(topology):
     """The judge itself: two routers that send a prefix to each other."""
     net = topology({"nodes": {"p": {"router": True}, "q": {"router": True}},
                     "links": {"l": {"p": ("e0", ["fe80::1/64"]), "q": ("e0", ["fe80::2/64"])}}})
-    net["p"].ip("addr add 2001:db8:1::1/128 dev lo",
+    net["p"].ip("addr add 2001:db8:1::1/128 dev lo nodad",
                 "route add 2001:db8:2::/48 via fe80::2 dev e0")
     net["q"].ip("route add 2001:db8:2::/48 via fe80::1 dev e0",
                 "route add 2001:db8:1::/48 via fe80::1 dev e0")

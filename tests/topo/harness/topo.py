@@ -145,11 +145,11 @@ class Topology:
             self.nodes[name] = Node(self, name, spec)
         for name, link in self.spec.get("links", {}).items():
             self._link(name, dict(link))
-        for node in self.nodes.values():
-            wait_until(node.links_up, 10, f"links of {node.name} up")
+        self._settle()
         for node in self.nodes.values():
             for line in node.spec.get("commands", ()):
                 netns.run(["ip", "-n", node.ns.name, "-6"] + line.split())
+        self._settle()
         if self.want_captures:
             for name, link in self.spec.get("links", {}).items():
                 if self.want_captures is True or name in self.want_captures:
@@ -157,6 +157,10 @@ class Topology:
         for node in self.nodes.values():
             for kind, config, *options in node.spec.get("daemons", ()):
                 node.start(kind, config, **(options[0] if options else {}))
+
+    def _settle(self):
+        for node in self.nodes.values():
+            wait_until(node.links_up, 10, f"links and addresses of {node.name}")
 
     def _link(self, name, link):
         seconds = link.pop("delay", None)
