@@ -62,6 +62,13 @@ void show_interface(struct cli_session *s);
 /* show_route.c */
 void show_route(struct cli_session *s);
 void show_lookup(struct cli_session *s);
+/* Origin, ">" if chosen, "*" if the kernel has it. */
+void route_marks_text(struct text *t, const Mgmt__Node *entry);
+/* " via GATEWAY, INTERFACE" and the like. */
+void route_nexthop_text(struct text *t, const Mgmt__Node *nexthop);
+/* show_explain.c */
+void show_explain(struct cli_session *s);
+/* show_route.c */
 void show_summary(struct cli_session *s);
 void show_fib(struct cli_session *s);
 void refresh_rib(struct cli_session *s);

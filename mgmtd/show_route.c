@@ -52,7 +52,7 @@ static bool of_family(const struct asked *a, const Mgmt__Node *route)
 
 /* ---- one route ---- */
 
-static void nexthop_text(struct text *t, const Mgmt__Node *nh)
+void route_nexthop_text(struct text *t, const Mgmt__Node *nh)
 {
 	const char *type = node_str(nh, "type"), *gateway = node_str(nh, "gateway");
 	const char *ifname = node_str(nh, "interface");
@@ -94,22 +94,53 @@ static bool is_selected(const Mgmt__Node *e)
 	       strcmp(state, "selected") == 0;
 }
 
+void route_marks_text(struct text *t, const Mgmt__Node *e)
+{
+	txt_printf(t, "%c%c%c ", letter_of(node_str(e, "protocol")), is_selected(e) ? '>' : ' ',
+		   fib_mark(e));
+}
+
 /* The first line of an entry, up to its first next hop. */
 static void head_text(struct text *t, const Mgmt__Node *route, const Mgmt__Node *e)
 {
 	const char *protocol = node_str(e, "protocol");
 
-	txt_printf(t, "%c%c%c ", letter_of(protocol), is_selected(e) ? '>' : ' ', fib_mark(e));
+	route_marks_text(t, e);
 	node_pair(t, route);
 	if (strcmp(protocol, "connected") != 0 || node_int(e, "distance") || node_int(e, "metric"))
 		txt_printf(t, " [%lld/%lld]", (long long)node_int(e, "distance"),
 			   (long long)node_int(e, "metric"));
 }
 
+/* Does a next hop say by itself why it is not used? */
+static bool hops_say_why(const Mgmt__Node *e)
+{
+	const Mgmt__Node *nh;
+	size_t at = 0;
+
+	while ((nh = node_next(e, "next-hop", &at)))
+		if (node_has(nh, "reason"))
+			return true;
+	return false;
+}
+
+/* What is held or can't be used says why, in short; that another one is
+ * preferred is no fault. */
+static void held_text(struct text *t, const Mgmt__Node *e)
+{
+	const char *state = node_str(e, "state");
+	bool unusable = strcmp(state, "unusable") == 0 && !hops_say_why(e);
+	bool never = strcmp(state, "candidate") == 0 && node_int(e, "distance") == 255;
+
+	if (node_has(e, "reason") && (unusable || never || strcmp(state, "selected") == 0))
+		txt_printf(t, ", %s", node_str(e, "reason"));
+}
+
 static void tail_text(struct text *t, const Mgmt__Node *e)
 {
 	if (node_bool(e, "stale"))
 		txt_puts(t, ", stale");
+	held_text(t, e);
 	if (strcmp(node_str(e, "state"), "failed") == 0)
 		txt_printf(t, ", refused by the kernel: %s", node_str(e, "reason"));
 }
@@ -128,7 +159,7 @@ static void entry_text(struct text *t, const Mgmt__Node *route, const Mgmt__Node
 				   (int)width - 3, "");
 		if (node_bool(nh, "resolving"))
 			txt_puts(t, "  ");
-		nexthop_text(t, nh);
+		route_nexthop_text(t, nh);
 		if (!node_bool(nh, "usable"))
 			txt_printf(t, " inactive (%s)", node_str(nh, "reason"));
 		if (node_has(e, "preferred-source"))
@@ -277,7 +308,7 @@ static void fib_text(void *ctx, struct text *t, const Mgmt__Node *r)
 	node_pair(t, r);
 	for (size_t i = 0; (nh = node_next(r, "next-hop", &at)); i++) {
 		txt_puts(t, i ? "," : "");
-		nexthop_text(t, nh);
+		route_nexthop_text(t, nh);
 	}
 	if (refused)
 		txt_printf(t, ", refused by the kernel: %s", node_str(r, "reason"));

@@ -40,8 +40,8 @@ static void leaf_true(struct nb_writer *w, const char *name, bool v)
 		nb_leaf_bool(w, name, true);
 }
 
-static void nexthop_leaves(const struct zebra *z, struct nb_writer *w, uint32_t index,
-			   enum family f, const struct rib_nexthop *nh)
+void nb_nexthop_leaves(const struct zebra *z, struct nb_writer *w, uint32_t index,
+		       enum family f, const struct rib_nexthop *nh)
 {
 	const struct iface *i = nh->ifindex ? ifaces_find(z->ifs, nh->ifindex) : NULL;
 	char text[ADDR_STR];
@@ -98,7 +98,7 @@ static void write_nexthops(const struct zebra *z, struct nb_writer *w, const str
 		const struct rib_nexthop *r = direct_resolution(v, given);
 
 		nb_begin(w, "next-hop");
-		nexthop_leaves(z, w, index++, f, r && r->ifindex ? r : given);
+		nb_nexthop_leaves(z, w, index++, f, r && r->ifindex ? r : given);
 		leaf_true(w, "usable", v->nexthop_why[i] == RIB_WHY_USED);
 		leaf_true(w, "recursive", v->nexthop_why[i] == RIB_WHY_USED && !r);
 		leaf_true(w, "installed", in_fib && r);
@@ -110,7 +110,7 @@ static void write_nexthops(const struct zebra *z, struct nb_writer *w, const str
 		if (was_given(v, &v->resolved[i]))
 			continue;
 		nb_begin(w, "next-hop");
-		nexthop_leaves(z, w, index++, f, &v->resolved[i]);
+		nb_nexthop_leaves(z, w, index++, f, &v->resolved[i]);
 		leaf_true(w, "usable", true);
 		leaf_true(w, "resolving", true);
 		leaf_true(w, "installed", in_fib);
@@ -155,9 +155,8 @@ static void prefsrc_leaf(struct nb_writer *w, const struct sdprefix *pair, const
 		nb_leaf(w, "preferred-source", addr_str(sdprefix_family(pair), a, text));
 }
 
-static void write_entry(const struct zebra *z, struct nb_writer *w, const struct rib_view *v)
+void nb_entry_leaves(const struct zebra *z, struct nb_writer *w, const struct rib_view *v)
 {
-	nb_begin(w, "entry");
 	nb_leaf(w, "protocol", zapi_route_type_name(v->owner.type));
 	nb_leaf_u64(w, "instance", v->owner.instance);
 	nb_leaf_u64(w, "distance", v->distance);
@@ -176,7 +175,6 @@ static void write_entry(const struct zebra *z, struct nb_writer *w, const struct
 	leaf_true(w, "stale", v->stale);
 	nb_leaf_u64(w, "uptime", nb_seconds(z, v->since));
 	write_nexthops(z, w, v);
-	nb_end(w);
 }
 
 /* ---- pages ---- */
@@ -216,7 +214,9 @@ static bool page_route(void *ctx, const struct rib_view *v)
 		p->open = true;
 		p->pair = v->pair;
 	}
-	write_entry(p->z, p->w, v);
+	nb_begin(p->w, "entry");
+	nb_entry_leaves(p->z, p->w, v);
+	nb_end(p->w);
 	return true;
 }
 
@@ -262,7 +262,7 @@ static bool page_fib(void *ctx, const struct fib_route *f, bool auxiliary, int e
 	prefsrc_leaf(p->w, &f->pair, &f->prefsrc);
 	for (uint32_t i = 0; i < f->n_nexthops; i++) {
 		nb_begin(p->w, "next-hop");
-		nexthop_leaves(p->z, p->w, i, sdprefix_family(&f->pair), &f->nexthops[i]);
+		nb_nexthop_leaves(p->z, p->w, i, sdprefix_family(&f->pair), &f->nexthops[i]);
 		nb_end(p->w);
 	}
 	nb_end(p->w);

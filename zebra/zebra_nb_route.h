@@ -6,6 +6,11 @@
 #include "lib/nb/nb.h"
 #include "zebra/zebra.h"
 
+/* Leaves of the groupings "next-hop" and "entry", next hops included. */
+void nb_nexthop_leaves(const struct zebra *z, struct nb_writer *w, uint32_t index, enum family f,
+		       const struct rib_nexthop *nh);
+void nb_entry_leaves(const struct zebra *z, struct nb_writer *w, const struct rib_view *v);
+
 bool nb_routes_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 bool nb_fib_routes_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 bool nb_summary_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);

@@ -13,6 +13,7 @@
 #include "lib/zapi/zapi.h"
 #include "zebra/zebra_nb_client.h"
 #include "zebra/zebra_nb_fpm.h"
+#include "zebra/zebra_nb_explain.h"
 #include "zebra/zebra_nb_route.h"
 
 /* ---- interfaces ---- */
@@ -146,6 +147,7 @@ const size_t zebra_nb_n_states = sizeof(zebra_nb_states) / sizeof(zebra_nb_state
 
 const struct nb_rpc zebra_nb_rpcs[] = {
 	{"/srcdest-rib:lookup", nb_lookup_call},
+	{"/srcdest-rib-explain:explain-route", nb_explain_call},
 	{"/srcdest-rib:refresh", refresh_call},
 };
 const size_t zebra_nb_n_rpcs = sizeof(zebra_nb_rpcs) / sizeof(zebra_nb_rpcs[0]);

@@ -23,7 +23,8 @@ NUMBER = re.compile(r"u?int(8|16|32|64)")
 PLAIN = {"index", "if-index", "lower-if-index", "instance", "distance", "discriminator", "metric",
          "tag", "error", "weight", "id", "session", "seqno", "rxcost", "txcost", "cost",
          "rtt-decay", "max-rtt-penalty", "number", "metric-ge", "metric-le", "set-metric",
-         "add-metric", "set-tag", "process-id"}
+         "add-metric", "set-tag", "process-id", "table", "origin",
+         "taken"}
 
 
 def statements(text, at=0):

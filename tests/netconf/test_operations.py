@@ -353,5 +353,9 @@ def test_rpc_of_a_daemon(nc):
                "the route that r2 announces")
     assert "2001:db8:2::/48" not in lookup("2001:db8:2::1", "2001:db8:b::1")
     assert nc.dispatch(to_ele(f'<refresh xmlns="{server.RIB}"/>')).ok
+    why = str(nc.dispatch(to_ele(
+        f'<explain-route xmlns="{server.RIB}-explain"><destination>2001:db8:2::1</destination>'
+        "<source>2001:db8:a::1</source></explain-route>")))
+    assert ">takes</" in why and "<kernel" in why
     e = refused("missing-element", nc.dispatch, to_ele(f'<lookup xmlns="{server.RIB}"/>'))
     assert "destination" in e.message

@@ -79,7 +79,15 @@ def summary(found):
                        for o in found.get("origin", []) if o["family"] == "ipv6"]}
 
 
+def explained(found):
+    """What is explained in its own words, and the row that a lookup has: the winner's."""
+    rows = [{"destination-prefix": p["destination-prefix"], "source-prefix": p["source-prefix"],
+             "entry": p["candidate"][:1]} for p in found.get("pair", []) if p["verdict"] == "takes"]
+    return {**words(found), **routes(rows)}
+
+
 FORMS = {
+    "explain-route": explained,
     "route": routes,
     "explain-babel-route": lambda found: {"pair": words(found.get("pair", []))},
     "lookup": lambda found: routes(found.get("route", [])),

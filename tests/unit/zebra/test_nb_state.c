@@ -18,6 +18,7 @@
 #include "tests/unit/base/prng.h"
 #include "tests/unit/nb/fake_mgmtd.h"
 #include "tests/unit/nb/pager.h"
+#include "zebra/kernel_ask.h"
 #include "zebra/zebra.h"
 
 /* ---- the rest of the daemon ---- */
@@ -29,6 +30,18 @@ const char *fib_netlink_reason(const struct fib_netlink *f, const struct sdprefi
 	(void)f;
 	(void)pair;
 	return "a word of the kernel";
+}
+
+/* The kernel sends all by eth7. */
+void kernel_ask(const struct kernel_question *q, struct rib_kernel_answer *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->kind = RIB_KERNEL_ROUTE;
+	out->table = 254;
+	out->pair.dst = prefix_any(q->packet.family);
+	out->pair.src = prefix_any(q->packet.family);
+	out->n_nexthops = 1;
+	out->nexthops[0] = (struct rib_nexthop){.kind = RIB_NH_IFINDEX, .ifindex = 2};
 }
 
 void kernel_refresh(struct kernel *k)
@@ -650,6 +663,31 @@ static void assert_way(struct fake_mgmtd *f, const char *dst, const char *src, c
 	assert_string_equal(text, want);
 }
 
+static const Mgmt__Node *output(const Mgmt__RpcReply *r, const char *name)
+{
+	for (size_t i = 0; i < r->n_output; i++)
+		if (strcmp(r->output[i]->name, name) == 0)
+			return r->output[i];
+	fail_msg("no %s in the answer", name);
+	return NULL;
+}
+
+#define EXPLAIN "/srcdest-rib-explain:explain-route"
+
+/* The kernel of this test sends everything by eth7. */
+static void assert_explained(struct world *w, const char *dst, const char *src,
+			     const char *agreement)
+{
+	Mgmt__RpcReply *r = call(&w->f, EXPLAIN, dst, src);
+	const Mgmt__Node *k;
+
+	assert_string_equal(r->error, "");
+	assert_true(pager_fits_rpc(w->schema, EXPLAIN, r->output, r->n_output));
+	k = output(r, "kernel");
+	assert_string_equal(pager_leaf(k, "agreement"), agreement);
+	assert_string_equal(pager_leaf(pager_child(k, "next-hop", 0), "interface"), "eth7");
+}
+
 static void operations(void **state)
 {
 	struct world *w = *state;
@@ -679,6 +717,13 @@ static void operations(void **state)
 			    "destination and source are of two address families");
 	assert_string_equal(call(f, "/srcdest-rib:lookup", NULL, NULL)->error,
 			    "destination: '' is not an address");
+	assert_explained(w, "2001:db8:d::1", "2001:db8:b::1", "different");
+	assert_explained(w, "2001:db8:f::1", "2001:db8:b::1", "expected"); /* same way */
+	assert_explained(w, "2001:db8:1::1", "2001:db8:c::1", "different");
+	assert_explained(w, "2001:db8:bad::1", "2001:db8:a::1", "different");
+	assert_explained(w, "192.0.2.77", "192.0.2.9", "different");
+	assert_string_equal(call(f, EXPLAIN, "::1", "192.0.2.1")->error,
+			    "::1 from 192.0.2.1: not two addresses of one family");
 	assert_string_equal(call(f, "/srcdest-rib:refresh", NULL, NULL)->error, "");
 	assert_true(refreshed);
 }
