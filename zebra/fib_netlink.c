@@ -68,7 +68,9 @@ static void reason_note(struct fib_netlink *f, const struct fib_op *op, const ch
 {
 	struct reason *r;
 
+	/* Of other tables than main no words are kept. */
 	if (f->probing || op->kind == FIB_RULE_ADD || op->kind == FIB_RULE_DEL ||
+	    (op->route.table && !op->route.ruled) ||
 	    (!op->error && reasons_count(&f->reasons) == 0))
 		return;
 	r = reasons_find(&f->reasons, &op->route.pair);

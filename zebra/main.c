@@ -87,13 +87,13 @@ static void env_chosen(void *ctx, const struct sdprefix *pair)
 	fpm_chosen(((struct zebra *)ctx)->fpm, pair);
 }
 
-static void env_fate(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
-		     enum rib_fate fate)
+static void env_fate(void *ctx, uint32_t table, const struct sdprefix *pair,
+		     const struct rib_owner *owner, enum rib_fate fate)
 {
 	struct zebra *z = ctx;
 
 	if (z->zapi)
-		zebra_zapi_fate(z->zapi, pair, owner, fate);
+		zebra_zapi_fate(z->zapi, table, pair, owner, fate);
 }
 
 static void env_refused(void *ctx, const struct fib_route *r, int error)

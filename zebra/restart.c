@@ -101,7 +101,7 @@ void restart_settle(struct restart *r, struct rib *rib, const struct statics *st
 	for (size_t i = 0; i < r->n; i++) {
 		const struct fib_route *f = &r->v[i].route;
 
-		if (f->type != ROUTE_STATIC || statics_has(statics, &f->pair))
+		if (f->type != ROUTE_STATIC || statics_has(statics, &f->pair, f->table))
 			continue;
 		rib_sweep_kernel_at(rib, &f->pair);
 		gone++;

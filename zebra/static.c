@@ -16,16 +16,24 @@ struct hop {
 	uint8_t distance;
 	bool onlink;
 	uint32_t tag; /* 0: none */
+	uint32_t weight;
+	uint32_t table;	  /* 0: main */
 	uint32_t ifindex; /* of id.ifname, as last looked up; 0: there is none */
 };
 LIST_TYPE(hops, struct hop, link);
 
+/* What a candidate is told apart by. */
+struct placed {
+	uint32_t table;
+	uint8_t distance;
+};
+
 struct static_route {
 	struct sdentry entry;
 	struct list_link dirty;
-	struct hops hops; /* empty: to be freed by the next sync */
-	/* Distances of which the RIB has a candidate from us, a bit each. */
-	uint32_t in_rib[256 / 32];
+	struct hops hops;      /* empty: to be freed by the next sync */
+	struct placed *placed; /* candidates that the RIB has from us */
+	size_t n_placed;
 };
 SDTABLE_TYPE(static_table, struct static_route, entry);
 LIST_TYPE(dirty_routes, struct static_route, dirty);
@@ -56,6 +64,7 @@ static void route_free(struct statics *s, struct static_route *r)
 	if (dirty_routes_linked(r))
 		dirty_routes_del(&s->dirty, r);
 	static_table_del(&s->table, r);
+	mem_free(&s->mem, r->placed);
 	mem_free(&s->mem, r);
 }
 
@@ -84,8 +93,8 @@ static struct hop *hop_find(const struct static_route *r, const struct static_ho
 	struct hop *h;
 
 	LIST_EACH (hops, &r->hops, h)
-		if (h->id.kind == id->kind && addr_cmp(&h->id.gate, &id->gate) == 0 &&
-		    strcmp(h->id.ifname, id->ifname) == 0)
+		if (h->id.kind == id->kind && h->id.gate6 == id->gate6 &&
+		    addr_cmp(&h->id.gate, &id->gate) == 0 && strcmp(h->id.ifname, id->ifname) == 0)
 			return h;
 	return NULL;
 }
@@ -121,6 +130,7 @@ void statics_hop_add(struct statics *s, const struct sdprefix *pair, const struc
 	h = mem_new(&s->mem, sizeof(*h));
 	h->id = *id;
 	h->distance = 1;
+	h->weight = 1;
 	hops_add_tail(&r->hops, h);
 	mark(s, r);
 }
@@ -154,6 +164,24 @@ void statics_hop_tag(struct statics *s, const struct sdprefix *pair, const struc
 		h->tag = tag;
 }
 
+void statics_hop_weight(struct statics *s, const struct sdprefix *pair, const struct static_hop *id,
+			uint32_t weight)
+{
+	struct hop *h = hop_change(s, pair, id, NULL);
+
+	if (h)
+		h->weight = weight;
+}
+
+void statics_hop_table(struct statics *s, const struct sdprefix *pair, const struct static_hop *id,
+		       uint32_t table)
+{
+	struct hop *h = hop_change(s, pair, id, NULL);
+
+	if (h)
+		h->table = table;
+}
+
 void statics_hop_onlink(struct statics *s, const struct sdprefix *pair, const struct static_hop *id,
 			bool onlink)
 {
@@ -175,11 +203,16 @@ void statics_route_del(struct statics *s, const struct sdprefix *pair)
 	mark(s, r);
 }
 
-bool statics_has(const struct statics *s, const struct sdprefix *pair)
+bool statics_has(const struct statics *s, const struct sdprefix *pair, uint32_t table)
 {
 	const struct static_route *r = static_table_find(&s->table, pair);
+	struct hop *h;
 
-	return r && !hops_empty(&r->hops);
+	if (r)
+		LIST_EACH (hops, &r->hops, h)
+			if (h->table == table)
+				return true;
+	return false;
 }
 
 size_t statics_count(const struct statics *s)
@@ -213,6 +246,8 @@ static void resolve(struct hop *h, const struct sdprefix *pair, const struct ifa
 	memset(out, 0, sizeof(*out));
 	out->kind = h->id.kind;
 	out->gate = h->id.gate;
+	out->gate6 = h->id.gate6 && sdprefix_family(pair) == FAM_IP4;
+	out->weight = h->weight;
 	out->onlink = h->onlink;
 	if (!h->id.ifname[0])
 		return;
@@ -222,38 +257,88 @@ static void resolve(struct hop *h, const struct sdprefix *pair, const struct ifa
 			 h->id.ifname);
 }
 
-static void sync_route(struct static_route *r, struct rib *rib, const struct ifaces *ifs,
-		       mono_t now)
+static bool same_place(const struct placed *a, const struct placed *b)
 {
-	struct rib_owner owner = {.type = ROUTE_STATIC, .config = true};
+	return a->table == b->table && a->distance == b->distance;
+}
+
+static bool placed_before(const struct static_route *r, const struct hop *h,
+			  const struct placed *at)
+{
+	const struct hop *other = hops_first(&r->hops);
+
+	for (; other != h; other = hops_next(&r->hops, other))
+		if (same_place(&(struct placed){other->table, other->distance}, at))
+			return true;
+	return false;
+}
+
+/* All next hops of one table and one distance. False: there is no room for the table. */
+static bool place(const struct static_route *r, const struct placed *at, struct rib *main,
+		  const struct ifaces *ifs, mono_t now)
+{
+	const struct rib_owner owner = {.type = ROUTE_STATIC, .distance_key = at->distance};
+	struct rib *rib = rib_table_get(main, at->table);
 	struct rib_nexthop nh[RIB_MAX_NEXTHOPS];
-	uint32_t wanted[256 / 32] = {0};
-	struct hop *h, *same;
+	struct rib_spec spec = {.distance = at->distance, .recursive = true, .nexthops = nh};
+	char text[SDPREFIX_STR];
+	struct hop *h;
 
+	if (!rib) {
+		log_error("static route %s: no room for table %u beside %d others",
+			  sdprefix_str(&r->entry.key, text), at->table, RIB_TABLES_MAX);
+		return false;
+	}
 	LIST_EACH (hops, &r->hops, h) {
-		struct rib_spec spec = {.distance = h->distance, .recursive = true, .nexthops = nh};
-		uint32_t bit = 1u << (h->distance % 32);
-
-		if (wanted[h->distance / 32] & bit)
+		if (!same_place(&(struct placed){h->table, h->distance}, at) ||
+		    spec.n_nexthops == RIB_MAX_NEXTHOPS)
 			continue;
-		LIST_EACH (hops, &r->hops, same) {
-			if (same->distance != h->distance || spec.n_nexthops == RIB_MAX_NEXTHOPS)
-				continue;
-			resolve(same, &r->entry.key, ifs, &nh[spec.n_nexthops++]);
-			if (same->tag > spec.tag)
-				spec.tag = same->tag;
-		}
-		wanted[h->distance / 32] |= bit;
-		owner.distance_key = h->distance;
-		rib_add(rib, &r->entry.key, &owner, &spec, now);
+		resolve(h, &r->entry.key, ifs, &nh[spec.n_nexthops++]);
+		if (h->tag > spec.tag)
+			spec.tag = h->tag;
 	}
-	for (unsigned int d = 0; d < 256; d++) {
-		if (r->in_rib[d / 32] & ~wanted[d / 32] & (1u << (d % 32))) {
-			owner.distance_key = (uint8_t)d;
-			rib_del(rib, &r->entry.key, &owner);
-		}
+	rib_add(rib, &r->entry.key, &owner, &spec, now);
+	return true;
+}
+
+static void unplace(const struct static_route *r, const struct placed *at, struct rib *main)
+{
+	const struct rib_owner owner = {.type = ROUTE_STATIC, .distance_key = at->distance};
+	struct rib *rib = rib_table_find(main, at->table);
+
+	if (rib)
+		rib_del(rib, &r->entry.key, &owner);
+}
+
+static bool among(const struct placed *v, size_t n, const struct placed *at)
+{
+	while (n--)
+		if (same_place(&v[n], at))
+			return true;
+	return false;
+}
+
+static void sync_route(struct statics *s, struct static_route *r, struct rib *rib,
+		       const struct ifaces *ifs, mono_t now)
+{
+	struct placed *v = NULL;
+	struct hop *h;
+	size_t n = 0;
+
+	if (!hops_empty(&r->hops))
+		v = mem_new(&s->mem, hops_count(&r->hops) * sizeof(*v));
+	LIST_EACH (hops, &r->hops, h) {
+		struct placed at = {h->table, h->distance};
+
+		if (!placed_before(r, h, &at) && place(r, &at, rib, ifs, now))
+			v[n++] = at;
 	}
-	memcpy(r->in_rib, wanted, sizeof(wanted));
+	for (size_t i = 0; i < r->n_placed; i++)
+		if (!among(v, n, &r->placed[i]))
+			unplace(r, &r->placed[i], rib);
+	mem_free(&s->mem, r->placed);
+	r->placed = v;
+	r->n_placed = n;
 }
 
 void statics_sync(struct statics *s, struct rib *rib, const struct ifaces *ifs, mono_t now)
@@ -261,7 +346,7 @@ void statics_sync(struct statics *s, struct rib *rib, const struct ifaces *ifs, 
 	struct static_route *r;
 
 	while ((r = dirty_routes_pop(&s->dirty))) {
-		sync_route(r, rib, ifs, now);
+		sync_route(s, r, rib, ifs, now);
 		if (hops_empty(&r->hops))
 			route_free(s, r);
 	}

@@ -2,7 +2,7 @@
 /*
  * Static routes as configured, and the candidates in the RIB that follow.
  *
- * The next hops of one pair and one distance share the traffic: one
+ * The next hops of one pair, one table and one distance share the traffic: one
  * candidate. Those of another distance are a candidate of their own, a
  * floating static. A next hop whose interface does not exist has the number 0
  * until it does, which the RIB knows for none.
@@ -27,13 +27,14 @@ struct statics;
 struct static_hop {
 	enum rib_nexthop_kind kind;
 	struct addr gate;
+	bool gate6; /* IPv6, whatever the route is */
 	char ifname[NL_IFNAME]; /* "": none given */
 };
 
 struct statics *statics_new(void);
 void statics_free(struct statics *s); /* does not touch the RIB */
 
-/* A new hop has distance 1 and is not onlink. Setting at a hop that is not
+/* A new hop has distance 1, is for the main table and not onlink. Setting at a hop that is not
  * there does nothing. */
 void statics_hop_add(struct statics *s, const struct sdprefix *pair, const struct static_hop *h);
 void statics_hop_del(struct statics *s, const struct sdprefix *pair, const struct static_hop *h);
@@ -41,12 +42,17 @@ void statics_hop_distance(struct statics *s, const struct sdprefix *pair,
 			  const struct static_hop *h, uint8_t distance);
 void statics_hop_tag(struct statics *s, const struct sdprefix *pair, const struct static_hop *h,
 		     uint32_t tag);
+void statics_hop_weight(struct statics *s, const struct sdprefix *pair, const struct static_hop *h,
+			uint32_t weight);
+/* table: 0 for main, as in the RIB. */
+void statics_hop_table(struct statics *s, const struct sdprefix *pair, const struct static_hop *h,
+		       uint32_t table);
 void statics_hop_onlink(struct statics *s, const struct sdprefix *pair, const struct static_hop *h,
 			bool onlink);
 void statics_route_del(struct statics *s, const struct sdprefix *pair);
 
-/* Is a static route configured for this pair, resolvable or not? */
-bool statics_has(const struct statics *s, const struct sdprefix *pair);
+/* Is a static route configured for this pair in this table, resolvable or not? */
+bool statics_has(const struct statics *s, const struct sdprefix *pair, uint32_t table);
 size_t statics_count(const struct statics *s); /* pairs */
 
 /* Brings the RIB in line with what changed since the last call. */

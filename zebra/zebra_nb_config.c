@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/zapi/zapi.h"
 #include "zebra/zebra_nb_fpm.h"
 
 #define ROUTE "/srcdest-static:static/route"
@@ -66,9 +67,9 @@ static bool parse_gateway(const char *gateway, enum family want, struct static_h
 
 	if (!addr_parse(gateway, &f, &out->gate))
 		return fail(err, size, "not a gateway address", gateway);
-	if (f != want)
-		return fail(err, size, "the gateway is of another address family than the route",
-			    gateway);
+	if (f != want && f != FAM_IP6)
+		return fail(err, size, "an IPv6 route can't have an IPv4 gateway", gateway);
+	out->gate6 = f == FAM_IP6;
 	if (addr_is_zero(&out->gate) || addr_is_multicast(f, &out->gate) ||
 	    addr_is_loopback(f, &out->gate))
 		return fail(err, size, "can't be the address of a router", gateway);
@@ -167,6 +168,31 @@ static void tag_apply(void *ctx, const struct nb_change *c)
 		statics_hop_tag(nb->statics, &pair, &hop, (uint32_t)strtoul(c->value, NULL, 10));
 }
 
+static void weight_apply(void *ctx, const struct nb_change *c)
+{
+	struct zebra_nb *nb = ctx;
+	struct sdprefix pair;
+	struct static_hop hop;
+	char err[256];
+
+	if (c->op == NB_SET && parse_hop(c, &pair, &hop, err, sizeof(err)))
+		statics_hop_weight(nb->statics, &pair, &hop, (uint32_t)strtoul(c->value, NULL, 10));
+}
+
+static void table_apply(void *ctx, const struct nb_change *c)
+{
+	struct zebra_nb *nb = ctx;
+	struct sdprefix pair;
+	struct static_hop hop;
+	char err[256];
+	uint32_t id;
+
+	if (c->op != NB_SET || !parse_hop(c, &pair, &hop, err, sizeof(err)))
+		return;
+	id = (uint32_t)strtoul(c->value, NULL, 10);
+	statics_hop_table(nb->statics, &pair, &hop, id == ZAPI_TABLE_MAIN ? 0 : id);
+}
+
 static void onlink_apply(void *ctx, const struct nb_change *c)
 {
 	struct zebra_nb *nb = ctx;
@@ -190,6 +216,8 @@ static const struct nb_node nodes[] = {
 	{HOP, hop_prepare, hop_apply},
 	{HOP "/distance", NULL, distance_apply},
 	{HOP "/tag", NULL, tag_apply},
+	{HOP "/weight", NULL, weight_apply},
+	{HOP "/table", NULL, table_apply},
 	{HOP "/onlink", NULL, onlink_apply},
 	{FPM "/server", NULL, nb_fpm_server},
 	{FPM "/server/address", nb_fpm_address_ok, nb_fpm_address},

@@ -414,7 +414,7 @@ void zebra_zapi_redistribute(struct zebra_zapi *z, const struct sdprefix *pair,
 		zclient_change(c, pair, was, is);
 }
 
-void zebra_zapi_fate(struct zebra_zapi *z, const struct sdprefix *pair,
+void zebra_zapi_fate(struct zebra_zapi *z, uint32_t table, const struct sdprefix *pair,
 		     const struct rib_owner *owner, enum rib_fate fate)
 {
 	struct zclient *c;
@@ -424,7 +424,7 @@ void zebra_zapi_fate(struct zebra_zapi *z, const struct sdprefix *pair,
 	LIST_EACH (zclients, &z->clients, c)
 		if (zclient_is_owner(c) && c->v.type == owner->type &&
 		    c->v.instance == owner->instance)
-			zclient_fate(c, pair, fate);
+			zclient_fate(c, table, pair, fate);
 }
 
 void zebra_zapi_rib_settled(struct zebra_zapi *z)

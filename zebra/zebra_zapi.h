@@ -76,7 +76,7 @@ void zebra_zapi_router_id(struct zebra_zapi *z);
 /* The ends of struct rib_env's functions of the same name. */
 void zebra_zapi_redistribute(struct zebra_zapi *z, const struct sdprefix *pair,
 			     const struct rib_view *was, const struct rib_view *is);
-void zebra_zapi_fate(struct zebra_zapi *z, const struct sdprefix *pair,
+void zebra_zapi_fate(struct zebra_zapi *z, uint32_t table, const struct sdprefix *pair,
 		     const struct rib_owner *owner, enum rib_fate fate);
 /* Call after a rib_run() that left nothing to do: tracked next hops are
  * evaluated again and clients hear of differences. NULL is fine. */

@@ -34,13 +34,18 @@ struct zc_known {
 	struct rib_nexthop nexthops[];
 };
 
+struct zc_fate {
+	struct zc_fate *next;
+	uint32_t table;
+	enum rib_fate fate;
+};
+
 /* What a client whose output is full has still to hear about a pair. */
 struct zc_later {
 	struct sdentry entry;
 	bool route;	      /* its route changed */
 	struct zc_known *was; /* what the client knows; NULL: nothing */
-	bool notify; /* its own route met this fate */
-	enum rib_fate fate;
+	struct zc_fate *fates; /* that its own routes met */
 };
 SDTABLE_TYPE(zc_laters, struct zc_later, entry);
 
@@ -152,13 +157,21 @@ void zclient_redistribute(struct zclient *c, const struct zapi_redistribute *d, 
 void zclient_redistribute_default(struct zclient *c, unsigned int afi, bool on);
 void zclient_change(struct zclient *c, const struct sdprefix *pair, const struct rib_view *was,
 		    const struct rib_view *is);
-void zclient_fate(struct zclient *c, const struct sdprefix *pair, enum rib_fate fate);
+/* Order must be kept: behind one that waits, everybody waits. */
+bool zclient_must_wait(const struct zclient *c);
+struct zc_later *zclient_later(struct zclient *c, const struct sdprefix *pair);
 /* Continues replays; true: there is more to do and room for it. */
 bool zclient_replay(struct zclient *c);
 /* There is room again: tell what had to wait. */
 void zclient_catch_up(struct zclient *c);
 void zclient_routes_fini(struct zclient *c);
 void zapi_nexthop_of_rib(struct zapi_nexthop *to, enum family f, const struct rib_nexthop *from);
+
+/* zebra_zapi_fate.c: what became of the client's own routes, if it wants to know. */
+void zclient_fate(struct zclient *c, uint32_t table, const struct sdprefix *pair,
+		  enum rib_fate fate);
+void zclient_fates_tell(struct zclient *c, const struct zc_later *l);
+void zclient_fates_drop(struct zclient *c, struct zc_later *l);
 
 /* zebra_zapi_track.c: next-hop tracking. */
 void zclient_track(struct zclient *c, const struct zapi_nexthop_regs *regs);

@@ -119,14 +119,24 @@ static void refuse(struct zclient *c, const struct zapi_route *t, const char *wh
 		    sdprefix_str(&t->pair, text), why);
 }
 
+#define TABLE_LOCAL 255
+
+/* 0: main. */
+static uint32_t route_table(const struct zapi_route *t)
+{
+	uint32_t id = t->message & ZAPI_MSG_TABLEID ? t->table : 0;
+
+	return id == ZAPI_TABLE_MAIN ? 0 : id;
+}
+
 static const char *not_ours(const struct zclient *c, const struct zapi_route *t)
 {
 	if (!zclient_is_owner(c))
 		return "the client did not say HELLO as a routing protocol";
 	if (t->type != c->v.type || t->instance != c->v.instance)
 		return "its type is not the client's";
-	if ((t->message & ZAPI_MSG_TABLEID) && t->table != 0 && t->table != ZAPI_TABLE_MAIN)
-		return "it is for another table than main";
+	if (route_table(t) == TABLE_LOCAL)
+		return "the local table is the kernel's own";
 	return NULL;
 }
 
@@ -144,6 +154,28 @@ static struct rib_owner route_owner(const struct zapi_route *t)
 	if (t->flags & ROUTE_FLAG_USE_DISTANCE)
 		o.distance_key = route_distance(t);
 	return o;
+}
+
+/* NULL, or why there is no room for it. */
+static const char *put(struct zclient *c, const struct zapi_route *t, const struct rib_owner *owner,
+		       const struct rib_spec *spec)
+{
+	struct rib *rib = rib_table_get(c->z->rib, route_table(t));
+
+	if (!rib)
+		return "there are too many tables";
+	c->v.routes_added++;
+	rib_add(rib, &t->pair, owner, spec, loop_now(c->z->loop));
+	zclient_changed_rib(c);
+	return NULL;
+}
+
+static void take(struct zclient *c, const struct zapi_route *t, const struct rib_owner *owner)
+{
+	struct rib *rib = rib_table_find(c->z->rib, route_table(t));
+
+	if (rib && rib_del(rib, &t->pair, owner))
+		zclient_changed_rib(c);
 }
 
 void zclient_route_add(struct zclient *c, const struct zapi_route *t)
@@ -169,17 +201,14 @@ void zclient_route_add(struct zclient *c, const struct zapi_route *t)
 		return;
 	}
 	why = nexthops_to_rib(nexthops, t);
-	if (why) {
-		refuse(c, t, why);
-		/* What it replaces is not what the owner wants any more. */
-		if (rib_del(c->z->rib, &t->pair, &owner))
-			zclient_changed_rib(c);
-		zclient_fate(c, &t->pair, RIB_FATE_FAILED);
+	if (!why)
+		why = put(c, t, &owner, &spec);
+	if (!why)
 		return;
-	}
-	c->v.routes_added++;
-	rib_add(c->z->rib, &t->pair, &owner, &spec, loop_now(c->z->loop));
-	zclient_changed_rib(c);
+	refuse(c, t, why);
+	/* What it replaces is not what the owner wants any more. */
+	take(c, t, &owner);
+	zclient_fate(c, route_table(t), &t->pair, RIB_FATE_FAILED);
 }
 
 void zclient_route_del(struct zclient *c, const struct zapi_route *t)
@@ -194,8 +223,7 @@ void zclient_route_del(struct zclient *c, const struct zapi_route *t)
 		return;
 	}
 	c->v.routes_deleted++;
-	if (rib_del(c->z->rib, &t->pair, &owner))
-		zclient_changed_rib(c);
+	take(c, t, &owner);
 }
 
 /* ---- Out of it ---- */
@@ -251,39 +279,9 @@ static void send_route(struct zclient *c, uint16_t cmd, const struct rib_view *v
 	zclient_send(c, &m);
 }
 
-static void send_fate(struct zclient *c, const struct sdprefix *pair, enum rib_fate fate)
-{
-	struct zapi_msg m;
-	struct zapi_route_notify *n = &m.u.notify;
-
-	m.cmd = ZAPI_ROUTE_NOTIFY_OWNER;
-	m.vrf = 0;
-	memset(n, 0, sizeof(*n));
-	switch (fate) {
-	case RIB_FATE_INSTALLED:
-		n->code = NOTIFY_INSTALLED;
-		break;
-	case RIB_FATE_FAILED:
-		n->code = NOTIFY_FAIL_INSTALL;
-		break;
-	case RIB_FATE_BETTER_WON:
-		n->code = NOTIFY_BETTER_ADMIN_WON;
-		break;
-	case RIB_FATE_REMOVED:
-		n->code = NOTIFY_REMOVED;
-		break;
-	}
-	n->pair = *pair;
-	n->have_pair = true;
-	n->table = ZAPI_TABLE_MAIN;
-	n->afi = sdprefix_family(pair) == FAM_IP6 ? AFI_IP6 : AFI_IP4;
-	n->safi = SAFI_UNICAST;
-	zclient_send(c, &m);
-}
-
 /* ---- Waiting for room ---- */
 
-static struct zc_later *later_get(struct zclient *c, const struct sdprefix *pair)
+struct zc_later *zclient_later(struct zclient *c, const struct sdprefix *pair)
 {
 	struct zc_later *l = zc_laters_find(&c->later, pair);
 
@@ -301,12 +299,12 @@ static void later_drop(struct zclient *c, struct zc_later *l)
 {
 	zc_laters_del(&c->later, l);
 	mem_free(c->z->mem, l->was);
+	zclient_fates_drop(c, l);
 	mem_free(c->z->mem, l);
 	c->v.delayed = zc_laters_count(&c->later);
 }
 
-/* Order must be kept: behind one that waits, everybody waits. */
-static bool must_wait(const struct zclient *c)
+bool zclient_must_wait(const struct zclient *c)
 {
 	return zapi_session_full(c->session) || zc_laters_count(&c->later);
 }
@@ -336,31 +334,16 @@ void zclient_change(struct zclient *c, const struct sdprefix *pair, const struct
 {
 	struct zc_later *l;
 
-	if (!must_wait(c)) {
+	if (!zclient_must_wait(c)) {
 		tell_change(c, was, is);
 		return;
 	}
 	if (!(is && wants(c, pair, &is->owner)) && !(was && wants(c, pair, &was->owner)))
 		return;
-	l = later_get(c, pair);
+	l = zclient_later(c, pair);
 	if (was && !l->route) /* the first is what the client knows */
 		l->was = known_new(c, was);
 	l->route = true;
-}
-
-void zclient_fate(struct zclient *c, const struct sdprefix *pair, enum rib_fate fate)
-{
-	struct zc_later *l;
-
-	if (!c->v.notify || c->v.session != 0)
-		return;
-	if (!must_wait(c)) {
-		send_fate(c, pair, fate);
-		return;
-	}
-	l = later_get(c, pair);
-	l->notify = true;
-	l->fate = fate;
 }
 
 /* What the RIB announces to zebra_zapi_redistribute(), for replays. */
@@ -400,8 +383,7 @@ static void later_tell(struct zclient *c, struct zc_later *l)
 		if (!o.told)
 			tell_change(c, later_was(l), NULL);
 	}
-	if (l->notify)
-		send_fate(c, &l->entry.key, l->fate);
+	zclient_fates_tell(c, l);
 }
 
 void zclient_catch_up(struct zclient *c)

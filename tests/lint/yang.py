@@ -21,7 +21,7 @@ DESCRIBED = ("container", "list", "leaf", "leaf-list", "enum", "typedef", "group
 NUMBER = re.compile(r"u?int(8|16|32|64)")
 # Dimensionless.
 PLAIN = {"index", "if-index", "lower-if-index", "instance", "distance", "discriminator", "metric",
-         "tag", "error", "weight", "id", "session", "seqno", "rxcost", "txcost", "cost",
+         "tag", "table", "error", "weight", "id", "session", "seqno", "rxcost", "txcost", "cost",
          "rtt-decay", "max-rtt-penalty", "number", "metric-ge", "metric-le", "set-metric",
          "add-metric", "set-tag", "process-id", "table", "origin",
          "taken"}

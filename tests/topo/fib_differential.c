@@ -116,9 +116,10 @@ static void on_redistribute(void *ctx, const struct sdprefix *pair, const struct
 	(void)ctx, (void)pair, (void)was, (void)is;
 }
 
-static void on_fate(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
-		    enum rib_fate fate)
+static void on_fate(void *ctx, uint32_t table, const struct sdprefix *pair,
+		    const struct rib_owner *owner, enum rib_fate fate)
 {
+	(void)table;
 	(void)ctx, (void)pair, (void)owner, (void)fate;
 }
 

@@ -276,6 +276,8 @@ static void sweep(struct rib *r, uint8_t type, uint16_t instance, enum sweep wha
 				cand_delete(r, c);
 		}
 	}
+	for (size_t i = 0; i < r->n_tables; i++)
+		sweep(r->tables[i], type, instance, what);
 }
 
 void rib_del_owner(struct rib *r, uint8_t type, uint16_t instance)
@@ -395,6 +397,8 @@ void rib_address(struct rib *r, enum family f, const struct addr *a)
 		rib_node_retry(r, n);
 		rib_node_doubt(r, n);
 	}
+	for (size_t i = 0; i < r->n_tables; i++)
+		rib_address(r->tables[i], f, a);
 }
 
 void rib_kernel_found(struct rib *r, const struct fib_route *f)
@@ -427,6 +431,8 @@ void rib_sweep_kernel(struct rib *r)
 
 	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n))
 		unclaim(r, n);
+	for (size_t i = 0; i < r->n_tables; i++)
+		rib_sweep_kernel(r->tables[i]);
 }
 
 void rib_sweep_kernel_at(struct rib *r, const struct sdprefix *pair)
@@ -480,6 +486,8 @@ void rib_free(struct rib *r)
 	struct rib_node *n;
 	struct rib_cand *c;
 
+	while (r->n_tables)
+		rib_free(r->tables[--r->n_tables]);
 	while ((n = rib_nodes_first(&r->nodes))) {
 		while ((c = rib_cands_first(&n->cands)))
 			rib_cand_free(r, c);

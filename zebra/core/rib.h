@@ -139,7 +139,13 @@ struct rib_view { /* of one candidate */
 	const struct rib_nexthop *resolved;
 };
 
-enum rib_fate { RIB_FATE_INSTALLED, RIB_FATE_FAILED, RIB_FATE_BETTER_WON, RIB_FATE_REMOVED };
+enum rib_fate {
+	RIB_FATE_INSTALLED,
+	RIB_FATE_FAILED,     /* refused by the kernel, or without a usable next hop */
+	RIB_FATE_BETTER_WON, /* usable, and another one is chosen */
+	RIB_FATE_REMOVED,
+	RIB_FATE_REMOVE_FAILED, /* withdrawn, but the kernel keeps it */
+};
 
 /* A kernel route, as the FIB compiler wants it and as fib_ops writes it. */
 struct fib_route {
@@ -183,11 +189,12 @@ struct rib_env {
 			     const struct rib_view *is);
 	/* What is chosen for this pair, or how it is reached, is not what it was at
 	 * the last call; rib_each_at() shows it. Of every destination, and whatever
-	 * the kernel says of it. NULL: nobody listens. */
+	 * the kernel says of it. Not of tables beside the main one. NULL: nobody
+	 * listens. */
 	void (*chosen)(void *ctx, const struct sdprefix *pair);
-	/* The owner's route met this fate. */
-	void (*fate)(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
-		     enum rib_fate fate);
+	/* The owner's route in this table (0: main) met this fate. */
+	void (*fate)(void *ctx, uint32_t table, const struct sdprefix *pair,
+		     const struct rib_owner *owner, enum rib_fate fate);
 	/* Whether this is an address of this host now. NULL: any is that is
 	 * preferred as a source, and none that is a gateway. */
 	bool (*has_address)(void *ctx, enum family f, const struct addr *a);
@@ -200,6 +207,22 @@ struct rib_env {
 
 struct rib *rib_new(const struct rib_env *env, void *ctx);
 void rib_free(struct rib *r); /* does not touch the kernel */
+
+/*
+ * Kernel tables beside the main one. Each has its own candidates, choice and kernel
+ * routes, and nothing of it is redistributed. Its gateways are found in the
+ * main table, as in FRR. It hangs from the main one: interfaces, addresses,
+ * owners' comings and goings, sweeps and runs that the main one is told of reach
+ * it, too. It is gone when its last route is, by the end of a run: look it up
+ * anew each time.
+ */
+#define RIB_TABLES_MAX 64
+struct rib *rib_table_find(const struct rib *main, uint32_t id); /* 0: main itself */
+/* NULL: there are RIB_TABLES_MAX of them already. */
+struct rib *rib_table_get(struct rib *main, uint32_t id);
+/* The one of the least number above `id`; NULL: none. Never the main one. */
+const struct rib *rib_table_after(const struct rib *main, uint32_t id);
+uint32_t rib_table_id(const struct rib *r);
 
 /* Adds or replaces the candidate (pair, owner). */
 void rib_add(struct rib *r, const struct sdprefix *pair, const struct rib_owner *owner,

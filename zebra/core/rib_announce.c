@@ -77,7 +77,8 @@ void rib_announce(struct rib *r, struct rib_node *n)
 {
 	struct rib_told *before = n->told;
 	struct rib_cand *c = n->selected;
-	bool is = c && c->state == RIB_INSTALLED && rib_redistributable(&n->entry.key.dst);
+	bool is = c && c->state == RIB_INSTALLED && !r->main &&
+		  rib_redistributable(&n->entry.key.dst);
 	struct rib_view was, now;
 
 	if (!is && !before)

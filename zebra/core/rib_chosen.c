@@ -42,7 +42,7 @@ void rib_chosen_tell(struct rib *r, struct rib_node *n)
 {
 	uint64_t now;
 
-	if (!r->env.chosen)
+	if (!r->env.chosen || r->main)
 		return;
 	now = n->selected ? digest(n->selected) : 0;
 	if (now == n->chosen)

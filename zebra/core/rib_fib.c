@@ -71,6 +71,7 @@ static struct fib_route cand_route(const struct rib *r, const struct rib_cand *c
 		.pair = c->node->entry.key,
 		.type = c->owner.type,
 		.mtu = c->mtu,
+		.table = r->table,
 		.n_nexthops = c->n_resolved,
 		.nexthops = c->resolved,
 	};
@@ -264,6 +265,16 @@ static void job_adopt(struct rib *r, struct rib_job *j, const struct fib_want *w
 		sort_nodes(job_nodes(r, j), j->n_nodes);
 }
 
+static size_t job_compile(struct rib *r, const struct rib_job *j, struct fib_answer *answers,
+			  struct fib_want *want)
+{
+	size_t n = fib_compile(answers, job_answers(r, j, answers), want);
+
+	for (size_t i = 0; i < n; i++)
+		want[i].route.table = r->table;
+	return n;
+}
+
 static void job_plan(struct rib *r, struct rib_job *j)
 {
 	size_t room = j->n_nodes + 2;
@@ -275,10 +286,10 @@ static void job_plan(struct rib *r, struct rib_job *j)
 	struct fib_op *ops;
 
 	j->dest->withheld = 0;
-	n_want = fib_compile(answers, job_answers(r, j, answers), want);
+	n_want = job_compile(r, j, answers, want);
 	j->dest->withheld = half_refused(r, want, n_want);
 	if (j->dest->withheld)
-		n_want = fib_compile(answers, job_answers(r, j, answers), want);
+		n_want = job_compile(r, j, answers, want);
 	if (!j->dest->withheld != !withheld)
 		mark_sourced(r, &job_nodes(r, j)[0]->entry.key.dst);
 	n_want = drop_refused(r, want, n_want);
@@ -404,7 +415,14 @@ static void tell(struct rib *r, struct rib_cand *c, enum rib_fate fate)
 		return;
 	c->told = true;
 	c->fate = fate;
-	r->env.fate(r->ctx, &c->node->entry.key, &c->owner, fate);
+	r->env.fate(r->ctx, r->table, &c->node->entry.key, &c->owner, fate);
+}
+
+/* The kernel did not let go of it. */
+static bool stays(const struct rib_node *n, const struct rib_cand *c)
+{
+	return !n->selected && n->held && !n->auxiliary && !n->leftover &&
+	       n->kernel.type == c->owner.type;
 }
 
 static void tell_fates(struct rib *r, struct rib_node *n)
@@ -413,7 +431,7 @@ static void tell_fates(struct rib *r, struct rib_node *n)
 
 	LIST_EACH (rib_cands, &n->cands, c) {
 		if (c->gone)
-			tell(r, c, RIB_FATE_REMOVED);
+			tell(r, c, stays(n, c) ? RIB_FATE_REMOVE_FAILED : RIB_FATE_REMOVED);
 		else if (c == n->selected)
 			tell(r, c,
 			     c->state == RIB_INSTALLED ? RIB_FATE_INSTALLED : RIB_FATE_FAILED);
@@ -473,7 +491,8 @@ bool rib_run(struct rib *r, size_t max, mono_t now)
 	size_t n_jobs = queued < max ? queued : max, node0 = 0;
 	struct rib_job *jobs = rib_scratch(r, &r->jobs, n_jobs * sizeof(*jobs));
 
-	(void)now;
+	bool more;
+
 	r->ops_used = 0;
 	for (size_t i = 0; i < n_jobs; i++) {
 		struct rib_job *j = &jobs[i];
@@ -489,5 +508,6 @@ bool rib_run(struct rib *r, size_t max, mono_t now)
 	run_rounds(r, jobs, n_jobs);
 	for (size_t i = 0; i < n_jobs; i++)
 		job_finish(r, &jobs[i]);
-	return !dirty_dests_empty(&r->dirty);
+	more = rib_tables_run(r, max, now);
+	return more || !dirty_dests_empty(&r->dirty);
 }

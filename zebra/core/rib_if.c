@@ -100,12 +100,16 @@ void rib_if_set(struct rib *r, uint32_t ifindex, bool usable)
 
 	i->known = true;
 	if_change(r, i, usable);
+	for (size_t k = 0; k < r->n_tables; k++)
+		rib_if_set(r->tables[k], ifindex, usable);
 }
 
 void rib_if_del(struct rib *r, uint32_t ifindex)
 {
 	struct rib_if *i = if_find(r, ifindex);
 
+	for (size_t k = 0; k < r->n_tables; k++)
+		rib_if_del(r->tables[k], ifindex);
 	if (!i)
 		return;
 	i->known = false;

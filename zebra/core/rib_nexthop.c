@@ -99,7 +99,7 @@ static bool concerns(const struct rib_cand *c, const struct prefix *src)
 	return prefix_is_any(src) || (own->family == src->family && prefix_covers(src, own));
 }
 
-void rib_gates_below(struct rib *r, const struct sdprefix *pair, bool doubt)
+static void gates_below(struct rib *r, const struct sdprefix *pair, bool doubt)
 {
 	struct rib_gate *g;
 	struct rib_dep *d;
@@ -117,4 +117,13 @@ void rib_gates_below(struct rib *r, const struct sdprefix *pair, bool doubt)
 				rib_node_mark(r, n);
 		}
 	}
+}
+
+void rib_gates_below(struct rib *r, const struct sdprefix *pair, bool doubt)
+{
+	if (r->main) /* leads to no gateway */
+		return;
+	gates_below(r, pair, doubt);
+	for (size_t i = 0; i < r->n_tables; i++)
+		gates_below(r->tables[i], pair, doubt);
 }

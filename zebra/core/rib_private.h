@@ -135,6 +135,10 @@ struct scratch {
 struct rib {
 	struct rib_env env;
 	void *ctx;
+	struct rib *main; /* NULL: this is it */
+	uint32_t table;	  /* 0: main */
+	struct rib *tables[RIB_TABLES_MAX];
+	size_t n_tables;
 	struct rib_nodes nodes;
 	struct rib_gates gates;
 	struct dirty_dests dirty;
@@ -198,8 +202,12 @@ bool rib_cand_resolve(struct rib *r, struct rib_cand *c);
 /* The table whose routes lead to the gateways of this one. */
 static inline struct rib *rib_ways(const struct rib *r)
 {
-	return (struct rib *)r;
+	return r->main ? r->main : (struct rib *)r;
 }
+
+/* rib_table.c */
+/* Runs the tables beside this one and drops the empty ones; true: there is more. */
+bool rib_tables_run(struct rib *r, size_t max, mono_t now);
 
 /* rib_why.c */
 enum rib_why rib_cand_why(const struct rib_cand *c);

@@ -94,9 +94,11 @@ static void check_lines(const struct line *t, size_t n, unsigned int flags)
 
 #define NH	       "/static/route/next-hop"
 #define IF	       "/interfaces/interface"
-#define NO_TAG(K)      "; ~" NH "/tag" K
+#define NO_WEIGHT(K)   "; ~" NH "/weight" K
+#define NO_TAG(K)      "; ~" NH "/tag" K NO_WEIGHT(K)
 #define NO_DISTANCE(K) NO_TAG(K) "; ~" NH "/distance" K
-#define NO_ONLINK(K)   "; ~" NH "/onlink" K
+#define NO_TABLE(K)    "; ~" NH "/table" K
+#define NO_ONLINK(K)   NO_TABLE(K) "; ~" NH "/onlink" K
 
 /* FRR 8.4's interface, babel and static lines, as typed and as it writes them. */
 static const struct line frr_lines[] = {
@@ -146,15 +148,26 @@ static const struct line frr_lines[] = {
 		 NO_ONLINK("[::/0][::/0][2001:db8::2][]")},
 	{"", "ipv6 route ::/0 fe80::1 v0 5 onlink",
 	 "+" NH "[::/0][::/0][fe80::1][v0]" NO_TAG("[::/0][::/0][fe80::1][v0]")
-	 ";  " NH "/distance[::/0][::/0][fe80::1][v0]=5;  " NH
-	 "/onlink[::/0][::/0][fe80::1][v0]=true"},
+	 ";  " NH "/distance[::/0][::/0][fe80::1][v0]=5" NO_TABLE("[::/0][::/0][fe80::1][v0]")
+	 ";  " NH "/onlink[::/0][::/0][fe80::1][v0]=true"},
 	{"", "ipv6 route ::/0 fe80::1 v0 onlink 5",
 	 "+" NH "[::/0][::/0][fe80::1][v0]" NO_TAG("[::/0][::/0][fe80::1][v0]")
-	 ";  " NH "/distance[::/0][::/0][fe80::1][v0]=5;  " NH
-	 "/onlink[::/0][::/0][fe80::1][v0]=true"},
+	 ";  " NH "/distance[::/0][::/0][fe80::1][v0]=5" NO_TABLE("[::/0][::/0][fe80::1][v0]")
+	 ";  " NH "/onlink[::/0][::/0][fe80::1][v0]=true"},
 	{"", "ipv6 route ::/0 fe80::1 v0 tag 7 5",
-	 "+" NH "[::/0][::/0][fe80::1][v0];  " NH "/tag[::/0][::/0][fe80::1][v0]=7;  " NH
+	 "+" NH "[::/0][::/0][fe80::1][v0];  " NH "/tag[::/0][::/0][fe80::1][v0]=7"
+	 NO_WEIGHT("[::/0][::/0][fe80::1][v0]") ";  " NH
 	 "/distance[::/0][::/0][fe80::1][v0]=5" NO_ONLINK("[::/0][::/0][fe80::1][v0]")},
+	{"", "ipv6 route ::/0 fe80::1 v0 tag 7 weight 3 5 table 100 onlink",
+	 "+" NH "[::/0][::/0][fe80::1][v0];  " NH "/tag[::/0][::/0][fe80::1][v0]=7;  " NH
+	 "/weight[::/0][::/0][fe80::1][v0]=3;  " NH "/distance[::/0][::/0][fe80::1][v0]=5;  " NH
+	 "/table[::/0][::/0][fe80::1][v0]=100;  " NH "/onlink[::/0][::/0][fe80::1][v0]=true"},
+	{"", "ip route 192.0.2.0/24 fe80::1 v0 weight 255",
+	 "+" NH "[192.0.2.0/24][0.0.0.0/0][fe80::1][v0]; ~" NH
+	 "/tag[192.0.2.0/24][0.0.0.0/0][fe80::1][v0];  " NH
+	 "/weight[192.0.2.0/24][0.0.0.0/0][fe80::1][v0]=255; ~" NH
+	 "/distance[192.0.2.0/24][0.0.0.0/0][fe80::1][v0]" NO_ONLINK(
+		 "[192.0.2.0/24][0.0.0.0/0][fe80::1][v0]")},
 	{"", "ip route 10.1.2.3/8 192.0.2.1",
 	 "+" NH
 	 "[10.0.0.0/8][0.0.0.0/0][192.0.2.1][]" NO_DISTANCE("[10.0.0.0/8][0.0.0.0/0][192.0.2.1][]")

@@ -29,12 +29,12 @@ static void redistribute(void *ctx, const struct sdprefix *pair, const struct ri
 	zebra_zapi_redistribute(r->z, pair, was, is);
 }
 
-static void fate(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
-		 enum rib_fate fate)
+static void fate(void *ctx, uint32_t table, const struct sdprefix *pair,
+		 const struct rib_owner *owner, enum rib_fate fate)
 {
 	struct server_rig *r = ctx;
 
-	zebra_zapi_fate(r->z, pair, owner, fate);
+	zebra_zapi_fate(r->z, table, pair, owner, fate);
 }
 
 static void refused(void *ctx, const struct fib_route *f, int error)

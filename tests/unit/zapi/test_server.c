@@ -72,12 +72,12 @@ static void redistribute(void *ctx, const struct sdprefix *pair, const struct ri
 	zebra_zapi_redistribute(f->z, pair, was, is);
 }
 
-static void fate(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
-		 enum rib_fate fate)
+static void fate(void *ctx, uint32_t table, const struct sdprefix *pair,
+		 const struct rib_owner *owner, enum rib_fate fate)
 {
 	struct fixture *f = ctx;
 
-	zebra_zapi_fate(f->z, pair, owner, fate);
+	zebra_zapi_fate(f->z, table, pair, owner, fate);
 }
 
 static void refused(void *ctx, const struct fib_route *r, int error)

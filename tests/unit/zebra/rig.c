@@ -9,12 +9,19 @@
 
 /* The kernel */
 
-static struct kroute *kernel_at(struct rig *g, const struct sdprefix *pair, bool foreign)
+static struct kroute *kernel_in(struct rig *g, uint32_t table, const struct sdprefix *pair,
+				bool foreign)
 {
 	for (size_t i = 0; i < g->n_k; i++)
-		if (g->k[i].foreign == foreign && sdprefix_eq(&g->k[i].route.pair, pair))
+		if (g->k[i].foreign == foreign && g->k[i].route.table == table &&
+		    sdprefix_eq(&g->k[i].route.pair, pair))
 			return &g->k[i];
 	return NULL;
+}
+
+static struct kroute *kernel_at(struct rig *g, const struct sdprefix *pair, bool foreign)
+{
+	return kernel_in(g, 0, pair, foreign);
 }
 
 static void kroute_fill(struct kroute *k, const struct fib_route *r, bool foreign)
@@ -34,7 +41,7 @@ static void kernel_fix(struct rig *g)
 
 void kernel_set(struct rig *g, const struct fib_route *r, bool foreign)
 {
-	struct kroute *k = kernel_at(g, &r->pair, foreign);
+	struct kroute *k = kernel_in(g, r->table, &r->pair, foreign);
 
 	if (!k) {
 		assert(g->n_k < RIG_KERNEL);
@@ -44,15 +51,18 @@ void kernel_set(struct rig *g, const struct fib_route *r, bool foreign)
 	kernel_fix(g);
 }
 
-bool kernel_del(struct rig *g, const struct sdprefix *pair, bool foreign)
+static bool kernel_drop(struct rig *g, struct kroute *k)
 {
-	struct kroute *k = kernel_at(g, pair, foreign);
-
 	if (!k)
 		return false;
 	*k = g->k[--g->n_k];
 	kernel_fix(g);
 	return true;
+}
+
+bool kernel_del(struct rig *g, const struct sdprefix *pair, bool foreign)
+{
+	return kernel_drop(g, kernel_at(g, pair, foreign));
 }
 
 const struct kroute *kernel_find(const struct rig *g, const struct sdprefix *pair)
@@ -68,6 +78,13 @@ const struct kroute *kernel_has(const struct rig *g, const char *dst, const char
 	struct sdprefix pair = rig_pair(dst, src);
 
 	return kernel_find(g, &pair);
+}
+
+const struct kroute *kernel_has_in(struct rig *g, uint32_t table, const char *dst, const char *src)
+{
+	struct sdprefix pair = rig_pair(dst, src);
+
+	return kernel_in(g, table, &pair, false);
 }
 
 size_t kernel_ours(const struct rig *g)
@@ -133,7 +150,7 @@ static void on_fib(void *ctx, struct fib_op *ops, size_t n)
 		if (!op->error && op->kind == FIB_SET)
 			kernel_set(g, &op->route, false);
 		else if (!op->error)
-			kernel_del(g, &op->route.pair, false);
+			kernel_drop(g, kernel_in(g, op->route.table, &op->route.pair, false));
 		if (g->after)
 			g->after(g, op);
 	}
@@ -158,13 +175,13 @@ static void on_redistribute(void *ctx, const struct sdprefix *pair, const struct
 		g->redists[g->n_redists++] = s;
 }
 
-static void on_fate(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
-		    enum rib_fate fate)
+static void on_fate(void *ctx, uint32_t table, const struct sdprefix *pair,
+		    const struct rib_owner *owner, enum rib_fate fate)
 {
 	struct rig *g = ctx;
 
 	if (g->n_fates < RIG_LOG)
-		g->fates[g->n_fates++] = (struct fate_seen){*pair, *owner, fate};
+		g->fates[g->n_fates++] = (struct fate_seen){table, *pair, *owner, fate};
 }
 
 static void on_refused(void *ctx, const struct fib_route *r, int error)

@@ -26,6 +26,7 @@ struct kroute {
 };
 
 struct fate_seen {
+	uint32_t table;
 	struct sdprefix pair;
 	struct rib_owner owner;
 	enum rib_fate fate;
@@ -89,6 +90,8 @@ void kernel_set(struct rig *g, const struct fib_route *r, bool foreign);
 bool kernel_del(struct rig *g, const struct sdprefix *pair, bool foreign);
 const struct kroute *kernel_find(const struct rig *g, const struct sdprefix *pair);
 const struct kroute *kernel_has(const struct rig *g, const char *dst, const char *src);
+/* Ours, in another table than main. */
+const struct kroute *kernel_has_in(struct rig *g, uint32_t table, const char *dst, const char *src);
 size_t kernel_ours(const struct rig *g);
 /* The answer for a packet; NULL: unreachable. */
 const struct kroute *kernel_lookup(const struct rig *g, const struct addr *dst,

@@ -178,9 +178,10 @@ static void no_redistribute(void *ctx, const struct sdprefix *pair, const struct
 	(void)is;
 }
 
-static void no_fate(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
-		    enum rib_fate fate)
+static void no_fate(void *ctx, uint32_t table, const struct sdprefix *pair,
+		    const struct rib_owner *owner, enum rib_fate fate)
 {
+	(void)table;
 	(void)ctx;
 	(void)pair;
 	(void)owner;

@@ -129,9 +129,10 @@ static void quiet_redistribute(void *ctx, const struct sdprefix *pair, const str
 	(void)is;
 }
 
-static void quiet_fate(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner,
-		       enum rib_fate fate)
+static void quiet_fate(void *ctx, uint32_t table, const struct sdprefix *pair,
+		       const struct rib_owner *owner, enum rib_fate fate)
 {
+	(void)table;
 	(void)ctx;
 	(void)pair;
 	(void)owner;
