@@ -84,6 +84,7 @@ def sections(*configs):
         if babel is None:
             continue
         router = [f"babel router-id {babel['router-id']}"] if "router-id" in babel else []
+        router += [f"babel limit {what} {n}" for what, n in babel.get("limit", {}).items()]
         for i in babel.get("interface", []):
             lines = interface_lines(i)
             if lines:
