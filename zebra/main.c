@@ -127,12 +127,18 @@ static bool env_has_address(void *ctx, enum family f, const struct addr *a)
 	return ifaces_has_addr(((struct zebra *)ctx)->ifs, f, a);
 }
 
+static void env_judge(void *ctx, const struct rib_view *v, struct rib_terms *t)
+{
+	rmap_judge(((struct zebra *)ctx)->rmaps, v, t);
+}
+
 static const struct rib_env rib_env = {
 	.fib = env_fib,
 	.redistribute = env_redistribute,
 	.chosen = env_chosen,
 	.fate = env_fate,
 	.has_address = env_has_address,
+	.judge = env_judge,
 	.refused = env_refused,
 	.looped = env_looped,
 };
@@ -260,6 +266,7 @@ static void config_applied(void *ctx)
 {
 	struct zebra *z = ctx;
 
+	zebra_settle_policy(z);
 	statics_sync(z->statics, z->rib, z->ifs, loop_now(z->loop));
 	fpm_configure(z->fpm, &z->nb_ctx.fpm);
 	if (z->restart) {
@@ -285,6 +292,7 @@ static void start_kernel(struct zebra *z)
 	z->fib = fib_netlink_new(err, sizeof(err));
 	if (!z->fib)
 		fatal(err);
+	z->rmaps = rmaps_new();
 	z->rib = rib_new(&rib_env, z);
 	z->fpm = fpm_new(z->loop, z->rib);
 	z->ifs = ifaces_new(zebra_iface_event, z);
@@ -312,6 +320,7 @@ static void start_config(struct zebra_main *m)
 		loop_timer_at(m->sweep, mono_add(loop_now(z->loop), m->retain * USEC_PER_SEC));
 	}
 	z->nb_ctx = (struct zebra_nb){.statics = z->statics,
+				      .rmaps = z->rmaps,
 				      .fpm = {.encoding = FPM_NETLINK},
 				      .applied = config_applied,
 				      .ctx = z};
@@ -361,6 +370,7 @@ static void cleanup(void *ctx)
 	ifaces_free(z->ifs);
 	fpm_free(z->fpm);
 	rib_free(z->rib);
+	rmaps_free(z->rmaps);
 	fib_netlink_free(z->fib);
 }
 

@@ -12,6 +12,7 @@
 
 #include "lib/io/daemon.h"
 #include "lib/io/loop.h"
+#include "zebra/core/rmap.h"
 #include "zebra/core/rib.h"
 #include "zebra/fib_netlink.h"
 #include "zebra/fpm.h"
@@ -31,6 +32,7 @@ struct zebra {
 	struct fib_netlink *fib;
 	struct statics *statics;
 	struct fpm *fpm;
+	struct rmaps *rmaps; /* prefix lists and route maps */
 	struct zebra_nb nb_ctx;
 	struct nb *nb;
 	struct zebra_zapi *zapi; /* NULL while starting and ending */
@@ -46,6 +48,9 @@ struct zebra {
 
 /* The RIB has work: run it on the next turn of the loop, or after `hold`. */
 void zebra_run_rib(struct zebra *z, usec_t hold);
+
+/* Edits of route maps, or names of interfaces in them, take effect. */
+void zebra_settle_policy(struct zebra *z);
 
 /* What follows from a change of interfaces and addresses; ctx is the struct
  * zebra (zebra_iface.c). */

@@ -247,9 +247,29 @@ static void tell_address(struct zebra *z, enum zapi_cmd cmd, const struct iface 
 	zebra_zapi_address(z->zapi, cmd, &out);
 }
 
-/* Interfaces came, went or changed their names: static routes name them. */
+static uint32_t ifindex_of(void *ctx, const char *name)
+{
+	const struct iface *i = ifaces_find_name(((struct zebra *)ctx)->ifs, name);
+
+	return i ? i->l.ifindex : 0;
+}
+
+void zebra_settle_policy(struct zebra *z)
+{
+	uint64_t types[2];
+
+	rmap_settle(z->rmaps, ifindex_of, z, types);
+	if (types[0])
+		rib_rejudge(z->rib, FAM_IP4, types[0]);
+	if (types[1])
+		rib_rejudge(z->rib, FAM_IP6, types[1]);
+}
+
+/* Interfaces came, went or changed their names: static routes and route maps
+ * name them. */
 static void names_changed(struct zebra *z)
 {
+	zebra_settle_policy(z);
 	statics_iface_changed(z->statics, z->ifs);
 	statics_sync(z->statics, z->rib, z->ifs, loop_now(z->loop));
 }

@@ -8,6 +8,7 @@
 
 #include "lib/zapi/zapi.h"
 #include "zebra/zebra_nb_fpm.h"
+#include "zebra/zebra_nb_policy.h"
 
 #define ROUTE "/srcdest-static:static/route"
 #define HOP   ROUTE "/next-hop"
@@ -224,6 +225,7 @@ static const struct nb_node nodes[] = {
 	{FPM "/server/port", NULL, nb_fpm_port},
 	{FPM "/unix", NULL, nb_fpm_unix},
 	{FPM "/encoding", NULL, nb_fpm_encoding},
+	NB_POLICY_NODES,
 };
 
 const struct nb_table zebra_nb_table = {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The schema nodes that zebra serves (modules srcdest-static, srcdest-fpm):
- * change records to struct statics and struct fpm_conf. The context of the table is a struct zebra_nb.
+ * The schema nodes that zebra serves (modules srcdest-static, srcdest-fpm, and
+ * those of zebra_nb_policy.h): change records to struct statics, struct
+ * fpm_conf and struct rmaps. The context of the table is a struct zebra_nb.
  */
 #ifndef SRCDEST_ZEBRA_NB_CONFIG_H
 #define SRCDEST_ZEBRA_NB_CONFIG_H
@@ -10,9 +11,12 @@
 #include "zebra/fpm.h"
 #include "zebra/static.h"
 
+struct rmaps;
+
 struct zebra_nb {
 	struct statics *statics;
 	struct fpm_conf fpm;
+	struct rmaps *rmaps;
 	void (*applied)(void *ctx); /* a transaction is stored: make it so */
 	void *ctx;
 };

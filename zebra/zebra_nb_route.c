@@ -155,6 +155,31 @@ static void prefsrc_leaf(struct nb_writer *w, const struct sdprefix *pair, const
 		nb_leaf(w, "preferred-source", addr_str(sdprefix_family(pair), a, text));
 }
 
+static void map_leaves(const struct zebra *z, struct nb_writer *w, const struct rib_view *v)
+{
+	const struct rmap_map *m =
+		rmap_of(z->rmaps, sdprefix_family(&v->pair), v->owner.type);
+
+	if (!m)
+		return;
+	nb_leaf(w, "route-map", m->name);
+	if (v->rule)
+		nb_leaf_u64(w, "route-map-entry", v->rule);
+}
+
+static void why_leaf(const struct zebra *z, struct nb_writer *w, const struct rib_view *v)
+{
+	const struct rmap_map *m =
+		rmap_of(z->rmaps, sdprefix_family(&v->pair), v->owner.type);
+
+	if (v->why != RIB_WHY_DENIED || !m)
+		nb_leaf(w, "reason", rib_why_str(v->why));
+	else if (v->rule)
+		nb_leaf_fmt(w, "reason", "denied by route-map %s %u", m->name, v->rule);
+	else
+		nb_leaf_fmt(w, "reason", "denied by route-map %s: no entry matches", m->name);
+}
+
 void nb_entry_leaves(const struct zebra *z, struct nb_writer *w, const struct rib_view *v)
 {
 	nb_leaf(w, "protocol", zapi_route_type_name(v->owner.type));
@@ -171,7 +196,8 @@ void nb_entry_leaves(const struct zebra *z, struct nb_writer *w, const struct ri
 	if (v->state == RIB_FAILED)
 		write_error(z, w, &v->pair, v->error);
 	else if (v->why != RIB_WHY_USED)
-		nb_leaf(w, "reason", rib_why_str(v->why));
+		why_leaf(z, w, v);
+	map_leaves(z, w, v);
 	leaf_true(w, "stale", v->stale);
 	nb_leaf_u64(w, "uptime", nb_seconds(z, v->since));
 	write_nexthops(z, w, v);

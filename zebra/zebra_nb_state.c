@@ -14,6 +14,7 @@
 #include "zebra/zebra_nb_client.h"
 #include "zebra/zebra_nb_fpm.h"
 #include "zebra/zebra_nb_explain.h"
+#include "zebra/zebra_nb_policy.h"
 #include "zebra/zebra_nb_route.h"
 
 /* ---- interfaces ---- */
@@ -142,6 +143,8 @@ const struct nb_state zebra_nb_states[] = {
 	{"/srcdest-rib:rib/departed-client", nb_departed_page},
 	{"/srcdest-fpm:fpm-state/status", nb_fpm_status_page},
 	{"/srcdest-fpm:fpm-state/counters", nb_fpm_counters_page},
+	{"/srcdest-prefix-list:prefix-lists-state/row", nb_plists_page},
+	{"/srcdest-route-map:route-maps-state/entry", nb_rmaps_page},
 };
 const size_t zebra_nb_n_states = sizeof(zebra_nb_states) / sizeof(zebra_nb_states[0]);
 

@@ -10,6 +10,7 @@
  * A zeroed link is "in no list" and _linked() says so.
  *
  *	neighs_init(&h)  neighs_add_tail(&h, n)  neighs_add_head(&h, n)
+ *	neighs_add_before(&h, other, n)	other NULL: at the tail
  *	neighs_del(&h, n)  neighs_linked(n)  neighs_count(&h)  neighs_empty(&h)
  *	neighs_first(&h)  neighs_last(&h)  neighs_next(&h, n)  neighs_pop(&h)
  *
@@ -66,6 +67,11 @@ struct list_link {
 	static inline __attribute__((unused)) void name##_add_head(struct name *h, type *i) \
 	{ \
 		name##_insert_(h, &i->member, h->head.next); \
+	} \
+	static inline __attribute__((unused)) void name##_add_before(struct name *h, \
+								     type *before, type *i) \
+	{ \
+		name##_insert_(h, &i->member, before ? &before->member : &h->head); \
 	} \
 	static inline __attribute__((unused)) void name##_del(struct name *h, type *i) \
 	{ \

@@ -194,8 +194,11 @@ static bool nexthop_given_eq(const struct rib_nexthop *a, const struct rib_nexth
 
 static bool spec_eq(const struct rib_cand *c, const struct rib_spec *s)
 {
-	if (c->distance != s->distance || c->metric != s->metric || c->tag != s->tag ||
-	    c->mtu != s->mtu || addr_cmp(&c->prefsrc, &s->prefsrc) != 0 || c->recursive != s->recursive || c->n_nexthops != s->n_nexthops)
+	const struct rib_terms *given = &c->given;
+
+	if (c->distance != s->distance || given->metric != s->metric || given->tag != s->tag ||
+	    c->mtu != s->mtu || addr_cmp(&given->prefsrc, &s->prefsrc) != 0 ||
+	    c->recursive != s->recursive || c->n_nexthops != s->n_nexthops)
 		return false;
 	for (uint32_t i = 0; i < s->n_nexthops; i++)
 		if (!nexthop_given_eq(&c->nexthops[i], &s->nexthops[i]))
@@ -222,12 +225,12 @@ void rib_add(struct rib *r, const struct sdprefix *pair, const struct rib_owner 
 	if (!fresh && spec_eq(c, spec))
 		return;
 	c->distance = spec->distance;
-	c->metric = spec->metric;
-	c->tag = spec->tag;
+	c->given = (struct rib_terms){
+		.metric = spec->metric, .tag = spec->tag, .prefsrc = spec->prefsrc};
+	if (fresh)
+		rib_cand_set_terms(r, c, &c->given);
+	c->unjudged = true;
 	c->mtu = spec->mtu;
-	r->n_prefsrc -= !addr_is_zero(&c->prefsrc);
-	c->prefsrc = spec->prefsrc;
-	r->n_prefsrc += !addr_is_zero(&c->prefsrc);
 	c->recursive = spec->recursive;
 	c->since = now;
 	c->seq = r->seq++;
@@ -317,7 +320,7 @@ static struct rib_cand *judge(const struct rib_node *n)
 	struct rib_cand *c, *best = NULL;
 
 	LIST_EACH (rib_cands, &n->cands, c) {
-		if (c->gone || !c->usable || c->distance == 255) /* 1 */
+		if (c->gone || !c->usable || c->denied || c->distance == 255) /* 1 */
 			continue;
 		if (!best || rib_cand_worse(c, best) == RIB_WHY_USED)
 			best = c;
@@ -341,6 +344,8 @@ void rib_node_choose(struct rib *r, struct rib_node *n)
 		/* Who waits in the same loop is in no loop any more, or is now. */
 		if (c->looped != looped)
 			moved = true;
+		if (!c->gone && (changed || c->unjudged) && rib_cand_judge(r, c))
+			c->changed = true;
 		/* Of connected ones each counts, not only the chosen: a gateway
 		 * may be on the other one's interface. */
 		if ((changed || c->gone) && (c == was || c->owner.type == RIB_TYPE_CONNECTED))

@@ -10,7 +10,8 @@
  * struct rib_env.
  *
  * Choice per (D,S), independently of other sources of the same D:
- *   1. a candidate without a usable next hop, or of distance 255, is left out;
+ *   1. a candidate without a usable next hop, of distance 255, or that a route
+ *      map denies, is left out;
  *   2. connected beats everything;
  *   3. lower distance; 4. lower metric; 5. the older one.
  */
@@ -109,6 +110,7 @@ enum rib_why {
 	/* of a candidate */
 	RIB_WHY_NEXTHOPS,     /* none of its next hops can be used */
 	RIB_WHY_IP4_SOURCE,   /* IPv4 with a source, which the kernel can't hold */
+	RIB_WHY_DENIED,	      /* by a route map */
 	RIB_WHY_NEVER,	      /* distance 255 */
 	RIB_WHY_CONNECTED,    /* 2: a connected one is there */
 	RIB_WHY_DISTANCE,     /* 3: another one's distance is lower */
@@ -130,6 +132,7 @@ struct rib_view { /* of one candidate */
 	enum rib_state state;
 	enum rib_why why; /* RIB_WHY_USED: installed */
 	int error;  /* errno of the kernel's refusal, RIB_FAILED only */
+	uint16_t rule; /* see struct rib_terms */
 	bool stale; /* kept over its owner's restart */
 	mono_t since;
 	uint32_t n_nexthops; /* as given */
@@ -145,6 +148,15 @@ enum rib_fate {
 	RIB_FATE_BETTER_WON, /* usable, and another one is chosen */
 	RIB_FATE_REMOVED,
 	RIB_FATE_REMOVE_FAILED, /* withdrawn, but the kernel keeps it */
+};
+
+/* What a candidate brings into the choice, to the kernel and to the clients:
+ * as its owner gave it, or as a route map made of it. */
+struct rib_terms {
+	bool denied;   /* it takes no part */
+	uint16_t rule; /* number of the route map's entry that decided; 0: none */
+	uint32_t metric, tag;
+	struct addr prefsrc;
 };
 
 /* A kernel route, as the FIB compiler wants it and as fib_ops writes it. */
@@ -198,6 +210,10 @@ struct rib_env {
 	/* Whether this is an address of this host now. NULL: any is that is
 	 * preferred as a source, and none that is a gateway. */
 	bool (*has_address)(void *ctx, enum family f, const struct addr *a);
+	/* Route maps: `v` is the candidate as given, its next hops resolved; `t`
+	 * comes in as the terms given. Asked when either has changed, and after
+	 * rib_rejudge(). NULL: all is taken as given. */
+	void (*judge)(void *ctx, const struct rib_view *v, struct rib_terms *t);
 	/* A refusal, once per route and reason. */
 	void (*refused)(void *ctx, const struct fib_route *r, int error);
 	/* The way to a gateway of this route leads back to it, so it is not used.
@@ -257,6 +273,11 @@ void rib_kernel_found(struct rib *r, const struct fib_route *f);
 void rib_sweep_kernel(struct rib *r);
 /* The same for one pair: it is known that nobody will claim it. */
 void rib_sweep_kernel_at(struct rib *r, const struct sdprefix *pair);
+
+/* Route maps changed: those of this family and these types (bit 1 << type) are
+ * judged again by the next runs, a bounded number of pairs in each. Only what
+ * comes out otherwise than before is written and told. All tables. */
+void rib_rejudge(struct rib *r, enum family f, uint64_t types);
 
 /* Not a loopback, multicast or link-local destination. */
 bool rib_redistributable(const struct prefix *dst);

@@ -436,7 +436,8 @@ static void tell_fates(struct rib *r, struct rib_node *n)
 			tell(r, c,
 			     c->state == RIB_INSTALLED ? RIB_FATE_INSTALLED : RIB_FATE_FAILED);
 		else
-			tell(r, c, c->usable ? RIB_FATE_BETTER_WON : RIB_FATE_FAILED);
+			tell(r, c, c->usable && !c->denied ? RIB_FATE_BETTER_WON
+						   : RIB_FATE_FAILED);
 	}
 }
 
@@ -487,6 +488,7 @@ static void job_finish(struct rib *r, struct rib_job *j)
 
 bool rib_run(struct rib *r, size_t max, mono_t now)
 {
+	bool unmarked = rib_rejudge_step(r, max);
 	size_t queued = dirty_dests_count(&r->dirty);
 	size_t n_jobs = queued < max ? queued : max, node0 = 0;
 	struct rib_job *jobs = rib_scratch(r, &r->jobs, n_jobs * sizeof(*jobs));
@@ -509,5 +511,5 @@ bool rib_run(struct rib *r, size_t max, mono_t now)
 	for (size_t i = 0; i < n_jobs; i++)
 		job_finish(r, &jobs[i]);
 	more = rib_tables_run(r, max, now);
-	return more || !dirty_dests_empty(&r->dirty);
+	return more || unmarked || !dirty_dests_empty(&r->dirty);
 }

@@ -56,8 +56,12 @@ struct rib_cand {
 	struct rib_node *node;
 	struct rib_owner owner;
 	uint8_t distance;
+	struct rib_terms given; /* by its owner: these five hold as judged */
 	uint32_t metric, tag, mtu;
 	struct addr prefsrc;
+	bool denied;
+	uint16_t rule;
+	bool unjudged; /* what it is judged by has changed */
 	uint64_t seq; /* age: lower is older */
 	mono_t since;
 	bool recursive;
@@ -150,6 +154,11 @@ struct rib {
 	uint64_t seq;
 	uint64_t epoch; /* events from outside */
 	uint64_t walk;	/* searches for loops */
+	struct rejudge {
+		uint64_t types[2]; /* by family, IPv4 first; 0: none */
+		bool begun;	   /* those up to `at` are marked */
+		struct sdprefix at;
+	} rejudge;
 	struct scratch jobs, job_nodes, ops, batch, answers, have, want;
 	struct memtag mem_rib, mem_node, mem_dest, mem_cand, mem_nexthop, mem_gate, mem_if,
 		mem_scratch, mem_told;
@@ -224,6 +233,13 @@ void rib_told_free(struct rib *r, struct rib_node *n);
 /* rib_chosen.c */
 /* Tells the listener if another route is chosen than it knows. */
 void rib_chosen_tell(struct rib *r, struct rib_node *n);
+
+/* rib_judge.c */
+void rib_cand_set_terms(struct rib *r, struct rib_cand *c, const struct rib_terms *t);
+/* Takes the candidate's terms anew. True: they are others than before. */
+bool rib_cand_judge(struct rib *r, struct rib_cand *c);
+/* Marks what rib_rejudge() asked for, `max` pairs at most; true: there are more. */
+bool rib_rejudge_step(struct rib *r, size_t max);
 
 /* rib_view.c */
 struct rib_view rib_cand_view(const struct rib_cand *c);

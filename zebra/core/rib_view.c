@@ -6,7 +6,7 @@ static enum rib_state cand_state(const struct rib_cand *c)
 {
 	if (c->node->selected == c)
 		return c->state;
-	return c->usable ? RIB_CANDIDATE : RIB_UNUSABLE;
+	return c->usable && !c->denied ? RIB_CANDIDATE : RIB_UNUSABLE;
 }
 
 struct rib_view rib_cand_view(const struct rib_cand *c)
@@ -21,6 +21,7 @@ struct rib_view rib_cand_view(const struct rib_cand *c)
 		.prefsrc = c->prefsrc,
 		.state = cand_state(c),
 		.why = rib_cand_why(c),
+		.rule = c->rule,
 		.stale = c->stale,
 		.since = c->since,
 		.n_nexthops = c->n_nexthops,

@@ -41,6 +41,8 @@ const char *rib_why_str(enum rib_why why)
 		return "no next hop can be used";
 	case RIB_WHY_IP4_SOURCE:
 		return "the kernel can't hold IPv4 routes with a source";
+	case RIB_WHY_DENIED:
+		return "a route map denies it";
 	case RIB_WHY_NEVER:
 		return "distance 255 is never used";
 	case RIB_WHY_CONNECTED:
@@ -76,6 +78,8 @@ enum rib_why rib_cand_why(const struct rib_cand *c)
 
 	if (!c->usable) /* 1 */
 		return why_unusable(c);
+	if (c->denied)
+		return RIB_WHY_DENIED;
 	if (c->distance == 255)
 		return RIB_WHY_NEVER;
 	if (n->selected != c)

@@ -19,6 +19,7 @@ struct rig rig_new(void)
 	static const char *const modules[] = {
 		"srcdest-static", "srcdest-interfaces", "srcdest-babel",
 		"srcdest-babel-policy", "srcdest-fpm",
+		"srcdest-prefix-list", "srcdest-route-map",
 		"srcdest-system", "srcdest-key-chain",	"ietf-netconf-acm",
 		"srcdest-nacm-cli",
 	};

@@ -138,7 +138,7 @@ static bool pool_fits(const struct lysc_node *leaf, size_t i)
 	static struct {
 		const struct lysc_node *leaf;
 		bool fits[POOL];
-	} known[128];
+	} known[256];
 	size_t at, k;
 
 	for (at = 0; known[at].leaf && known[at].leaf != leaf; at++)
@@ -252,25 +252,82 @@ static struct lyd_node *make_with_parents(const struct lysc_node *schema, struct
 	return node;
 }
 
-/* Chains of keys that something names are there. */
+static void term(struct lyd_node *parent, const char *name, const char *value)
+{
+	assert_int_equal(lyd_new_term(parent, NULL, name, value, 0, NULL), LY_SUCCESS);
+}
+
+static struct lyd_node *named_chain(const char *name)
+{
+	const struct lys_module *m = ly_ctx_get_module_implemented(rig.ly, "srcdest-key-chain");
+	struct lyd_node *chains = NULL, *chain;
+
+	assert_int_equal(lyd_new_inner(NULL, m, "key-chains", 0, &chains), LY_SUCCESS);
+	assert_int_equal(lyd_new_list(chains, NULL, "key-chain", 0, &chain, name), LY_SUCCESS);
+	return chains;
+}
+
+static struct lyd_node *named_list(const char *family, const char *prefix, const char *name)
+{
+	const struct lys_module *m = ly_ctx_get_module_implemented(rig.ly, "srcdest-prefix-list");
+	struct lyd_node *lists = NULL, *list, *row;
+
+	assert_int_equal(lyd_new_inner(NULL, m, "prefix-lists", 0, &lists), LY_SUCCESS);
+	assert_int_equal(lyd_new_list(lists, NULL, "prefix-list", 0, &list, family, name),
+			 LY_SUCCESS);
+	assert_int_equal(lyd_new_list(list, NULL, "row", 0, &row, "7"), LY_SUCCESS);
+	term(row, "action", "permit");
+	term(row, "destination-prefix", prefix);
+	return lists;
+}
+
+static struct lyd_node *named_list4(const char *name)
+{
+	return named_list("ipv4", "10.0.0.0/8", name);
+}
+
+static struct lyd_node *named_list6(const char *name)
+{
+	return named_list("ipv6", "2001:db8::/32", name);
+}
+
+static struct lyd_node *named_map(const char *name)
+{
+	const struct lys_module *m = ly_ctx_get_module_implemented(rig.ly, "srcdest-route-map");
+	struct lyd_node *maps = NULL, *map, *entry;
+
+	assert_int_equal(lyd_new_inner(NULL, m, "route-maps", 0, &maps), LY_SUCCESS);
+	assert_int_equal(lyd_new_list(maps, NULL, "route-map", 0, &map, name), LY_SUCCESS);
+	assert_int_equal(lyd_new_list(map, NULL, "entry", 0, &entry, "7"), LY_SUCCESS);
+	term(entry, "action", "permit");
+	return maps;
+}
+
+/* What something names is there. */
 static bool valid(struct lyd_node **top)
 {
-	struct ly_set *set = NULL;
+	static const struct {
+		const char *leaves;
+		struct lyd_node *(*named)(const char *name);
+	} rows[] = {
+		{"//*[name()='key-chain' and not(*)]", named_chain},
+		{"//*[name()='ip-prefix-list' and not(*)]", named_list4},
+		{"//*[name()='ipv6-prefix-list' and not(*)]", named_list6},
+		{"//*[name()='route-map' and not(*)]", named_map},
+	};
 
-	assert_int_equal(lyd_find_xpath(*top, "//*[name()='key-chain' and not(*)]", &set),
-			 LY_SUCCESS);
-	for (uint32_t i = 0; i < set->count; i++) {
-		struct lyd_node *chains = NULL, *chain;
-		const char *name = lyd_get_value(set->dnodes[i]);
-		const struct lys_module *m =
-			ly_ctx_get_module_implemented(rig.ly, "srcdest-key-chain");
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		struct ly_set *set = NULL;
 
-		assert_int_equal(lyd_new_inner(NULL, m, "key-chains", 0, &chains), LY_SUCCESS);
-		assert_int_equal(lyd_new_list(chains, NULL, "key-chain", 0, &chain, name),
-				 LY_SUCCESS);
-		assert_int_equal(lyd_merge_siblings(top, chains, LYD_MERGE_DESTRUCT), LY_SUCCESS);
+		assert_int_equal(lyd_find_xpath(*top, rows[k].leaves, &set), LY_SUCCESS);
+		for (uint32_t i = 0; i < set->count; i++) {
+			struct lyd_node *made = rows[k].named(lyd_get_value(set->dnodes[i]));
+
+			assert_int_equal(lyd_merge_siblings(top, made, LYD_MERGE_DESTRUCT),
+					 LY_SUCCESS);
+		}
+		ly_set_free(set, NULL);
 	}
-	ly_set_free(set, NULL);
 	return rig_valid(&rig, top);
 }
 
@@ -385,6 +442,8 @@ static size_t walk(const struct lysc_node *schema)
 static const char *const modules[] = {
 	"srcdest-static", "srcdest-interfaces", "srcdest-babel",
 	"srcdest-babel-policy", "srcdest-fpm",
+	"srcdest-prefix-list",
+	"srcdest-route-map",
 	"srcdest-system", "srcdest-key-chain",	"ietf-netconf-acm",
 };
 #define MODULES (sizeof(modules) / sizeof(modules[0]))
@@ -410,6 +469,9 @@ static const struct lysc_node *some_list(size_t i)
 		"/srcdest-babel:babel/network",
 		"/srcdest-babel:babel/redistribute",
 		"/srcdest-key-chain:key-chains/key-chain/key/accept-lifetime",
+		"/srcdest-prefix-list:prefix-lists/prefix-list/row",
+		"/srcdest-route-map:route-maps/route-map/entry",
+		"/srcdest-route-map:route-maps/protocol",
 		"/srcdest-fpm:fpm/unix",
 		"/srcdest-system:system/hostname",
 		"/srcdest-system:system/netconf/listen",
@@ -431,7 +493,7 @@ static struct lyd_node *random_tree(void)
 	for (i = 0; i < n; i++) {
 		struct lyd_node *top = NULL, *more, *node;
 
-		node = make_with_parents(some_list(prng_below(&rng, 11)), &top);
+		node = make_with_parents(some_list(prng_below(&rng, 14)), &top);
 		if (node->schema->nodetype == LYS_LIST)
 			fill(node, NULL);
 		/* Only what keeps the whole valid. */

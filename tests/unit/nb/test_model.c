@@ -105,6 +105,10 @@ static void test_nodes_have_rows(void **state)
 	assert_int_equal(lysc_tree_dfs_full(n, check_node, &seen), LY_SUCCESS);
 	n = schema_find(schema, "/srcdest-key-chain:key-chains");
 	assert_int_equal(lysc_tree_dfs_full(n, check_node, &seen), LY_SUCCESS);
+	n = schema_find(schema, "/srcdest-prefix-list:prefix-lists");
+	assert_int_equal(lysc_tree_dfs_full(n, check_node, &seen), LY_SUCCESS);
+	n = schema_find(schema, "/srcdest-route-map:route-maps");
+	assert_int_equal(lysc_tree_dfs_full(n, check_node, &seen), LY_SUCCESS);
 	assert_int_equal(seen, zebra_nb_table.n_nodes + babel_nb_table.n_nodes);
 }
 

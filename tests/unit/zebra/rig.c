@@ -201,6 +201,14 @@ static bool on_has_address(void *ctx, enum family f, const struct addr *a)
 	return !addr_is_zero(a) && (addr_cmp(&g->own[0], a) == 0 || addr_cmp(&g->own[1], a) == 0);
 }
 
+static void on_judge(void *ctx, const struct rib_view *v, struct rib_terms *t)
+{
+	struct rig *g = ctx;
+
+	if (g->rmaps)
+		rmap_judge(g->rmaps, v, t);
+}
+
 void rig_init(struct rig *g)
 {
 	rig_init_with(g, NULL);
@@ -214,6 +222,7 @@ void rig_init_with(struct rig *g, void (*looped)(void *ctx, const struct sdprefi
 				    .redistribute = on_redistribute,
 				    .fate = on_fate,
 				    .has_address = on_has_address,
+				    .judge = on_judge,
 				    .refused = on_refused};
 
 	memset(g, 0, sizeof(*g));

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "zebra/core/fib.h"
+#include "zebra/core/rmap.h"
 #include "zebra/core/rib.h"
 
 #define RIG_KERNEL 4096
@@ -57,6 +58,7 @@ struct rig {
 	/* After each operation. */
 	void (*after)(struct rig *g, const struct fib_op *op);
 	void *user;
+	struct rmaps *rmaps; /* judges; NULL: nobody does */
 	struct addr own[2]; /* addresses of this host; zeros: none */
 	mono_t now;
 };

@@ -206,6 +206,7 @@ static int setup(void **state)
 	w->schema = pager_schema();
 	w->nb.ctx = &w->z;
 	w->z.loop = loop_new();
+	w->z.rmaps = rmaps_new();
 	w->z.rib = rib_new(&env, &w->z);
 	w->z.ifs = ifaces_new(no_watch, NULL);
 	w->z.zapi = (struct zebra_zapi *)(void *)w; /* never looked into */
@@ -222,6 +223,7 @@ static int teardown(void **state)
 	if (w->f.loop)
 		fake_stop(&w->f);
 	rib_free(w->z.rib);
+	rmaps_free(w->z.rmaps);
 	ifaces_free(w->z.ifs);
 	loop_free(w->z.loop);
 	schema_free(w->schema);
