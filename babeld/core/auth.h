@@ -2,7 +2,7 @@
 /*
  * MAC authentication inside the protocol, RFC 8967 with the packet counters
  * of RFC 9467: what an interface remembers of its own counter and of those
- * who sign. The functions are in core.h.
+ * who sign.
  *
  * Who signs is remembered in a table of its own (RFC 8967 7), so a neighbour
  * that is forgotten because its Hellos jumped (RFC 8966 A.1) has not lost its
@@ -16,6 +16,9 @@
 #include "babeld/core/babel.h"
 #include "babeld/core/wire_auth.h"
 #include "lib/base/list.h"
+
+struct iface;
+struct deadline;
 
 #define AUTH_NONCE_LEN 16  /* octets of ours; 8 would do, RFC 8967 7 */
 #define AUTH_WINDOW    BABEL_AUTH_WINDOW
@@ -67,5 +70,31 @@ struct iface_auth { /* RFC 8967 3.1 */
 	mono_t budget_from;  /* AUTH_CHALLENGES_MAX from here on */
 	unsigned int budget_used;
 };
+
+/* ---- auth.c: received packets, RFC 8967 4.3 ---- */
+/* Whether the packet may be processed; challenges and their replies have left.
+ * The parser is at the beginning of the body. */
+bool auth_accept(struct babel *b, struct iface *i, const struct babel_datagram *d,
+		 const struct packet_parser *packet);
+
+/* ---- auth_peer.c: what is known of those who sign ---- */
+struct auth_peer *auth_peer_find(const struct iface *i, const struct addr *a);
+/* NULL at the cap. */
+struct auth_peer *auth_peer_get(struct babel *b, struct iface *i, const struct addr *a);
+/* It is remembered until then, or longer if so before. */
+void auth_peer_keep(struct babel *b, struct iface *i, struct auth_peer *p, mono_t until);
+void auth_peers_due(struct babel *b, struct deadline *d);
+/* The configuration of an interface is another; `old` NULL: it has just come. */
+void auth_configure(struct babel *b, struct iface *i, const struct babel_auth *old);
+void auth_fini(struct babel *b, struct iface *i);
+
+/* ---- auth_send.c: RFC 8967 4.2 ---- */
+/* What is added to a packet when it is ended. */
+size_t auth_overhead(const struct iface *i);
+/* Ends a packet: body, packet counter, MACs. */
+struct span auth_seal(struct babel *b, struct iface *i, const struct addr *to,
+		      struct packet_writer *w);
+/* The last counter set aside, not to be reached without saving again. */
+uint32_t auth_promise(uint32_t pc, uint32_t limit);
 
 #endif
