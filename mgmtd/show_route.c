@@ -136,13 +136,24 @@ static void held_text(struct text *t, const Mgmt__Node *e)
 		txt_printf(t, ", %s", node_str(e, "reason"));
 }
 
+static void refusal_text(struct text *t, const Mgmt__Node *e)
+{
+	const char *retry = node_str(e, "retry");
+
+	txt_printf(t, ", refused by the kernel: %s", node_str(e, "reason"));
+	if (strcmp(retry, "timer") == 0)
+		txt_printf(t, ", next try in %.1f s", (double)node_int(e, "next-try") / 1000);
+	else if (strcmp(retry, "interface") == 0)
+		txt_puts(t, ", next try when an interface changes");
+}
+
 static void tail_text(struct text *t, const Mgmt__Node *e)
 {
 	if (node_bool(e, "stale"))
 		txt_puts(t, ", stale");
 	held_text(t, e);
 	if (strcmp(node_str(e, "state"), "failed") == 0)
-		txt_printf(t, ", refused by the kernel: %s", node_str(e, "reason"));
+		refusal_text(t, e);
 }
 
 /* One line per next hop; those behind the first stand below it. */
@@ -311,7 +322,7 @@ static void fib_text(void *ctx, struct text *t, const Mgmt__Node *r)
 		route_nexthop_text(t, nh);
 	}
 	if (refused)
-		txt_printf(t, ", refused by the kernel: %s", node_str(r, "reason"));
+		refusal_text(t, r);
 	txt_puts(t, "\n");
 }
 

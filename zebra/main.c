@@ -9,8 +9,12 @@
 
 #include "lib/io/log.h"
 #include "lib/nb/msg.h"
+#include "zebra/core/rib_retry.h"
+#include "zebra/drift.h"
+#include "zebra/fib_retry.h"
 #include "zebra/restart.h"
 #include "zebra/zebra.h"
+#include "zebra/zebra_nb_fib.h"
 #include "zebra/zebra_nb_state.h"
 
 /* Destinations per turn of the loop: some milliseconds of work. */
@@ -19,6 +23,8 @@
 #define LOST_HOLD      (10 * USEC_PER_MSEC)
 #define RETAIN_DEFAULT 60
 #define RETAIN_MAX     86400
+#define BUFSIZE_MIN    4096
+#define BUFSIZE_MAX    (1024 * 1024 * 1024)
 
 struct zebra_main {
 	struct daemon daemon;
@@ -26,14 +32,16 @@ struct zebra_main {
 	struct nb_table nb_table;
 	unsigned int retain; /* seconds */
 	bool flush_on_exit;
+	unsigned int bufsize; /* octets; 0: the default */
 	struct loop_timer *sweep;
 };
 
-enum { OPT_RETAIN = 256, OPT_FLUSH };
+enum { OPT_RETAIN = 256, OPT_FLUSH, OPT_BUFSIZE };
 
 static const struct option options[] = {
 	{"retain", required_argument, NULL, OPT_RETAIN},
 	{"flush-on-exit", no_argument, NULL, OPT_FLUSH},
+	{"nl-bufsize", required_argument, NULL, OPT_BUFSIZE},
 	{NULL, 0, NULL, 0},
 };
 
@@ -41,24 +49,37 @@ static const char options_help[] =
 	"  --retain SECONDS   keep routes of an earlier run for this long, for the\n"
 	"                     protocol daemons to come back and claim them (default 60)\n"
 	"  --flush-on-exit    remove our routes from the kernel on SIGTERM; without it\n"
-	"                     they stay, and forwarding goes on over a restart\n";
+	"                     they stay, and forwarding goes on over a restart\n"
+	"  --nl-bufsize OCTETS  buffer for the kernel's notifications (default 16777216)\n";
+
+static bool number(const char *arg, unsigned int min, unsigned int max, unsigned int *out)
+{
+	char *end;
+	unsigned long n = strtoul(arg, &end, 10);
+
+	if (arg[0] < '0' || arg[0] > '9' || *end || n < min || n > max)
+		return false;
+	*out = (unsigned int)n;
+	return true;
+}
 
 static bool option(void *ctx, int val, const char *arg, char *err, unsigned int err_size)
 {
 	struct zebra_main *m = ctx;
-	char *end;
-	unsigned long n;
 
 	switch (val) {
 	case OPT_RETAIN:
-		n = strtoul(arg, &end, 10);
-		if (arg[0] < '0' || arg[0] > '9' || *end || n > RETAIN_MAX) {
-			snprintf(err, err_size, "%s: not a number of seconds from 0 to %d", arg,
-				 RETAIN_MAX);
-			return false;
-		}
-		m->retain = (unsigned int)n;
-		return true;
+		if (number(arg, 0, RETAIN_MAX, &m->retain))
+			return true;
+		snprintf(err, err_size, "%s: not a number of seconds from 0 to %d", arg,
+			 RETAIN_MAX);
+		return false;
+	case OPT_BUFSIZE:
+		if (number(arg, BUFSIZE_MIN, BUFSIZE_MAX, &m->bufsize))
+			return true;
+		snprintf(err, err_size, "%s: not a number of octets from %d to %d", arg,
+			 BUFSIZE_MIN, BUFSIZE_MAX);
+		return false;
 	case OPT_FLUSH:
 		m->flush_on_exit = true;
 		return true;
@@ -141,6 +162,7 @@ static const struct rib_env rib_env = {
 	.judge = env_judge,
 	.refused = env_refused,
 	.looped = env_looped,
+	.retry = fib_retry_judge,
 };
 
 void zebra_run_rib(struct zebra *z, usec_t hold)
@@ -153,6 +175,16 @@ void zebra_run_rib(struct zebra *z, usec_t hold)
 	loop_timer_at(z->rib_timer, due);
 }
 
+/* Refused writes are tried again when it is time. */
+static void settled(struct zebra *z)
+{
+	mono_t due = rib_retry_next(z->rib), now = loop_now(z->loop);
+
+	zebra_zapi_rib_settled(z->zapi);
+	if (mono_before(due, MONO_NEVER))
+		zebra_run_rib(z, mono_before(now, due) ? mono_sub(due, now) : 0);
+}
+
 static void rib_timer_due(void *ctx)
 {
 	struct zebra *z = ctx;
@@ -161,7 +193,7 @@ static void rib_timer_due(void *ctx)
 	if (rib_run(z->rib, RIB_CHUNK, loop_now(z->loop)))
 		zebra_run_rib(z, 0);
 	else
-		zebra_zapi_rib_settled(z->zapi);
+		settled(z);
 }
 
 /* ---- the kernel ---- */
@@ -176,8 +208,25 @@ static void kernel_found(void *ctx, const struct nl_route *r)
 	restart_found(((struct zebra *)ctx)->restart, r);
 }
 
-static const struct kernel_ops kernel_ops = {.rib_changed = kernel_rib_changed,
-					     .found = kernel_found};
+static void kernel_drifted(void *ctx, enum kernel_drift kind, const struct sdprefix *pair,
+			   uint32_t by)
+{
+	drift_note(((struct zebra *)ctx)->drift, kind, pair, by);
+}
+
+static const struct kernel_ops kernel_ops = {
+	.rib_changed = kernel_rib_changed,
+	.found = kernel_found,
+	.drift = kernel_drifted,
+};
+
+static void drift_told(void *ctx, const struct drift_report *r)
+{
+	struct zebra *z = ctx;
+
+	if (z->nb)
+		nb_fib_drift(z->nb, r);
+}
 
 static void sweep_due(void *ctx)
 {
@@ -267,6 +316,7 @@ static void config_applied(void *ctx)
 	struct zebra *z = ctx;
 
 	zebra_settle_policy(z);
+	kernel_check_interval(z->kernel, z->nb_ctx.check_interval);
 	statics_sync(z->statics, z->rib, z->ifs, loop_now(z->loop));
 	fpm_configure(z->fpm, &z->nb_ctx.fpm);
 	if (z->restart) {
@@ -285,8 +335,9 @@ static void fatal(const char *err)
 	exit(1);
 }
 
-static void start_kernel(struct zebra *z)
+static void start_kernel(struct zebra_main *m)
 {
+	struct zebra *z = &m->zebra;
 	char err[512];
 
 	z->fib = fib_netlink_new(err, sizeof(err));
@@ -298,10 +349,12 @@ static void start_kernel(struct zebra *z)
 	z->ifs = ifaces_new(zebra_iface_event, z);
 	z->statics = statics_new();
 	z->restart = restart_new();
+	z->drift = drift_new(z->loop, drift_told, z);
 	z->kernel =
 		kernel_new(z->loop, z->ifs, z->rib, fib_netlink_portid(z->fib), err, sizeof(err));
 	if (!z->kernel)
 		fatal(err);
+	kernel_buffer(z->kernel, m->bufsize);
 	check_forwarding();
 	probe_subtrees(z);
 	probe_via6(z);
@@ -322,6 +375,7 @@ static void start_config(struct zebra_main *m)
 	z->nb_ctx = (struct zebra_nb){.statics = z->statics,
 				      .rmaps = z->rmaps,
 				      .fpm = {.encoding = FPM_NETLINK},
+				      .check_interval = KERNEL_CHECK_DEFAULT,
 				      .applied = config_applied,
 				      .ctx = z};
 	m->nb_table = zebra_nb_table;
@@ -364,6 +418,7 @@ static void cleanup(void *ctx)
 	nb_free(z->nb);
 	restart_free(z->restart);
 	kernel_free(z->kernel);
+	drift_free(z->drift);
 	loop_timer_free(m->sweep);
 	loop_timer_free(z->rib_timer);
 	statics_free(z->statics);
@@ -396,7 +451,7 @@ int main(int argc, char **argv)
 	daemon_init(&m.daemon, &info, &m, argc, argv);
 	m.zebra.loop = m.daemon.loop;
 	m.zebra.rib_timer = loop_timer_new(m.zebra.loop, rib_timer_due, &m.zebra);
-	start_kernel(&m.zebra);
+	start_kernel(&m);
 	start_config(&m);
 	start_servers(&m);
 	daemon_drop_privileges(&m.daemon);

@@ -24,6 +24,8 @@
 struct netlink {
 	struct mnl_socket *sock;
 	uint32_t seq;
+	bool dumping;	  /* the dump of `seq` is not read to its end */
+	bool interrupted; /* ... and the tables changed under it */
 	struct memtag mem;
 	_Alignas(struct nlmsghdr) char buf[READ_SIZE];
 };
@@ -37,6 +39,14 @@ static void set_buffers(int fd)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &rcv, sizeof(rcv));
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &snd, sizeof(snd)) != 0)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &snd, sizeof(snd));
+}
+
+void netlink_buffer(struct netlink *nl, unsigned int octets)
+{
+	int size = (int)octets, fd = netlink_fd(nl);
+
+	if (octets && setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) != 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 }
 
 static bool join(struct netlink *nl, const unsigned int *groups)
@@ -154,7 +164,7 @@ enum netlink_got netlink_read(struct netlink *nl, netlink_each each, void *ctx)
 	return NETLINK_MORE;
 }
 
-static uint32_t send_dump(struct netlink *nl, uint16_t type, uint8_t family, int *error)
+static void send_dump(struct netlink *nl, uint16_t type, uint8_t family, int *error)
 {
 	_Alignas(struct nlmsghdr) char buf[128];
 	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
@@ -182,36 +192,75 @@ static uint32_t send_dump(struct netlink *nl, uint16_t type, uint8_t family, int
 	}
 	}
 	*error = netlink_send(nl, h, h->nlmsg_len);
-	return h->nlmsg_seq;
 }
 
-/* Reads one dump to its end. EINTR: the tables changed under it. */
-static int read_dump(struct netlink *nl, uint32_t seq, netlink_each each, void *ctx)
+enum netlink_slice netlink_dump_slice(struct netlink *nl, netlink_each each, void *ctx)
 {
-	bool interrupted = false;
+	ssize_t n = receive(nl, 0);
+	int left = (int)n, error = 0;
+	const char *text;
 
-	for (;;) {
-		ssize_t n = receive(nl, 0);
-		int left = (int)n;
+	if (n < 0)
+		return NETLINK_FAILED;
+	for (const struct nlmsghdr *h = (const void *)nl->buf; mnl_nlmsg_ok(h, left);
+	     h = mnl_nlmsg_next(h, &left)) {
+		if (h->nlmsg_seq != nl->seq)
+			continue; /* the rest of a dump given up */
+		if (h->nlmsg_flags & NLM_F_DUMP_INTR)
+			nl->interrupted = true;
+		if (h->nlmsg_type == NLMSG_DONE) {
+			nl->dumping = false;
+			return nl->interrupted ? NETLINK_INTERRUPTED : NETLINK_DUMPED;
+		}
+		if (nl_parse_ack(h, &error, &text)) {
+			nl->dumping = false;
+			errno = error;
+			return error ? NETLINK_FAILED : NETLINK_DUMPED;
+		}
+		each(ctx, h);
+	}
+	return NETLINK_SLICE;
+}
 
-		if (n < 0)
+static void ignore(void *ctx, const struct nlmsghdr *h)
+{
+	(void)ctx;
+	(void)h;
+}
+
+int netlink_dump_begin(struct netlink *nl, uint16_t type, uint8_t family)
+{
+	int error = 0;
+
+	/* The kernel refuses a second dump on a socket whose first one is not
+	 * read to its end. */
+	while (nl->dumping && netlink_dump_slice(nl, ignore, NULL) == NETLINK_SLICE)
+		;
+	send_dump(nl, type, family, &error);
+	nl->dumping = !error;
+	nl->interrupted = false;
+	return error;
+}
+
+/* EINTR: the tables changed under it. */
+static int dump_once(struct netlink *nl, uint16_t type, uint8_t family, netlink_each each,
+		     void *ctx)
+{
+	int error = netlink_dump_begin(nl, type, family);
+
+	while (!error) {
+		switch (netlink_dump_slice(nl, each, ctx)) {
+		case NETLINK_SLICE:
+			continue;
+		case NETLINK_DUMPED:
+			return 0;
+		case NETLINK_INTERRUPTED:
+			return EINTR;
+		case NETLINK_FAILED:
 			return errno;
-		for (const struct nlmsghdr *h = (const void *)nl->buf; mnl_nlmsg_ok(h, left);
-		     h = mnl_nlmsg_next(h, &left)) {
-			int error = 0;
-			const char *text;
-
-			if (h->nlmsg_seq != seq)
-				continue; /* the rest of a dump given up */
-			if (h->nlmsg_flags & NLM_F_DUMP_INTR)
-				interrupted = true;
-			if (h->nlmsg_type == NLMSG_DONE)
-				return interrupted ? EINTR : 0;
-			if (nl_parse_ack(h, &error, &text))
-				return error;
-			each(ctx, h);
 		}
 	}
+	return error;
 }
 
 int netlink_dump(struct netlink *nl, uint16_t type, uint8_t family, netlink_each each, void *ctx)
@@ -220,11 +269,7 @@ int netlink_dump(struct netlink *nl, uint16_t type, uint8_t family, netlink_each
 
 	/* Handing an object out twice is harmless, missing one is not. */
 	for (int i = 0; i < DUMP_ATTEMPTS; i++) {
-		uint32_t seq = send_dump(nl, type, family, &error);
-
-		if (error)
-			return error;
-		error = read_dump(nl, seq, each, ctx);
+		error = dump_once(nl, type, family, each, ctx);
 		if (error != EINTR)
 			return error;
 	}

@@ -28,11 +28,27 @@ uint32_t netlink_portid(const struct netlink *nl);
  * cause: a bulk of our own writes must not crowd out what others do. */
 void netlink_ignore(struct netlink *nl, uint32_t portid);
 
+/* Octets of the receive buffer; 0: as it is, 16 MiB. */
+void netlink_buffer(struct netlink *nl, unsigned int octets);
+
 /* Asks for all objects of a kind (RTM_GETLINK, ...; family AF_UNSPEC: every
- * one) and hands each message out. A dump that the kernel's tables changed
- * under is still complete for what stayed; the notification socket, opened
- * before, has the rest. 0, or the errno. */
+ * one) and hands each message out. A dump that the kernel calls inconsistent,
+ * its tables having changed under it, is repeated some times; then what it
+ * gave has to do: the notification socket, opened before, has the rest. 0, or
+ * the errno. */
 int netlink_dump(struct netlink *nl, uint16_t type, uint8_t family, netlink_each each, void *ctx);
+
+/* The same in slices: the kernel goes on where it stopped with each read. One
+ * dump at a time per socket; to begin another one gives the last one up. */
+enum netlink_slice {
+	NETLINK_SLICE,	     /* some messages; there are more */
+	NETLINK_DUMPED,	     /* that was all */
+	NETLINK_INTERRUPTED, /* all, but the tables changed under it */
+	NETLINK_FAILED,	     /* errno says why */
+};
+/* 0, or the errno. */
+int netlink_dump_begin(struct netlink *nl, uint16_t type, uint8_t family);
+enum netlink_slice netlink_dump_slice(struct netlink *nl, netlink_each each, void *ctx);
 
 /* Sends len octets of whole requests. 0, or the errno. */
 int netlink_send(struct netlink *nl, const void *msgs, size_t len);

@@ -7,6 +7,7 @@
 #include "lib/base/mem.h"
 #include "lib/io/log.h"
 #include "lib/zapi/zapi.h"
+#include "zebra/kernel.h"
 
 struct found {
 	struct fib_route route; /* nexthops: at `first` in the pool */
@@ -55,13 +56,6 @@ static void *room_for(struct restart *r, void *v, size_t need, size_t *room, siz
 	return v;
 }
 
-/* zebra's own number is for what the FIB compiler adds. */
-static uint8_t type_of(uint8_t rtproto)
-{
-	return rtproto == NL_RTPROTO_ZEBRA ? RIB_TYPE_AUXILIARY
-					   : zapi_route_type_of_rtproto(rtproto);
-}
-
 void restart_found(struct restart *r, const struct nl_route *route)
 {
 	struct found *f;
@@ -70,13 +64,8 @@ void restart_found(struct restart *r, const struct nl_route *route)
 	r->pool = room_for(r, r->pool, r->n_pool + route->n_nexthops, &r->room_pool,
 			   sizeof(r->pool[0]));
 	f = &r->v[r->n++];
-	memset(f, 0, sizeof(*f));
 	f->first = r->n_pool;
-	f->route.pair = route->pair;
-	f->route.type = type_of(route->protocol);
-	f->route.mtu = route->mtu;
-	f->route.prefsrc = route->prefsrc;
-	f->route.n_nexthops = route->n_nexthops;
+	f->route = kernel_route_fib(route);
 	memcpy(r->pool + r->n_pool, route->nexthops, route->n_nexthops * sizeof(r->pool[0]));
 	r->n_pool += route->n_nexthops;
 }

@@ -22,6 +22,7 @@
 #include "zebra/zebra_nb_config.h"
 #include "zebra/zebra_zapi.h"
 
+struct drift;
 struct restart;
 
 struct zebra {
@@ -29,6 +30,7 @@ struct zebra {
 	struct rib *rib;
 	struct ifaces *ifs;
 	struct kernel *kernel;
+	struct drift *drift;
 	struct fib_netlink *fib;
 	struct statics *statics;
 	struct fpm *fpm;

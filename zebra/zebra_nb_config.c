@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The schema nodes that zebra serves: change records to static routes. */
+/* The schema nodes that zebra serves: change records to static routes, and
+ * how the kernel is looked after. */
 #include "zebra/zebra_nb_config.h"
 
 #include <stdio.h>
@@ -205,6 +206,16 @@ static void onlink_apply(void *ctx, const struct nb_change *c)
 		statics_hop_onlink(nb->statics, &pair, &hop, strcmp(c->value, "true") == 0);
 }
 
+/* ---- the kernel's routes ---- */
+
+static void check_interval_apply(void *ctx, const struct nb_change *c)
+{
+	struct zebra_nb *nb = ctx;
+
+	if (c->op == NB_SET)
+		nb->check_interval = (unsigned int)strtoul(c->value, NULL, 10);
+}
+
 static void applied(void *ctx)
 {
 	struct zebra_nb *nb = ctx;
@@ -226,6 +237,7 @@ static const struct nb_node nodes[] = {
 	{FPM "/unix", NULL, nb_fpm_unix},
 	{FPM "/encoding", NULL, nb_fpm_encoding},
 	NB_POLICY_NODES,
+	{"/srcdest-fib:fib/check-interval", NULL, check_interval_apply},
 };
 
 const struct nb_table zebra_nb_table = {

@@ -17,6 +17,7 @@ struct zebra_nb {
 	struct statics *statics;
 	struct fpm_conf fpm;
 	struct rmaps *rmaps;
+	unsigned int check_interval; /* of the kernel's routes, seconds */
 	void (*applied)(void *ctx); /* a transaction is stored: make it so */
 	void *ctx;
 };

@@ -7,6 +7,7 @@
 
 #include "lib/nb/walk.h"
 #include "lib/zapi/zapi.h"
+#include "zebra/core/rib_retry.h"
 
 /* ---- next hops ---- */
 
@@ -137,6 +138,23 @@ static const char *state_name(enum rib_state s)
 	return "unusable";
 }
 
+static void write_retry(const struct zebra *z, struct nb_writer *w, const struct sdprefix *pair)
+{
+	static const char *const names[] = {[RIB_RETRY_CHANGED] = "changed",
+					    [RIB_RETRY_INTERFACE] = "interface",
+					    [RIB_RETRY_LATER] = "timer"};
+	mono_t now = loop_now(z->loop);
+	struct rib_retry_view v;
+
+	if (!rib_retry_of(z->rib, pair, &v))
+		return;
+	nb_leaf(w, "retry", names[v.when]);
+	if (v.when == RIB_RETRY_LATER)
+		nb_leaf_u64(w, "next-try", mono_before(now, v.at)
+			? (uint64_t)(mono_sub(v.at, now) / USEC_PER_MSEC) : 0);
+	nb_leaf_u64(w, "tries", v.tries);
+}
+
 static void write_error(const struct zebra *z, struct nb_writer *w, const struct sdprefix *pair,
 			int error)
 {
@@ -145,6 +163,7 @@ static void write_error(const struct zebra *z, struct nb_writer *w, const struct
 	nb_leaf_u64(w, "error", (uint64_t)error);
 	nb_leaf_fmt(w, "reason", "%s%s%s%s", strerror(error), words ? " (" : "", words ? words : "",
 		    words ? ")" : "");
+	write_retry(z, w, pair);
 }
 
 static void prefsrc_leaf(struct nb_writer *w, const struct sdprefix *pair, const struct addr *a)

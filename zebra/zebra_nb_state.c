@@ -15,6 +15,7 @@
 #include "zebra/zebra_nb_fpm.h"
 #include "zebra/zebra_nb_explain.h"
 #include "zebra/zebra_nb_policy.h"
+#include "zebra/zebra_nb_fib.h"
 #include "zebra/zebra_nb_route.h"
 
 /* ---- interfaces ---- */
@@ -145,6 +146,7 @@ const struct nb_state zebra_nb_states[] = {
 	{"/srcdest-fpm:fpm-state/counters", nb_fpm_counters_page},
 	{"/srcdest-prefix-list:prefix-lists-state/row", nb_plists_page},
 	{"/srcdest-route-map:route-maps-state/entry", nb_rmaps_page},
+	{"/srcdest-fib:fib-state/check", nb_fib_state_page},
 };
 const size_t zebra_nb_n_states = sizeof(zebra_nb_states) / sizeof(zebra_nb_states[0]);
 
@@ -152,5 +154,6 @@ const struct nb_rpc zebra_nb_rpcs[] = {
 	{"/srcdest-rib:lookup", nb_lookup_call},
 	{"/srcdest-rib-explain:explain-route", nb_explain_call},
 	{"/srcdest-rib:refresh", refresh_call},
+	{"/srcdest-fib:check-fib", nb_check_fib_call},
 };
 const size_t zebra_nb_n_rpcs = sizeof(zebra_nb_rpcs) / sizeof(zebra_nb_rpcs[0]);

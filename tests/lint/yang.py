@@ -24,7 +24,7 @@ PLAIN = {"index", "if-index", "lower-if-index", "instance", "distance", "discrim
          "tag", "table", "error", "weight", "id", "session", "seqno", "rxcost", "txcost", "cost",
          "rtt-decay", "max-rtt-penalty", "number", "metric-ge", "metric-le", "set-metric",
          "add-metric", "set-tag", "process-id", "table", "origin",
-         "taken", "sequence"}
+         "taken", "sequence", "process"}
 
 
 def statements(text, at=0):

@@ -236,8 +236,8 @@ def test_kill_and_restart_touches_no_route(one_router):
 def test_what_is_configured_no_more_goes_at_the_start(one_router):
     net, _ = full_router(one_router, "--retain", "3600")
     r = net["r"]
-    r.ip(f"route add 2001:db8:77::/48 from {A} via fe80::2 dev v0 proto babel metric 21")
     r.zebra.kill()
+    r.ip(f"route add 2001:db8:77::/48 from {A} via fe80::2 dev v0 proto babel metric 21")
     r.zebra.config = config(PLAIN[0])
     r.zebra.start()
     net.wait(lambda: len(kernel(r)) == 1, 5, "the unconfigured routes gone")

@@ -52,6 +52,7 @@ static void node_free(struct rib *r, struct rib_node *n)
 	rib_held_clear(r, n);
 	rib_refused_clear(r, n);
 	rib_told_free(r, n);
+	rib_retry_drop(r, n);
 	if (dirty_nodes_linked(n))
 		dirty_nodes_del(&d->dirty, n);
 	rib_nodes_del(&r->nodes, n);
@@ -129,7 +130,7 @@ static bool owner_eq(const struct rib_owner *a, const struct rib_owner *b)
 	       a->distance_key == b->distance_key && a->key == b->key && a->config == b->config;
 }
 
-static struct rib_cand *cand_find(const struct rib_node *n, const struct rib_owner *o)
+struct rib_cand *rib_cand_find(const struct rib_node *n, const struct rib_owner *o)
 {
 	struct rib_cand *c;
 
@@ -192,7 +193,7 @@ static bool nexthop_given_eq(const struct rib_nexthop *a, const struct rib_nexth
 	       a->weight == b->weight && a->gate6 == b->gate6 && addr_cmp(&a->gate, &b->gate) == 0;
 }
 
-static bool spec_eq(const struct rib_cand *c, const struct rib_spec *s)
+bool rib_cand_is(const struct rib_cand *c, const struct rib_spec *s)
 {
 	const struct rib_terms *given = &c->given;
 
@@ -210,7 +211,7 @@ void rib_add(struct rib *r, const struct sdprefix *pair, const struct rib_owner 
 	     const struct rib_spec *spec, mono_t now)
 {
 	struct rib_node *n = rib_node_get(r, pair);
-	struct rib_cand *c = cand_find(n, owner);
+	struct rib_cand *c = rib_cand_find(n, owner);
 	bool fresh = !c;
 
 	assert(spec->n_nexthops <= RIB_MAX_NEXTHOPS);
@@ -221,8 +222,9 @@ void rib_add(struct rib *r, const struct sdprefix *pair, const struct rib_owner 
 	c->gone = false;
 	c->stale = false;
 	c->told = false;
+	c->added = r->mark;
 	node_event(r, n);
-	if (!fresh && spec_eq(c, spec))
+	if (!fresh && rib_cand_is(c, spec))
 		return;
 	c->distance = spec->distance;
 	c->given = (struct rib_terms){
@@ -235,6 +237,9 @@ void rib_add(struct rib *r, const struct sdprefix *pair, const struct rib_owner 
 	c->since = now;
 	c->seq = r->seq++;
 	c->changed = true;
+	rib_retry_restart(r, n);
+	if (owner->type == RIB_TYPE_CONNECTED)
+		rib_retry_interfaces(r);
 	cand_set_nexthops(r, c, spec);
 }
 
@@ -253,7 +258,7 @@ static void cand_delete(struct rib *r, struct rib_cand *c)
 bool rib_del(struct rib *r, const struct sdprefix *pair, const struct rib_owner *owner)
 {
 	struct rib_node *n = rib_node_find(r, pair);
-	struct rib_cand *c = n ? cand_find(n, owner) : NULL;
+	struct rib_cand *c = n ? rib_cand_find(n, owner) : NULL;
 
 	if (!c || c->gone)
 		return false;
@@ -396,6 +401,7 @@ void rib_address(struct rib *r, enum family f, const struct addr *a)
 	r->epoch++;
 	if (sdprefix_make(&gate, &host, NULL))
 		rib_gates_below(r, &gate, false);
+	rib_retry_interfaces(r);
 	for (; n; n = rib_nodes_next(&r->nodes, n)) {
 		if (!prefers(n, f, a))
 			continue;
@@ -475,11 +481,13 @@ struct rib *rib_new(const struct rib_env *env, void *ctx)
 	r->mem_if.name = "rib interface";
 	r->mem_scratch.name = "rib batch";
 	r->mem_told.name = "rib redistributed";
+	r->mem_retry.name = "rib retry";
 	r->env = *env;
 	r->ctx = ctx;
 	rib_nodes_init(&r->nodes);
 	rib_gates_init(&r->gates);
 	dirty_dests_init(&r->dirty);
+	rib_retry_init(r);
 	return r;
 }
 
@@ -505,7 +513,7 @@ void rib_free(struct rib *r)
 		mem_free(&r->mem_scratch, scratches[i]->v);
 	assert(!r->mem_node.count && !r->mem_dest.count && !r->mem_cand.count);
 	assert(!r->mem_nexthop.count && !r->mem_gate.count && !r->mem_if.count);
-	assert(!r->mem_scratch.count && !r->mem_told.count);
+	assert(!r->mem_scratch.count && !r->mem_told.count && !r->mem_retry.count);
 	tag = r->mem_rib;
 	mem_free(&tag, r);
 }

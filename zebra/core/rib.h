@@ -188,6 +188,13 @@ struct fib_op {
 	int error;	     /* out: 0, or the kernel's errno */
 };
 
+/* When a refused write is tried again (rib_retry.h). */
+enum rib_retry_when {
+	RIB_RETRY_CHANGED,   /* "not this": when its owner has changed it */
+	RIB_RETRY_INTERFACE, /* "not over this": when an interface or address has changed */
+	RIB_RETRY_LATER,     /* "not now": after a growing delay */
+};
+
 /* None of these may change the RIB. */
 struct rib_env {
 	/* Writes a batch in this order and fills each error. It goes on after
@@ -219,6 +226,8 @@ struct rib_env {
 	/* The way to a gateway of this route leads back to it, so it is not used.
 	 * NULL: nobody wants to know. */
 	void (*looped)(void *ctx, const struct sdprefix *pair, const struct rib_owner *owner);
+	/* What an error means for the next try. NULL: RIB_RETRY_CHANGED always. */
+	enum rib_retry_when (*retry)(int error);
 };
 
 struct rib *rib_new(const struct rib_env *env, void *ctx);

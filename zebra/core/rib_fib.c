@@ -42,6 +42,8 @@ void rib_held_set(struct rib *r, struct rib_node *n, const struct fib_route *f, 
 	n->auxiliary = auxiliary;
 	n->leftover = false;
 	n->doubt = false;
+	n->undeleted = false;
+	n->touched = r->mark;
 }
 
 void rib_held_clear(struct rib *r, struct rib_node *n)
@@ -51,6 +53,8 @@ void rib_held_clear(struct rib *r, struct rib_node *n)
 	n->auxiliary = false;
 	n->leftover = false;
 	n->doubt = false;
+	n->undeleted = false;
+	n->touched = r->mark;
 }
 
 void rib_refused_clear(struct rib *r, struct rib_node *n)
@@ -338,6 +342,7 @@ static bool set_done(struct rib *r, struct rib_node *n, const struct fib_op *op)
 	copy_set(r, &n->refused, &op->route);
 	n->error = op->error;
 	n->refusal_live = true;
+	rib_retry_note(r, n, op->error);
 	complain(r, n, op);
 	return false;
 }
@@ -348,6 +353,8 @@ static void del_done(struct rib *r, struct rib_node *n, const struct fib_op *op)
 		rib_held_clear(r, n);
 		return;
 	}
+	n->undeleted = true;
+	rib_retry_note(r, n, op->error);
 	complain(r, n, op);
 }
 
@@ -463,6 +470,9 @@ static void node_settle(struct rib *r, struct rib_node *n)
 	if (n->refused.n_nexthops && !n->refusal_live)
 		rib_refused_clear(r, n);
 	n->refusal_live = false;
+	/* Tried again without a new refusal, or not wanted any more. */
+	if (n->retry && (!retries_linked(n->retry) || (!n->refused.n_nexthops && !n->undeleted)))
+		rib_retry_drop(r, n);
 	tell_fates(r, n);
 	rib_announce(r, n);
 	rib_chosen_tell(r, n);
@@ -489,12 +499,15 @@ static void job_finish(struct rib *r, struct rib_job *j)
 bool rib_run(struct rib *r, size_t max, mono_t now)
 {
 	bool unmarked = rib_rejudge_step(r, max);
-	size_t queued = dirty_dests_count(&r->dirty);
-	size_t n_jobs = queued < max ? queued : max, node0 = 0;
-	struct rib_job *jobs = rib_scratch(r, &r->jobs, n_jobs * sizeof(*jobs));
-
+	size_t n_jobs, node0 = 0;
+	struct rib_job *jobs;
 	bool more;
 
+	r->now = now;
+	rib_retry_due(r);
+	n_jobs = dirty_dests_count(&r->dirty);
+	n_jobs = n_jobs < max ? n_jobs : max;
+	jobs = rib_scratch(r, &r->jobs, n_jobs * sizeof(*jobs));
 	r->ops_used = 0;
 	for (size_t i = 0; i < n_jobs; i++) {
 		struct rib_job *j = &jobs[i];

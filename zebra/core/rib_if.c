@@ -87,6 +87,7 @@ static void if_change(struct rib *r, struct rib_if *i, bool usable)
 	if (was == usable)
 		return;
 	i->usable = usable;
+	rib_retry_interfaces(r);
 	LIST_EACH (if_deps, &i->deps, d) {
 		rib_node_retry(r, d->cand->node);
 		if (was)

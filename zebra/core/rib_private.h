@@ -23,6 +23,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/sdtable.h"
 #include "zebra/core/fib.h"
+#include "zebra/core/rib_retry.h"
 
 struct rib_cand;
 struct rib_gate;
@@ -63,6 +64,7 @@ struct rib_cand {
 	uint16_t rule;
 	bool unjudged; /* what it is judged by has changed */
 	uint64_t seq; /* age: lower is older */
+	uint32_t added, seen; /* marks of rib_check.h */
 	mono_t since;
 	bool recursive;
 	bool stale;
@@ -86,6 +88,17 @@ LIST_TYPE(rib_cands, struct rib_cand, link);
 
 struct rib_dest;
 
+/* Of a node with a write that the kernel refused for now. */
+struct rib_retry {
+	struct list_link link;
+	struct rib_node *node;
+	enum rib_retry_when when;
+	unsigned int level; /* of the delay */
+	uint32_t tries;
+	mono_t due;
+};
+LIST_TYPE(retries, struct rib_retry, link);
+
 struct rib_node {
 	struct sdentry entry;
 	struct rib_dest *dest;
@@ -103,7 +116,10 @@ struct rib_node {
 	uint8_t flaps;	 /* times marked by resolution since `epoch` */
 	uint64_t epoch;
 	uint64_t walk; /* of rib->walk, when last passed */
+	bool undeleted;	 /* the kernel refused to delete what is held */
+	uint32_t touched, seen; /* marks of rib_check.h: `kernel` changed, was seen */
 	int error; /* of the refused route, or of a refused deletion; 0: none */
+	struct rib_retry *retry; /* NULL: nothing to be tried again by itself */
 	struct fib_route kernel;
 	struct fib_route refused; /* n_nexthops 0: none */
 	bool refusal_live;	  /* the current plan still wants what was refused */
@@ -159,9 +175,12 @@ struct rib {
 		bool begun;	   /* those up to `at` are marked */
 		struct sdprefix at;
 	} rejudge;
+	uint32_t mark;	/* comparisons with the kernel begun */
+	mono_t now;	/* of the current, or last, run */
+	struct retries retry_interface, retry_later[RIB_RETRY_LEVELS];
 	struct scratch jobs, job_nodes, ops, batch, answers, have, want;
 	struct memtag mem_rib, mem_node, mem_dest, mem_cand, mem_nexthop, mem_gate, mem_if,
-		mem_scratch, mem_told;
+		mem_scratch, mem_told, mem_retry;
 };
 
 /* rib.c */
@@ -188,6 +207,8 @@ static inline bool rib_cand_foreign(const struct rib_cand *c)
  * RIB_WHY_USED if a is better than b, else why not. */
 enum rib_why rib_cand_worse(const struct rib_cand *a, const struct rib_cand *b);
 void *rib_scratch(struct rib *r, struct scratch *s, size_t octets);
+struct rib_cand *rib_cand_find(const struct rib_node *n, const struct rib_owner *o);
+bool rib_cand_is(const struct rib_cand *c, const struct rib_spec *s);
 
 /* rib_if.c */
 struct rib_if *rib_if_get(struct rib *r, uint32_t ifindex);
@@ -240,6 +261,18 @@ void rib_cand_set_terms(struct rib *r, struct rib_cand *c, const struct rib_term
 bool rib_cand_judge(struct rib *r, struct rib_cand *c);
 /* Marks what rib_rejudge() asked for, `max` pairs at most; true: there are more. */
 bool rib_rejudge_step(struct rib *r, size_t max);
+
+/* rib_retry.c */
+void rib_retry_init(struct rib *r);
+/* The kernel has refused a write for this node. */
+void rib_retry_note(struct rib *r, struct rib_node *n, int error);
+/* No more of it. */
+void rib_retry_drop(struct rib *r, struct rib_node *n);
+/* Something else is wanted there: the delays begin anew. */
+void rib_retry_restart(struct rib *r, struct rib_node *n);
+/* All that wait for an interface; all that are due. */
+void rib_retry_interfaces(struct rib *r);
+void rib_retry_due(struct rib *r);
 
 /* rib_view.c */
 struct rib_view rib_cand_view(const struct rib_cand *c);

@@ -80,6 +80,8 @@ def sections(*configs):
         routes = c.get("srcdest-static:static", {}).get("route", [])
         found[""] += [hop_line(r, h) for r in routes for h in r["next-hop"]]
         found[""] += fpm_lines(c.get("srcdest-fpm:fpm", {}))
+        interval = c.get("srcdest-fib:fib", {}).get("check-interval")
+        found[""] += [f"zebra fib check-interval {interval}"] if interval is not None else []
         babel = c.get("srcdest-babel:babel")
         if babel is None:
             continue

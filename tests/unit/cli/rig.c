@@ -20,6 +20,7 @@ struct rig rig_new(void)
 		"srcdest-static", "srcdest-interfaces", "srcdest-babel",
 		"srcdest-babel-policy", "srcdest-fpm",
 		"srcdest-prefix-list", "srcdest-route-map",
+		"srcdest-fib",
 		"srcdest-system", "srcdest-key-chain",	"ietf-netconf-acm",
 		"srcdest-nacm-cli",
 	};

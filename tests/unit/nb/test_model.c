@@ -99,6 +99,8 @@ static void test_nodes_have_rows(void **state)
 	assert_int_equal(lysc_tree_dfs_full(n, check_node, &seen), LY_SUCCESS);
 	n = schema_find(schema, "/srcdest-fpm:fpm");
 	assert_int_equal(lysc_tree_dfs_full(n, check_node, &seen), LY_SUCCESS);
+	n = schema_find(schema, "/srcdest-fib:fib");
+	assert_int_equal(lysc_tree_dfs_full(n, check_node, &seen), LY_SUCCESS);
 	n = schema_find(schema, "/srcdest-babel:babel");
 	assert_int_equal(lysc_tree_dfs_full(n, check_node, &seen), LY_SUCCESS);
 	n = schema_find(schema, "/srcdest-interfaces:interfaces/interface/srcdest-babel:babel");

@@ -223,7 +223,8 @@ void rig_init_with(struct rig *g, void (*looped)(void *ctx, const struct sdprefi
 				    .fate = on_fate,
 				    .has_address = on_has_address,
 				    .judge = on_judge,
-				    .refused = on_refused};
+				    .refused = on_refused,
+				    .retry = g->retry};
 
 	memset(g, 0, sizeof(*g));
 	g->rib = rib_new(&env, g);

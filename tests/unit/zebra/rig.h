@@ -60,6 +60,7 @@ struct rig {
 	void *user;
 	struct rmaps *rmaps; /* judges; NULL: nobody does */
 	struct addr own[2]; /* addresses of this host; zeros: none */
+	enum rib_retry_when (*retry)(int error); /* set before rig_init(); NULL: never */
 	mono_t now;
 };
 

@@ -19,6 +19,7 @@
 #include "tests/unit/nb/fake_mgmtd.h"
 #include "tests/unit/nb/pager.h"
 #include "zebra/kernel_ask.h"
+#include "zebra/drift.h"
 #include "zebra/zebra.h"
 
 /* ---- the rest of the daemon ---- */
@@ -48,6 +49,57 @@ void kernel_refresh(struct kernel *k)
 {
 	(void)k;
 	refreshed = true;
+}
+
+/* One comparison: a route missing, one different. */
+static void compared(struct kernel_check *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->same = 7;
+	c->foreign = 3;
+	c->drift[KERNEL_MISSING] = c->drift[KERNEL_DIFFERENT] = 1;
+	c->took = 5 * USEC_PER_MSEC;
+	c->n_diffs = 2;
+	for (int i = 0; i < 2; i++) {
+		struct prefix d;
+
+		assert_true(prefix_parse(i ? "2001:db8:2::/48" : "192.0.2.0/24", &d));
+		c->diffs[i].kind = i ? KERNEL_DIFFERENT : KERNEL_MISSING;
+		assert_true(sdprefix_make(&c->diffs[i].pair, &d, NULL));
+	}
+}
+
+int kernel_check_now(struct kernel *k, struct kernel_check *out)
+{
+	(void)k;
+	compared(out);
+	return 0;
+}
+
+const struct kernel_check *kernel_check_last(const struct kernel *k, mono_t *end)
+{
+	static struct kernel_check c;
+
+	(void)k;
+	compared(&c);
+	*end = (mono_t){0};
+	return &c;
+}
+
+const struct kernel_counters *kernel_counters(const struct kernel *k)
+{
+	static const struct kernel_counters c = {.overruns = 2, .checks = 1};
+
+	(void)k;
+	return &c;
+}
+
+const uint64_t *drift_totals(const struct drift *d)
+{
+	static const uint64_t total[KERNEL_DRIFTS] = {1, 1, 0};
+
+	(void)d;
+	return total;
 }
 
 void zebra_zapi_each_client(const struct zebra_zapi *z,
@@ -729,6 +781,32 @@ static void operations(void **state)
 			    "::1 from 192.0.2.1: not two addresses of one family");
 	assert_string_equal(call(f, "/srcdest-rib:refresh", NULL, NULL)->error, "");
 	assert_true(refreshed);
+	assert_string_equal(call(f, "/srcdest-fib:check-fib", NULL, NULL)->error, "");
+}
+
+static void comparison(void **state)
+{
+	struct world *w = *state;
+	const Mgmt__Node *n;
+	struct pager p;
+
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states,
+		    "/srcdest-fib:fib-state/check", &w->nb, NULL);
+	assert_true(pager_next(&p, 10));
+	assert_int_equal(p.n, 1);
+	assert_string_equal(pager_leaf(p.v[0], "comparisons"), "1");
+	assert_string_equal(pager_leaf(p.v[0], "overruns"), "2");
+	assert_string_equal(pager_leaf(pager_child(p.v[0], "drift", 0), "different"), "1");
+	n = pager_child(p.v[0], "last", 0);
+	assert_string_equal(pager_leaf(n, "equal"), "7");
+	assert_string_equal(pager_leaf(n, "unexpected"), "0");
+	assert_string_equal(pager_leaf(n, "foreign"), "3");
+	assert_string_equal(pager_leaf(n, "duration"), "5");
+	n = pager_child(n, "difference", 1);
+	assert_string_equal(pager_leaf(n, "destination-prefix"), "2001:db8:2::/48");
+	assert_string_equal(pager_leaf(n, "source-prefix"), "::/0");
+	assert_string_equal(pager_leaf(n, "kind"), "different");
+	pager_end(&p);
 }
 
 int main(void)
@@ -745,6 +823,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(summary, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_once_whatever_happens, setup, teardown),
 		cmocka_unit_test_setup_teardown(operations, setup, teardown),
+		cmocka_unit_test_setup_teardown(comparison, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

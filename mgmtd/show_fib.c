@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel has, compared with what it should have. */
+#include <string.h>
+
+#include "mgmtd/cli_private.h"
+#include "mgmtd/show.h"
+
+static void line(struct text *t, const Mgmt__Node *n, const char *leaf, const char *what)
+{
+	txt_printf(t, "  %-11s %8s  %s\n", leaf, node_str(n, leaf), what);
+}
+
+static void differences(struct text *t, const Mgmt__Node *out)
+{
+	const Mgmt__Node *d;
+	size_t at = 0;
+
+	while ((d = node_next(out, "difference", &at))) {
+		txt_printf(t, "  %-10s ", node_str(d, "kind"));
+		node_pair(t, d);
+		txt_puts(t, "\n");
+	}
+}
+
+static void history(struct text *t, const Mgmt__Node *out)
+{
+	const Mgmt__Node *drift = node_child(out, "drift");
+
+	txt_printf(t, "By itself: %s comparisons", node_str(out, "comparisons"));
+	if (node_has(out, "since-last")) {
+		txt_puts(t, ", the last ");
+		txt_uptime(t, node_int(out, "since-last"));
+		txt_puts(t, " ago");
+	}
+	txt_printf(t, "; notifications lost %s times\n", node_str(out, "overruns"));
+	if (drift)
+		txt_printf(t, "Repaired since the start: %s missing, %s different, %s unexpected\n",
+			   node_str(drift, "missing"), node_str(drift, "different"),
+			   node_str(drift, "unexpected"));
+}
+
+/* Both families: the kernel's tables are read together. */
+static void check_text(void *ctx, struct text *t, const Mgmt__Node *out)
+{
+	(void)ctx;
+	txt_printf(t, "Compared with the kernel in %s ms:\n", node_str(out, "duration"));
+	line(t, out, "equal", "as they should be");
+	line(t, out, "changing", "being written");
+	line(t, out, "missing", "not in the kernel any more");
+	line(t, out, "different", "otherwise in the kernel");
+	line(t, out, "unexpected", "like ours, and not wanted");
+	line(t, out, "foreign", "of others, left alone");
+	differences(t, out);
+	history(t, out);
+}
+
+void show_fib_check(struct cli_session *s)
+{
+	const struct show_plan p = {.path = "/srcdest-fib:check-fib", .text = check_text};
+
+	show_rpc(s, &p, NULL, NULL, 0);
+}

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: MIT
+"""Routes change behind zebra's back: it notices, tells, and repairs; others' stay.
+
+      x fe80::2 --v0-- r --w0-- fe80::3 y        both answer for D and E
+                       |
+                      h0                         h: addresses in A, B
+
+D has a plain route to x and one for sources in B to y, so it has both halves; E has
+only the one for B, so it has an anchor, and for A the default route to x counts. Others have
+both for one destination, which needs halves of ours, too.
+"""
+
+import re
+import signal
+
+import pytest
+from harness import NotYet, watch
+from harness.probe import EchoServers
+
+A, B, C = "2001:db8:a::/48", "2001:db8:b::/48", "2001:db8:c::/48"
+HOST = {A: "2001:db8:a::9", B: "2001:db8:b::9"}
+D, E = "2001:db8:d::/48", "2001:db8:e::/48"
+AT = {D: "2001:db8:d::1", E: "2001:db8:e::1"}
+# Where packets of a source to a destination are answered.
+RIGHT = {(A, D): "x", (B, D): "y", (A, E): "x", (B, E): "y"}
+OURS = re.compile(r"proto (196|babel|zebra) metric 2[01]\b")
+FOREIGN = ("2001:db8:77::/48 via fe80::2 dev v0 metric 1024",
+           f"2001:db8:77::/48 from {B} via fe80::3 dev w0 metric 1024",
+           "2001:db8:78::/48 via fe80::2 dev v0 metric 20 proto boot")
+
+
+def route(dst, src, gateway, interface):
+    return {"destination-prefix": dst, "source-prefix": src,
+            "next-hop": [{"gateway": gateway, "interface": interface}]}
+
+
+CONFIG = {"srcdest-static:static": {"route": [
+    route("::/0", "::/0", "fe80::2", "v0"), route(D, "::/0", "fe80::2", "v0"),
+    route(D, B, "fe80::3", "w0"), route(E, B, "fe80::3", "w0"),
+    route("192.0.2.0/24", "0.0.0.0/0", "10.1.2.9", "v0")]}}
+
+
+@pytest.fixture
+def place(topology):
+    def make(*options, interval=None):
+        conf = dict(CONFIG)
+        if interval is not None:
+            conf["srcdest-fib:fib"] = {"check-interval": interval}
+        def far(link):
+            return {"router": True, "commands": [f"addr add {a}/128 dev lo" for a in AT.values()]
+                    + [f"route add 2001:db8::/32 via fe80::1 dev {link}"]}
+        net = topology({
+            "nodes": {"r": {"router": True, "daemons": [
+                ("zebra", conf, {"user_options": list(options)})]},
+                "x": far("x0"), "y": far("y0"),
+                "h": {"commands": ["route add default via fe80::1 dev h0"]}},
+            "links": {"v": {"r": ("v0", ["fe80::1/64", "10.1.2.1/24"]),
+                            "x": ("x0", ["fe80::2/64"])},
+                      "w": {"r": ("w0", ["fe80::1/64"]), "y": ("y0", ["fe80::3/64"])},
+                      "h": {"r": ("h0", ["fe80::1/64", "2001:db8:a::1/64", "2001:db8:b::1/64"]),
+                            "h": ("h0", [f"{a}/64" for a in HOST.values()])}},
+        }, captures=False)
+        echo = EchoServers()
+        for node in "xy":
+            for a in AT.values():
+                echo.add(net[node].ns, a, node)
+        echo.start()
+        net.on_close(echo.close)
+        net["r"].ip(*("route add " + f for f in FOREIGN))
+        right(net)
+        net.before = net.wait(lambda: len(ours(net)) == 10 and ours(net), 10, "all of ours")
+        return net
+    return make
+
+
+def right(net):
+    for (src, dst), exit_name in RIGHT.items():
+        watch.meets(net, "h", HOST[src], AT[dst], exit_name)
+
+
+def lines(net, family="-6"):
+    return [" ".join(x.split()) for x in net["r"].ip_out(family, "route", "show").splitlines()]
+
+
+def ours(net):
+    return sorted(x for f in ("-4", "-6") for x in lines(net, f) if OURS.search(x))
+
+
+def theirs(net):
+    return [x for x in lines(net)
+            if x.startswith(("2001:db8:77", "2001:db8:78")) and not OURS.search(x)]
+
+
+def check(net, line="show ipv6 fib check"):
+    return net["r"].zebra.show(line)
+
+
+def whole(net):
+    """The kernel is as it was, the comparison says so, and packets go where they should."""
+    def restored():
+        now = ours(net)
+        if now != net.before:
+            raise NotYet(f"too much: {set(now) - set(net.before)}, "
+                         f"too little: {set(net.before) - set(now)}")
+        return True
+    net.wait(restored, 20, "the kernel as before")
+    right(net)
+    seen = check(net)
+    assert (seen["equal"], seen["missing"], seen["different"], seen["unexpected"]) == \
+        (10, 0, 0, 0), seen
+    assert seen["foreign"] == 3 and len(theirs(net)) == 3, (seen, theirs(net))
+
+
+HALF, ANCHOR = f"{D} from 8000::/1", f"unreachable {E}"
+DRIFT = {
+    "plain deleted": ("missing", [f"route del {D} metric 20"]),
+    "pair deleted": ("missing", [f"route del {D} from {B} metric 21"]),
+    "half deleted": ("missing", [f"route del {HALF} metric 21"]),
+    "anchor deleted": ("missing", [f"route del {ANCHOR} metric 20"]),
+    "default deleted": ("missing", ["route del ::/0 metric 20"]),
+    "pair changed": ("different", [
+        f"route replace {D} from {B} via fe80::2 dev v0 proto 196 metric 21"]),
+    "half changed": ("different", [
+        f"route replace {D} from ::/1 via fe80::3 dev w0 proto zebra metric 21"]),
+    "multipath made": ("different", [
+        f"route append {D} from {B} via fe80::2 dev v0 proto 196 metric 21"]),
+    "pair added": ("unexpected", [
+        f"route add {D} from {A} via fe80::3 dev w0 proto babel metric 21"]),
+    "plain added": ("unexpected", [f"route add {AT[E]} via fe80::2 dev v0 proto babel metric 20"]),
+    "helper added": ("unexpected", [
+        f"route add unreachable {AT[D]} proto zebra metric 20"]),
+}
+
+
+@pytest.mark.parametrize("what", DRIFT)
+def test_drift_is_repaired_and_told(place, what):
+    net = place()
+    kind, commands = DRIFT[what]
+    before = check(net)["drift"]
+    net["r"].ip(*commands)
+    whole(net)
+    after = check(net)["drift"]
+    assert after[kind] == before[kind] + 1, (before, after)
+    net.wait(lambda: "others changed routes of ours in the kernel" in net["r"].zebra.log_text(),
+             5, "an alarm in the log")
+    line, = [x for x in net["r"].zebra.log_text().splitlines() if "others changed routes" in x]
+    assert f"1 {kind}" in line and "by process" in line, line
+
+
+def test_a_storm_is_one_alarm(place):
+    net = place()
+    n = 2000
+    batch = [f"route add 2001:db8:5:{i:x}::/64 via fe80::2 dev v0 proto babel metric 20"
+             for i in range(n)]
+    net["r"].ip(*batch)
+    net["r"].ip_out("-6", "route", "flush", "proto", "196")
+    whole(net)
+    alarms = [x for x in net["r"].zebra.log_text().splitlines() if "others changed routes" in x]
+    assert len(alarms) < 20
+    drift = check(net)["drift"]
+    assert drift["unexpected"] == n and drift["missing"] >= 4, drift
+
+
+def test_an_overrun_is_recovered_by_comparison(place):
+    """While zebra stands still, more happens than its buffer holds: routes of ours are
+    deleted, changed and added, and 20,000 of others come and go."""
+    net = place("--nl-bufsize", "8192", interval=0)
+    r = net["r"]
+    assert check(net)["overruns"] == 0
+    r.zebra.signal(signal.SIGSTOP)
+    for command in ("add", "del"):
+        r.ip(*(f"route {command} 2001:db8:{0x100 + i // 5000:x}:{i % 5000:x}::/64 "
+               "via fe80::2 dev v0 metric 1024" for i in range(10000)))
+    r.ip(*(c for _, commands in DRIFT.values() for c in commands
+           if not c.startswith(f"route replace {D} from {B}") and "append" not in c))
+    r.ip("route add 2001:db8:79::/48 via fe80::3 dev w0 metric 1024", "route del 2001:db8:77::/48")
+    r.ip("route add 2001:db8:77::/48 via fe80::3 dev w0 metric 1024")
+    r.zebra.signal(signal.SIGCONT)
+
+    def known():
+        have = {(x["destination"], x["source"]): x["nexthops"][0]["interfaceName"]
+                for x in watch.rows(r.zebra.show("show ipv6 route kernel"))}
+        if have != {("2001:db8:77::/48", "::/0"): "w0", ("2001:db8:77::/48", B): "w0",
+                    ("2001:db8:78::/48", "::/0"): "v0", ("2001:db8:79::/48", "::/0"): "w0"}:
+            raise NotYet(have)
+        return True
+    net.wait(known, 30, "what others have is known")
+    r.ip("route del 2001:db8:79::/48", "route del 2001:db8:77::/48 metric 1024")
+    r.ip("route add " + FOREIGN[0])
+    whole(net)
+    seen = check(net)
+    assert seen["overruns"] >= 1 and seen["comparisons"] >= 1, seen
+    drift = seen["drift"]
+    assert drift["missing"] >= 4 and drift["different"] >= 1 and drift["unexpected"] >= 3, drift
+    net.wait(lambda: "found by comparison" in r.zebra.log_text(), 5, "an alarm in the log")
+    assert "the kernel had more to tell than fits" in r.zebra.log_text()
+
+
+def test_it_compares_by_itself(place):
+    net = place(interval=1)
+    first = check(net)["comparisons"]
+    net.wait(lambda: check(net)["comparisons"] >= first + 3, 20, "three more comparisons")
+    whole(net)
+    assert "others changed routes" not in net["r"].zebra.log_text()
+    net["r"].zebra.config = dict(CONFIG, **{"srcdest-fib:fib": {"check-interval": 0}})
+    net["r"].zebra.reload()
+    done = check(net)["comparisons"]
+    net["r"].zebra.show_text("refresh rib")
+    net.wait(lambda: check(net)["comparisons"] > done, 10, "one for a reason")
+
+
+def test_the_text_of_the_comparison(place):
+    net = place(interval=0)
+    text = net["r"].zebra.show_text("show ip fib check")
+    assert re.search(r"equal +10  as they should be", text), text
+    assert re.search(r"foreign +3  of others, left alone", text), text
+    # What it finds before zebra has heard of it, it names; and it is repaired all the same.
+    net["r"].zebra.signal(signal.SIGSTOP)
+    net["r"].ip(*DRIFT["pair deleted"][1])
+    net["r"].zebra.signal(signal.SIGCONT)
+    whole(net)
+
+
+def test_a_foreign_route_in_the_place_of_ours_stays(place):
+    """Same pair, same priority, another protocol: it is theirs now, and ours steps back."""
+    net = place()
+    r = net["r"]
+    r.ip(f"route replace {D} from {B} via fe80::2 dev v0 proto static metric 21")
+    watch.meets(net, "h", HOST[B], AT[D], "x")
+    net.wait(lambda: check(net)["foreign"] == 4, 5, "one more of others'")
+    r.zebra.show_text("refresh rib")
+    net.wait(lambda: check(net)["comparisons"] > 0, 10, "compared")
+    assert "proto static" in r.ip_out("-6", "route", "show", D, "from", B)
+    assert "proto 196" not in r.ip_out("-6", "route", "show", D, "from", B)
+    r.ip(f"route del {D} from {B} metric 21")
+    whole(net)

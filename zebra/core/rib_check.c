@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* What a dump of the kernel says, compared with what is there by our doing. */
+#include "zebra/core/rib_check.h"
+
+#include "zebra/core/rib_private.h"
+
+void rib_check_begin(struct rib_check *c, struct rib *r, uint8_t (*read_back)(uint8_t type))
+{
+	*c = (struct rib_check){.rib = r, .mark = ++r->mark, .read_back = read_back};
+}
+
+/* The weight is one octet in the kernel. */
+static struct rib_nexthop as_stored(const struct fib_route *f, uint32_t i)
+{
+	struct rib_nexthop nh = f->nexthops[i];
+
+	if (nh.weight > 256)
+		nh.weight = 256;
+	return nh;
+}
+
+static bool has(const struct fib_route *f, const struct rib_nexthop *nh)
+{
+	for (uint32_t i = 0; i < f->n_nexthops; i++) {
+		struct rib_nexthop mine = as_stored(f, i);
+
+		if (fib_nexthop_eq(&mine, nh, f->n_nexthops == 1))
+			return true;
+	}
+	return false;
+}
+
+static bool same(const struct rib_check *c, const struct fib_route *held, const struct fib_route *f)
+{
+	uint8_t type = c->read_back ? c->read_back(held->type) : held->type;
+
+	if (type != f->type || held->mtu != f->mtu ||
+	    addr_cmp(&held->prefsrc, &f->prefsrc) != 0 || held->n_nexthops != f->n_nexthops)
+		return false;
+	for (uint32_t i = 0; i < held->n_nexthops; i++) {
+		struct rib_nexthop a = as_stored(held, i), b = as_stored(f, i);
+
+		if (!fib_nexthop_eq(&a, &b, f->n_nexthops == 1) && !has(f, &a))
+			return false;
+	}
+	return true;
+}
+
+static bool changing(const struct rib_check *c, const struct rib_node *n)
+{
+	return n->doubt || n->kernel.ruled || n->touched >= c->mark || dirty_nodes_linked(n);
+}
+
+enum rib_check_verdict rib_check_ours(struct rib_check *c, const struct fib_route *f)
+{
+	struct rib_node *n = rib_node_find(c->rib, &f->pair);
+
+	if (!n)
+		return RIB_CHECK_UNEXPECTED;
+	n->seen = c->mark;
+	if (changing(c, n))
+		return RIB_CHECK_CHANGING;
+	if (!n->held)
+		return RIB_CHECK_UNEXPECTED;
+	return same(c, &n->kernel, f) ? RIB_CHECK_SAME : RIB_CHECK_DIFFERENT;
+}
+
+bool rib_check_foreign(struct rib_check *c, const struct sdprefix *pair,
+		       const struct rib_owner *owner, const struct rib_spec *spec)
+{
+	struct rib_node *n = rib_node_find(c->rib, pair);
+	struct rib_cand *cand = n ? rib_cand_find(n, owner) : NULL;
+
+	if (!cand || cand->gone)
+		return false;
+	cand->seen = c->mark;
+	return rib_cand_is(cand, spec);
+}
+
+bool rib_check_unseen(const struct rib_check *c, const struct sdprefix *after, size_t max,
+		      void (*each)(void *ctx, const struct sdprefix *pair,
+				   const struct rib_owner *foreign),
+		      void *ctx, struct sdprefix *at)
+{
+	const struct rib_node *n =
+		after ? rib_nodes_after(&c->rib->nodes, after) : rib_nodes_first(&c->rib->nodes);
+	const struct rib_cand *cand;
+
+	for (; n && max; n = rib_nodes_next(&c->rib->nodes, n), max--) {
+		*at = n->entry.key;
+		if (n->held && n->seen < c->mark && !changing(c, n))
+			each(ctx, &n->entry.key, NULL);
+		LIST_EACH (rib_cands, &n->cands, cand)
+			if (cand->owner.type == RIB_TYPE_KERNEL && !cand->gone &&
+			    cand->seen < c->mark && cand->added < c->mark)
+				each(ctx, &n->entry.key, &cand->owner);
+	}
+	return n != NULL;
+}

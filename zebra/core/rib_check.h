@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a dump of the kernel says, compared with what is there by our doing:
+ *
+ *	rib_check_begin(&c, rib, read_back);
+ *	for each route of the dump: rib_check_ours() or rib_check_foreign()
+ *	for each batch: rib_check_unseen()
+ *
+ * The RIB may change meanwhile: what was written or deleted since the beginning
+ * is not compared. A dump may leave out what stayed when others change the
+ * kernel's tables under it, and it may show what we have deleted since. So
+ * "missing", "gone" and "unexpected" are to be believed only if a second dump,
+ * begun after the first one's end, agrees; the first one's sightings count in
+ * it, too.
+ */
+#ifndef SRCDEST_ZEBRA_CORE_RIB_CHECK_H
+#define SRCDEST_ZEBRA_CORE_RIB_CHECK_H
+
+#include "zebra/core/rib.h"
+
+struct rib_check {
+	struct rib *rib;
+	uint32_t mark;
+	/* The type that a route of this type is read back as (nl_rtproto_of_type()
+	 * and back). NULL: the same. */
+	uint8_t (*read_back)(uint8_t type);
+};
+
+enum rib_check_verdict {
+	RIB_CHECK_SAME,
+	RIB_CHECK_CHANGING,   /* we have changed it since, or are about to */
+	RIB_CHECK_DIFFERENT,  /* it is not what we wrote */
+	RIB_CHECK_UNEXPECTED, /* we have nothing there */
+};
+
+void rib_check_begin(struct rib_check *c, struct rib *r, uint8_t (*read_back)(uint8_t type));
+/* f: as read, its type from the protocol number. */
+enum rib_check_verdict rib_check_ours(struct rib_check *c, const struct fib_route *f);
+/* A route of somebody else's. False: not known, or not like this; rib_add() it. */
+bool rib_check_foreign(struct rib_check *c, const struct sdprefix *pair,
+		       const struct rib_owner *owner, const struct rib_spec *spec);
+
+/* After the dump: what was not seen. foreign NULL: a route of ours is missing;
+ * else somebody else's is gone. Looks at `max` pairs behind `after` (NULL: from
+ * the first); the last one goes to *at. True: there are more. each() must not
+ * change the RIB. */
+bool rib_check_unseen(const struct rib_check *c, const struct sdprefix *after, size_t max,
+		      void (*each)(void *ctx, const struct sdprefix *pair,
+				   const struct rib_owner *foreign),
+		      void *ctx, struct sdprefix *at);
+
+#endif
