@@ -4,7 +4,7 @@
 
     BUILDDIR=build tests/bench/run.py [--routes N[,N...]] [--sources S] [--rounds R]
                                       [--refresh SECONDS] [--zapi] [--kinds ours,bird,...]
-                                      [--json FILE]
+                                      [--outages ROUTERS[,...]] [--json FILE]
 
 Not part of the check; needs root, an optimised build without sanitizers, and the peers of
 `tools/setup test`. Each round runs every implementation once, one after the other, so that
@@ -20,6 +20,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "topo")]
 
+import outages  # noqa: E402
 import routes  # noqa: E402
 
 ROWS = ("announce", "withdraw", "relay", "metric", "announce CPU", "withdraw CPU",
@@ -69,9 +70,34 @@ def table(n, sources, found):
         print(f"{row:18}" + "".join(cells))
 
 
+def numbers(text):
+    return [int(x) for x in text.split(",") if x]
+
+
+def outage_table(kinds, sizes, rounds):
+    """{story: {kind: {routers: [seconds]}}}, printed with the worst in brackets."""
+    results = {}
+    for story, measured in outages.STORIES.items():
+        results[story] = {kind: {n: [] for n in sizes} for kind in kinds}
+        for r in range(rounds):
+            for n in sizes:
+                for kind in kinds:
+                    seconds = measured(kind, n)
+                    results[story][kind][n].append(seconds)
+                    print(f"  round {r + 1}, {story}, {n} routers, {kind}: {seconds:.2f}",
+                          flush=True)
+        print(f"\n{story}: seconds without an answer, median (worst)")
+        print(" " * 18 + "".join(f"{n:>18}" for n in sizes))
+        for kind, cells in results[story].items():
+            print(f"{kind:18}" + "".join(
+                f"{f'{statistics.median(v):.2f} ({max(v):.2f})':>18}" for v in cells.values()))
+    return results
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    p.add_argument("--routes", default="1000,10000,100000")
+    p.add_argument("--routes", default="1000,10000,100000", help="'' for none")
+    p.add_argument("--outages", default="", help="how long packets are lost, rings and chains")
     p.add_argument("--sources", type=int, default=4)
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--refresh", type=int, default=0)
@@ -81,14 +107,16 @@ def main():
     args = p.parse_args()
     if "BUILDDIR" not in os.environ:
         p.error("BUILDDIR must name the build directory")
-    results = {}
-    for n in (int(x) for x in args.routes.split(",")):
-        results[n] = measure(args.kinds.split(","), n, args)
-        table(n, args.sources, results[n])
+    kinds = args.kinds.split(",")
+    results = {"sources": args.sources, "rounds": args.rounds, "routes": {}}
+    for n in numbers(args.routes):
+        results["routes"][n] = measure(kinds, n, args)
+        table(n, args.sources, results["routes"][n])
+    if args.outages:
+        results["outages"] = outage_table(kinds, numbers(args.outages), args.rounds)
     if args.json:
         with open(args.json, "w", encoding="ascii") as f:
-            json.dump({"sources": args.sources, "rounds": args.rounds, "results": results}, f,
-                      indent=1)
+            json.dump(results, f, indent=1)
 
 
 if __name__ == "__main__":
