@@ -347,6 +347,7 @@ struct zebra_zapi *zebra_zapi_new(struct loop *l, const char *path, struct rib *
 	}
 	z->work = loop_timer_new(l, do_work, z);
 	z->watch = loop_timer_new(l, zebra_zapi_watch_due, z);
+	zebra_zapi_patience(z, ZAPI_HELLO_TIME, ZAPI_STALL_TIME);
 	return z;
 }
 

@@ -63,6 +63,9 @@ struct zebra_zapi_ops {
 struct zebra_zapi *zebra_zapi_new(struct loop *l, const char *path, struct rib *rib,
 				  const struct zebra_zapi_ops *ops, void *ctx, char *err,
 				  unsigned int err_size);
+/* How long the mute and the stalled are put up with: ZAPI_HELLO_TIME and
+ * ZAPI_STALL_TIME unless this says otherwise. */
+void zebra_zapi_patience(struct zebra_zapi *z, usec_t hello, usec_t stall);
 /* Drops all clients without touching their routes. NULL is fine. */
 void zebra_zapi_free(struct zebra_zapi *z);
 

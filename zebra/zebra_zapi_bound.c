@@ -182,8 +182,8 @@ static mono_t due(const struct zclient *c)
 	if (c->ending)
 		return MONO_NEVER;
 	if (c->held & ZC_HELD_OUTPUT)
-		return mono_add(c->stalled_since, ZAPI_STALL_TIME);
-	return c->v.hello ? MONO_NEVER : mono_add(c->v.since, ZAPI_HELLO_TIME);
+		return mono_add(c->stalled_since, c->z->stall_time);
+	return c->v.hello ? MONO_NEVER : mono_add(c->v.since, c->z->hello_time);
 }
 
 void zebra_zapi_watch(struct zebra_zapi *z)
@@ -226,6 +226,13 @@ void zebra_zapi_watch_due(void *ctx)
 		if (!mono_is_never(at) && !mono_before(now, at))
 			look_at(c, now);
 	}
+	zebra_zapi_watch(z);
+}
+
+void zebra_zapi_patience(struct zebra_zapi *z, usec_t hello, usec_t stall)
+{
+	z->hello_time = hello;
+	z->stall_time = stall;
 	zebra_zapi_watch(z);
 }
 

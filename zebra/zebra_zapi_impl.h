@@ -104,6 +104,7 @@ struct zebra_zapi {
 	struct loop_timer *work;  /* replays, a piece per turn of the loop */
 	struct loop_timer *watch; /* over the mute and the stalled */
 	unsigned int unsettled;	  /* changes since the RIB was last done */
+	usec_t hello_time, stall_time;
 };
 
 static inline unsigned int zc_fam(enum family f)

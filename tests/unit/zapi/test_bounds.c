@@ -179,6 +179,57 @@ static void not_heard_until_it_reads(void **state)
 	server_rig_settle(r);
 }
 
+/* Until the server has closed it, which it does by itself. */
+static void ended_in_time(struct server_rig *r, int fd)
+{
+	struct zebra_zapi_client_view v;
+
+	for (unsigned int i = 0; i < 1000000; i++) {
+		server_rig_settle(r);
+		if (!rig_client(r, ROUTE_RIPNG, &v))
+			break;
+	}
+	assert_false(rig_client(r, ROUTE_RIPNG, &v));
+	close(fd);
+}
+
+static void who_never_reads_is_ended(void **state)
+{
+	static const struct zapi_msg ask = {.cmd = ZAPI_INTERFACE_ADD};
+	struct server_rig *r = *state;
+	int bad = client(r, ROUTE_RIPNG), good = client(r, ROUTE_BABEL);
+	struct zebra_zapi_client_view v;
+
+	assert_true(rig_route(bad, ZAPI_ROUTE_ADD, ROUTE_RIPNG, 2));
+	assert_int_equal(routes_of(r), 1);
+	do {
+		while (rig_say_msg(bad, &ask))
+			;
+		server_rig_settle(r);
+		assert_true(rig_client(r, ROUTE_RIPNG, &v));
+	} while (!v.held_by_output);
+	zebra_zapi_patience(r->z, ZAPI_HELLO_TIME, USEC_PER_MSEC);
+	ended_in_time(r, bad);
+	assert_int_equal(routes_of(r), 0);
+	assert_false(rig_closed(good));
+	close(good);
+}
+
+static void who_says_nothing_is_ended(void **state)
+{
+	struct server_rig *r = *state;
+	int mute = rig_peer(r), good = client(r, ROUTE_BABEL);
+
+	assert_int_equal(rig_clients(r), 2);
+	zebra_zapi_patience(r->z, USEC_PER_MSEC, ZAPI_STALL_TIME);
+	for (unsigned int i = 0; i < 1000000 && rig_clients(r) > 1; i++)
+		server_rig_settle(r);
+	assert_true(rig_closed(mute));
+	assert_false(rig_closed(good));
+	close(mute);
+	close(good);
+}
+
 static void a_flood_waits_for_the_rib(void **state)
 {
 	struct server_rig *r = *state;
@@ -273,6 +324,8 @@ int main(void)
 		T(routes_of_others_are_safe),
 		T(configured_routes_are_nobodys),
 		T(not_heard_until_it_reads),
+		T(who_never_reads_is_ended),
+		T(who_says_nothing_is_ended),
 		T(a_flood_waits_for_the_rib),
 		T(stale_times_end),
 		T(garbage),
