@@ -76,10 +76,8 @@ static void each_interface(void *ctx, void (*each)(void *arg, const struct zapi_
 static void each_address(void *ctx, uint32_t ifindex,
 			 void (*each)(void *arg, const struct zapi_address *a), void *arg)
 {
-	const struct zapi_address a = {.ifindex = ifindex,
-				       .family = FAM_IP4,
-				       .plen = 24,
-				       .addr = addr_ip4(192, 0, 2, 1)};
+	const struct zapi_address a = {
+		.ifindex = ifindex, .family = FAM_IP4, .plen = 24, .addr = addr_ip4(192, 0, 2, 1)};
 
 	(void)ctx;
 	each(arg, &a);
@@ -87,15 +85,24 @@ static void each_address(void *ctx, uint32_t ifindex,
 
 static bool router_id(void *ctx, enum family f, struct addr *out)
 {
-	(void)ctx;
+	const struct server_rig *r = ctx;
+
 	*out = addr_ip4(192, 0, 2, 1);
-	return f == FAM_IP4;
+	return r->have_router_id && f == FAM_IP4;
 }
 
-static bool able(void *ctx)
+static bool subtrees(void *ctx)
 {
-	(void)ctx;
-	return true;
+	const struct server_rig *r = ctx;
+
+	return r->subtrees;
+}
+
+static bool via6(void *ctx)
+{
+	const struct server_rig *r = ctx;
+
+	return r->via6;
 }
 
 bool server_rig_init(struct server_rig *r)
@@ -105,12 +112,13 @@ bool server_rig_init(struct server_rig *r)
 	static const struct zebra_zapi_ops ops = {.each_interface = each_interface,
 						  .each_address = each_address,
 						  .router_id = router_id,
-						  .subtrees = able,
-						  .via6 = able,
+						  .subtrees = subtrees,
+						  .via6 = via6,
 						  .rib_changed = rib_changed};
 	char err[128];
 
 	memset(r, 0, sizeof(*r));
+	r->subtrees = r->via6 = true;
 	log_set_level(LOG_LVL_ERROR);
 	snprintf(r->dir, sizeof(r->dir), "/tmp/zapi-rig-XXXXXX");
 	if (!mkdtemp(r->dir))

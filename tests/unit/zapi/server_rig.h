@@ -18,7 +18,9 @@ struct server_rig {
 	struct rib *rib;
 	struct zebra_zapi *z;
 	char dir[32], path[64];
-	bool rib_sleeps; /* the RIB does nothing */
+	bool rib_sleeps;     /* the RIB does nothing */
+	bool subtrees, via6; /* what the kernel can: true unless changed */
+	bool have_router_id; /* false unless changed */
 };
 
 /* False: it could not be made. */

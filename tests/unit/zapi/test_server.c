@@ -14,25 +14,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/io/log.h"
 #include "lib/io/stream.h"
 #include "lib/zapi/session.h"
-#include "zebra/zebra_zapi.h"
+#include "tests/unit/zapi/server_rig.h"
 
 #define DEADLINE   (20 * USEC_PER_SEC)
-#define IFINDEX	   7
 #define MANY	   3000
 #define MANY_HOPS  64
 #define MAX_EVENTS 64
 
-struct fixture {
-	struct loop *loop;
-	struct loop_timer *deadline, *rib_due;
-	struct rib *rib;
-	struct zebra_zapi *z;
-	char dir[32], path[64];
-	bool subtrees, via6, have_router_id;
-};
+static struct loop_timer *deadline;
 
 /* A route message, or anything else, as a client got it. */
 struct event {
@@ -46,7 +37,7 @@ struct event {
 };
 
 struct peer {
-	struct fixture *f;
+	struct server_rig *f;
 	struct zapi_session *s;
 	struct event ev[MAX_EVENTS];
 	unsigned int n;	   /* events since the last clear() */
@@ -54,99 +45,6 @@ struct peer {
 	bool known[MANY];
 	bool counting, closed;
 };
-
-/* ---- zebra's side ---- */
-
-static void fib(void *ctx, struct fib_op *ops, size_t n)
-{
-	(void)ctx;
-	for (size_t i = 0; i < n; i++)
-		ops[i].error = 0;
-}
-
-static void redistribute(void *ctx, const struct sdprefix *pair, const struct rib_view *was,
-			 const struct rib_view *is)
-{
-	struct fixture *f = ctx;
-
-	zebra_zapi_redistribute(f->z, pair, was, is);
-}
-
-static void fate(void *ctx, uint32_t table, const struct sdprefix *pair,
-		 const struct rib_owner *owner, enum rib_fate fate)
-{
-	struct fixture *f = ctx;
-
-	zebra_zapi_fate(f->z, table, pair, owner, fate);
-}
-
-static void refused(void *ctx, const struct fib_route *r, int error)
-{
-	(void)ctx;
-	(void)r;
-	(void)error;
-}
-
-static void rib_due(void *ctx)
-{
-	struct fixture *f = ctx;
-
-	if (rib_run(f->rib, 256, loop_now(f->loop)))
-		loop_timer_at(f->rib_due, loop_now(f->loop));
-	else
-		zebra_zapi_rib_settled(f->z);
-}
-
-static void rib_changed(void *ctx)
-{
-	struct fixture *f = ctx;
-
-	loop_timer_at(f->rib_due, loop_now(f->loop));
-}
-
-static void each_interface(void *ctx, void (*each)(void *arg, const struct zapi_interface *i),
-			   void *arg)
-{
-	struct zapi_interface i = {.name = "v0", .ifindex = IFINDEX, .status = 5, .flags = 0x41};
-
-	(void)ctx;
-	each(arg, &i);
-}
-
-static void each_address(void *ctx, uint32_t ifindex,
-			 void (*each)(void *arg, const struct zapi_address *a), void *arg)
-{
-	struct zapi_address a = {.ifindex = ifindex, .family = FAM_IP4, .plen = 24};
-
-	(void)ctx;
-	a.addr = addr_ip4(192, 0, 2, 1);
-	each(arg, &a);
-}
-
-static bool router_id(void *ctx, enum family fam, struct addr *out)
-{
-	struct fixture *f = ctx;
-
-	*out = addr_ip4(192, 0, 2, 1);
-	return f->have_router_id && fam == FAM_IP4;
-}
-
-static bool subtrees(void *ctx)
-{
-	struct fixture *f = ctx;
-
-	return f->subtrees;
-}
-
-static bool via6(void *ctx)
-{
-	struct fixture *f = ctx;
-
-	return f->via6;
-}
-
-static const struct zebra_zapi_ops server_ops = {each_interface, each_address, router_id,
-						 subtrees,	 via6,	       rib_changed};
 
 static void too_late(void *ctx)
 {
@@ -156,40 +54,22 @@ static void too_late(void *ctx)
 
 static int setup(void **state)
 {
-	static const struct rib_env env = {
-		.fib = fib, .redistribute = redistribute, .fate = fate, .refused = refused};
-	struct fixture *f = calloc(1, sizeof(*f));
-	char err[128];
+	struct server_rig *f = calloc(1, sizeof(*f));
 
-	log_set_level(LOG_LVL_ERROR);
-	strcpy(f->dir, "/tmp/zapi-test-XXXXXX");
-	if (!mkdtemp(f->dir))
+	if (!server_rig_init(f))
 		return -1;
-	snprintf(f->path, sizeof(f->path), "%s/api", f->dir);
-	f->loop = loop_new();
-	f->deadline = loop_timer_new(f->loop, too_late, NULL);
-	f->rib_due = loop_timer_new(f->loop, rib_due, f);
-	f->rib = rib_new(&env, f);
-	f->subtrees = f->via6 = true;
-	f->z = zebra_zapi_new(f->loop, f->path, f->rib, &server_ops, f, err, sizeof(err));
-	rib_if_set(f->rib, IFINDEX, true);
+	deadline = loop_timer_new(f->loop, too_late, NULL);
 	*state = f;
-	return f->z ? 0 : -1;
+	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	size_t left;
 
-	zebra_zapi_free(f->z);
-	rib_free(f->rib);
-	loop_timer_free(f->deadline);
-	loop_timer_free(f->rib_due);
-	left = loop_mem(f->loop)->count;
-	if (!left) /* it asserts; a failed test has left things */
-		loop_free(f->loop);
-	rmdir(f->dir);
+	loop_timer_free(deadline);
+	left = server_rig_fini(f); /* a failed test has left things */
 	free(f);
 	return left ? -1 : 0;
 }
@@ -264,7 +144,7 @@ static void peer_closed(void *ctx, struct zapi_session *s, const char *why)
 	loop_stop(p->f->loop);
 }
 
-static struct peer *peer_new(struct fixture *f)
+static struct peer *peer_new(struct server_rig *f)
 {
 	static const struct zapi_session_ops ops = {peer_message, peer_closed, NULL};
 	struct peer *p = calloc(1, sizeof(*p));
@@ -282,29 +162,12 @@ static void peer_free(struct peer *p)
 	free(p);
 }
 
-static void stop_now(void *ctx)
-{
-	loop_stop(ctx);
-}
-
-/* Some turns of the loop: what is on its way arrives. */
-static void settle(struct fixture *f)
-{
-	for (int i = 0; i < 40; i++) {
-		struct loop_timer *t = loop_timer_new(f->loop, stop_now, f->loop);
-
-		loop_timer_at(t, loop_now(f->loop));
-		loop_run(f->loop);
-		loop_timer_free(t);
-	}
-}
-
 static void wait_for(struct peer *p, unsigned int events)
 {
-	loop_timer_at(p->f->deadline, mono_add(loop_now(p->f->loop), DEADLINE));
+	loop_timer_at(deadline, mono_add(loop_now(p->f->loop), DEADLINE));
 	while (p->n < events)
 		loop_run(p->f->loop);
-	loop_timer_at(p->f->deadline, MONO_NEVER);
+	loop_timer_at(deadline, MONO_NEVER);
 }
 
 static void hello(struct peer *p, uint8_t type)
@@ -341,7 +204,7 @@ static void route(struct zapi_msg *m, uint16_t cmd, const struct sdprefix *pair,
 	m->u.route.metric = 96;
 	m->u.route.n_nexthops = 1;
 	m->u.route.nexthops[0].type = NEXTHOP_IFINDEX;
-	m->u.route.nexthops[0].ifindex = IFINDEX;
+	m->u.route.nexthops[0].ifindex = RIG_IFINDEX;
 }
 
 static void put(struct peer *p, uint16_t cmd, const char *dst, const char *src)
@@ -371,25 +234,25 @@ static void caps(struct peer *p, uint32_t capability, uint32_t value)
 }
 
 /* A route put into the RIB from inside zebra. */
-static void local(struct fixture *f, const char *dst, const char *src, uint8_t type)
+static void local(struct server_rig *f, const char *dst, const char *src, uint8_t type)
 {
-	struct rib_nexthop nh = {.kind = RIB_NH_IFINDEX, .ifindex = IFINDEX};
+	struct rib_nexthop nh = {.kind = RIB_NH_IFINDEX, .ifindex = RIG_IFINDEX};
 	struct rib_spec spec = {
 		.distance = zapi_route_type_distance(type), .n_nexthops = 1, .nexthops = &nh};
 	struct rib_owner owner = {.type = type};
 	struct sdprefix pair = pair_of(dst, src);
 
 	rib_add(f->rib, &pair, &owner, &spec, loop_now(f->loop));
-	rib_changed(f);
+	loop_timer_at(f->rib_due, loop_now(f->loop));
 }
 
-static void local_del(struct fixture *f, const char *dst, const char *src, uint8_t type)
+static void local_del(struct server_rig *f, const char *dst, const char *src, uint8_t type)
 {
 	struct rib_owner owner = {.type = type};
 	struct sdprefix pair = pair_of(dst, src);
 
 	assert_true(rib_del(f->rib, &pair, &owner));
-	rib_changed(f);
+	loop_timer_at(f->rib_due, loop_now(f->loop));
 }
 
 static void is_event(const struct event *e, uint16_t cmd, const char *dst, const char *src)
@@ -404,7 +267,7 @@ static void is_event(const struct event *e, uint16_t cmd, const char *dst, const
 
 static void test_start(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f);
 	struct zapi_msg m = {.cmd = ZAPI_HELLO};
 
@@ -423,7 +286,7 @@ static void test_start(void **state)
 	assert_int_equal(p->ev[2].cmd, ZAPI_INTERFACE_ADD);
 	assert_int_equal(p->ev[3].cmd, ZAPI_INTERFACE_ADDRESS_ADD);
 	/* No router id yet; told as soon as there is one. */
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(p->n, 4);
 	f->have_router_id = true;
 	zebra_zapi_router_id(f->z);
@@ -434,7 +297,7 @@ static void test_start(void **state)
 
 static void test_synchronous(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f);
 	struct zapi_msg m = {.cmd = ZAPI_HELLO};
 	struct zapi_interface i = {.name = "v1"};
@@ -442,9 +305,9 @@ static void test_synchronous(void **state)
 	f->subtrees = f->via6 = false;
 	m.u.hello = (struct zapi_hello){.type = ROUTE_BABEL, .synchronous = true};
 	zapi_session_send(p->s, &m);
-	settle(f);
+	server_rig_settle(f);
 	zebra_zapi_interface(f->z, ZAPI_INTERFACE_UP, &i);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(p->n, 0);
 	/* A second HELLO is served like the first. */
 	m.u.hello.synchronous = false;
@@ -459,7 +322,7 @@ static void test_synchronous(void **state)
 
 static void test_errors(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f);
 	struct zapi_msg m = {.cmd = ZAPI_INTERFACE_ADD, .vrf = 5};
 
@@ -482,25 +345,25 @@ static void test_other_dialect(void **state)
 		1, 10, 0x30, 0x20, 1, 0x0d, 0xb8, 0, 0x54, 0, 1,  0, 0, 0, 0, 1, 0, 0, 0, 0, 2};
 	uint8_t hello10[] = {0, 18, 254, 6, 0, 0, 0, 0, 0, 19, 23, 0, 0, 0, 0, 0, 0, 0};
 	static const uint8_t notify_on[] = {0, 11, 254, 6, 0, 0, 0, 0, 0, 126, 1};
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	int fd = unix_connect(f->path);
 	uint8_t got[512], route[sizeof(route10)];
 	ssize_t n;
 
 	/* Nothing is said before the client has shown what it speaks. */
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(read(fd, got, sizeof(got)), -1);
 	assert_int_equal(write(fd, hello10, sizeof(hello10)), sizeof(hello10));
-	settle(f);
+	server_rig_settle(f);
 	n = read(fd, got, sizeof(got));
 	assert_int_equal(n, sizeof(caps10) + 86);
 	assert_memory_equal(got, caps10, sizeof(caps10));
 	assert_int_equal(got[sizeof(caps10) + 9], 33);
 	assert_int_equal(write(fd, notify_on, sizeof(notify_on)), sizeof(notify_on));
 	memcpy(route, route10, sizeof(route));
-	route[41] = IFINDEX;
+	route[41] = RIG_IFINDEX;
 	assert_int_equal(write(fd, route, sizeof(route)), sizeof(route));
-	settle(f);
+	server_rig_settle(f);
 	n = read(fd, got, sizeof(got));
 	assert_int_equal(n, 55);
 	assert_int_equal(got[9], 11);
@@ -508,7 +371,7 @@ static void test_other_dialect(void **state)
 	/* It stays with it: 8.4's HELLO is no command of it. */
 	hello10[9] = 18;
 	assert_int_equal(write(fd, hello10, sizeof(hello10)), sizeof(hello10));
-	settle(f);
+	server_rig_settle(f);
 	n = read(fd, got, sizeof(got));
 	assert_int_equal(n, 14);
 	assert_int_equal(got[9], 120);
@@ -518,7 +381,7 @@ static void test_other_dialect(void **state)
 
 static void test_route_and_fate(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f);
 
 	hello(p, ROUTE_BABEL);
@@ -533,7 +396,7 @@ static void test_route_and_fate(void **state)
 	assert_int_equal(rib_count(f->rib), 3);
 	/* The same again replaces. */
 	put(p, ZAPI_ROUTE_ADD, "2001:db8:d::/48", NULL);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 3);
 	p->n = 0;
 	put(p, ZAPI_ROUTE_DELETE, "2001:db8:d::/48", "2001:db8:5::/48");
@@ -543,13 +406,13 @@ static void test_route_and_fate(void **state)
 	assert_int_equal(rib_count(f->rib), 2);
 	/* Its end takes all the rest along. */
 	peer_free(p);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 0);
 }
 
 static void test_refusals(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f);
 	struct sdprefix pair = pair_of("2001:db8:d::/48", NULL);
 	struct zapi_msg m;
@@ -578,17 +441,17 @@ static void test_refusals(void **state)
 	route(&m, ZAPI_ROUTE_ADD, &pair, ROUTE_BGP);
 	m.u.route.nexthops[0].type = NEXTHOP_IP4_IFINDEX;
 	zapi_session_send(p->s, &m);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 0);
 	assert_false(p->closed);
 	/* What can't be used any more is not kept in its old form either. */
 	route(&m, ZAPI_ROUTE_ADD, &pair, ROUTE_BGP);
 	zapi_session_send(p->s, &m);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 1);
 	m.u.route.nexthops[0].vrf = 3;
 	zapi_session_send(p->s, &m);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 0);
 	peer_free(p);
 }
@@ -608,7 +471,7 @@ static bool first_gate(void *ctx, const struct rib_view *v)
 /* RFC 9229: an IPv4 route over an IPv6 gateway comes in and goes out as one. */
 static void test_ip4_over_ip6(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f), *other = peer_new(f);
 	struct sdprefix pair = pair_of("192.0.2.0/24", NULL);
 	char gate[ADDR_STR] = "";
@@ -644,7 +507,7 @@ static void test_ip4_over_ip6(void **state)
 /* With USE_DISTANCE the distance is part of the identity: floating routes. */
 static void test_distance_key(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f);
 	struct sdprefix pair = pair_of("2001:db8:d::/48", NULL);
 	struct zapi_msg m;
@@ -657,19 +520,19 @@ static void test_distance_key(void **state)
 		m.u.route.distance = d;
 		zapi_session_send(p->s, &m);
 	}
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 3);
 	m.cmd = ZAPI_ROUTE_DELETE;
 	m.u.route.distance = 2;
 	zapi_session_send(p->s, &m);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 2);
 	peer_free(p);
 }
 
 static void test_redistribute(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f);
 
 	local(f, "2001:db8:1::/48", "2001:db8:5::/48", ROUTE_STATIC);
@@ -677,11 +540,11 @@ static void test_redistribute(void **state)
 	local(f, "2001:db8:2::/48", NULL, ROUTE_CONNECTED);
 	local(f, "fe80::/64", NULL, ROUTE_STATIC);
 	local(f, "192.0.2.0/24", NULL, ROUTE_STATIC);
-	settle(f);
+	server_rig_settle(f);
 	hello(p, ROUTE_BABEL);
 	ask(p, AFI_IP6, ROUTE_STATIC);
 	wait_for(p, 2);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(p->n, 2);
 	is_event(&p->ev[0], ZAPI_REDISTRIBUTE_ROUTE_ADD, "2001:db8:1::/48", NULL);
 	is_event(&p->ev[1], ZAPI_REDISTRIBUTE_ROUTE_ADD, "2001:db8:1::/48", "2001:db8:5::/48");
@@ -696,7 +559,7 @@ static void test_redistribute(void **state)
 	is_event(&p->ev[1], ZAPI_REDISTRIBUTE_ROUTE_DEL, "2001:db8:1::/48", "2001:db8:5::/48");
 	/* FRR's ripngd finds what goes by its interface. */
 	assert_int_equal(p->ev[1].n_nexthops, 1);
-	assert_int_equal(p->ev[1].nexthop.ifindex, IFINDEX);
+	assert_int_equal(p->ev[1].nexthop.ifindex, RIG_IFINDEX);
 	local(f, "2001:db8:1::/48", NULL, ROUTE_CONNECTED);
 	wait_for(p, 3);
 	is_event(&p->ev[2], ZAPI_REDISTRIBUTE_ROUTE_DEL, "2001:db8:1::/48", NULL);
@@ -712,24 +575,24 @@ static void test_redistribute(void **state)
  * (::/0, S). */
 static void test_default(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f);
 	struct zapi_msg m = {.cmd = ZAPI_REDISTRIBUTE_DEFAULT_ADD};
 
 	local(f, "::/0", NULL, ROUTE_STATIC);
 	local(f, "::/0", "2001:db8:5::/48", ROUTE_STATIC);
-	settle(f);
+	server_rig_settle(f);
 	hello(p, ROUTE_OSPF6);
 	m.u.afi = AFI_IP6;
 	zapi_session_send(p->s, &m);
 	wait_for(p, 1);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(p->n, 1);
 	is_event(&p->ev[0], ZAPI_REDISTRIBUTE_ROUTE_ADD, "::/0", NULL);
 	local_del(f, "::/0", "2001:db8:5::/48", ROUTE_STATIC);
 	local_del(f, "::/0", NULL, ROUTE_STATIC);
 	wait_for(p, 2);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(p->n, 2);
 	is_event(&p->ev[1], ZAPI_REDISTRIBUTE_ROUTE_DEL, "::/0", NULL);
 	peer_free(p);
@@ -737,13 +600,13 @@ static void test_default(void **state)
 
 static void test_tracking(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f);
 	struct zapi_msg m = {.cmd = ZAPI_NEXTHOP_REGISTER};
 
 	local(f, "2001:db8::/32", "::/1", ROUTE_STATIC);
 	local(f, "::/0", NULL, ROUTE_STATIC);
-	settle(f);
+	server_rig_settle(f);
 	hello(p, ROUTE_BGP);
 	m.u.nexthop_regs.n = 1;
 	m.u.nexthop_regs.reg[0].safi = SAFI_UNICAST;
@@ -758,7 +621,7 @@ static void test_tracking(void **state)
 	assert_int_equal(p->ev[1].pair.dst.plen, 64);
 	/* What changes nothing is not told; a new registration always is. */
 	local(f, "2001:db8:1::/64", NULL, ROUTE_CONNECTED);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(p->n, 2);
 	zapi_session_send(p->s, &m);
 	wait_for(p, 3);
@@ -775,14 +638,14 @@ static void test_tracking(void **state)
 	assert_int_equal(p->ev[5].n_nexthops, 1); /* static counts */
 	m.cmd = ZAPI_NEXTHOP_UNREGISTER;
 	zapi_session_send(p->s, &m);
-	settle(f);
+	server_rig_settle(f);
 	local_del(f, "::/0", NULL, ROUTE_STATIC);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(p->n, 6);
 	peer_free(p);
 }
 
-static struct peer *graceful_peer(struct fixture *f, uint32_t stale_time)
+static struct peer *graceful_peer(struct server_rig *f, uint32_t stale_time)
 {
 	struct peer *p = peer_new(f);
 
@@ -798,11 +661,11 @@ static struct peer *graceful_peer(struct fixture *f, uint32_t stale_time)
 
 static void test_graceful(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = graceful_peer(f, 100);
 
 	peer_free(p);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 2);
 	/* Back with one of the two; the other goes when all is said, not before. */
 	p = peer_new(f);
@@ -810,27 +673,27 @@ static void test_graceful(void **state)
 	caps(p, CLIENT_GR_CAPABILITIES, 100);
 	put(p, ZAPI_ROUTE_ADD, "2001:db8:d::/48", "2001:db8:6::/48");
 	caps(p, CLIENT_ROUTE_UPDATE_COMPLETE, AFI_IP4);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 2);
 	caps(p, CLIENT_ROUTE_UPDATE_COMPLETE, AFI_IP6);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 1);
 	/* An orderly good-bye takes the rest along at once. */
 	caps(p, CLIENT_GR_DISABLE, 0);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 1);
 	peer_free(p);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 0);
 }
 
 static void test_stale_time(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = graceful_peer(f, 0);
 
 	peer_free(p);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 0);
 }
 
@@ -838,27 +701,27 @@ static void test_stale_time(void **state)
  * new one's routes must not go with the old one. */
 static void test_predecessor(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *old = peer_new(f), *p;
 	struct zapi_msg m = {.cmd = ZAPI_HELLO};
 
 	hello(old, ROUTE_BABEL);
 	put(old, ZAPI_ROUTE_ADD, "2001:db8:d::/48", NULL);
-	settle(f);
+	server_rig_settle(f);
 	p = peer_new(f);
-	settle(f); /* accepted: its descriptor may well be served first */
+	server_rig_settle(f); /* accepted: its descriptor may well be served first */
 	m.u.hello.type = ROUTE_BABEL;
 	zapi_session_send(p->s, &m);
 	put(p, ZAPI_ROUTE_ADD, "2001:db8:e::/48", NULL);
 	peer_free(old);
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 1);
 	peer_free(p);
 }
 
 static void test_close_notify(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *a = peer_new(f), *b = peer_new(f);
 
 	hello(a, ROUTE_BABEL);
@@ -883,7 +746,7 @@ static struct sdprefix many_pair(unsigned int i)
 	return pair;
 }
 
-static void many_add(struct fixture *f, unsigned int i, uint32_t metric)
+static void many_add(struct server_rig *f, unsigned int i, uint32_t metric)
 {
 	struct rib_nexthop nh[MANY_HOPS];
 	struct rib_spec spec = {
@@ -894,22 +757,22 @@ static void many_add(struct fixture *f, unsigned int i, uint32_t metric)
 	memset(nh, 0, sizeof(nh));
 	for (unsigned int k = 0; k < MANY_HOPS; k++) {
 		nh[k].kind = RIB_NH_GATE_IFINDEX;
-		nh[k].ifindex = IFINDEX;
+		nh[k].ifindex = RIG_IFINDEX;
 		nh[k].gate.b[0] = 0xfe;
 		nh[k].gate.b[1] = 0x80;
 		nh[k].gate.b[15] = (uint8_t)(k + 1);
 	}
 	rib_add(f->rib, &pair, &owner, &spec, loop_now(f->loop));
-	rib_changed(f);
+	loop_timer_at(f->rib_due, loop_now(f->loop));
 }
 
-static void many_del(struct fixture *f, unsigned int i)
+static void many_del(struct server_rig *f, unsigned int i)
 {
 	struct rib_owner owner = {.type = ROUTE_STATIC};
 	struct sdprefix pair = many_pair(i);
 
 	assert_true(rib_del(f->rib, &pair, &owner));
-	rib_changed(f);
+	loop_timer_at(f->rib_due, loop_now(f->loop));
 }
 
 static bool see_client(void *ctx, const struct zebra_zapi_client_view *v)
@@ -918,7 +781,7 @@ static bool see_client(void *ctx, const struct zebra_zapi_client_view *v)
 	return false;
 }
 
-static struct zebra_zapi_client_view look(struct fixture *f)
+static struct zebra_zapi_client_view look(struct server_rig *f)
 {
 	struct zebra_zapi_client_view v = {0};
 
@@ -927,7 +790,7 @@ static struct zebra_zapi_client_view look(struct fixture *f)
 }
 
 /* Works until the RIB has nothing left to do. */
-static void rib_all(struct fixture *f)
+static void rib_all(struct server_rig *f)
 {
 	while (rib_run(f->rib, 4096, loop_now(f->loop)))
 		;
@@ -935,7 +798,7 @@ static void rib_all(struct fixture *f)
 
 static void test_slow_reader(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f);
 	unsigned int round = 0, left;
 
@@ -945,7 +808,7 @@ static void test_slow_reader(void **state)
 	p->counting = true;
 	hello(p, ROUTE_BABEL);
 	ask(p, AFI_IP6, ROUTE_STATIC);
-	settle(f);
+	server_rig_settle(f);
 	zapi_session_pause(p->s, true);
 	/* Every route changes again and again: far more than may pile up. */
 	while (look(f).delayed < MANY / 2) {
@@ -961,10 +824,10 @@ static void test_slow_reader(void **state)
 	left = MANY - (MANY + 2) / 3;
 	assert_true(look(f).delayed <= MANY);
 	zapi_session_pause(p->s, false);
-	loop_timer_at(f->deadline, mono_add(loop_now(f->loop), DEADLINE));
+	loop_timer_at(deadline, mono_add(loop_now(f->loop), DEADLINE));
 	while (!p->closed && (p->live != left || look(f).delayed))
 		loop_run(f->loop);
-	loop_timer_at(f->deadline, MONO_NEVER);
+	loop_timer_at(deadline, MONO_NEVER);
 	assert_false(p->closed);
 	for (unsigned int i = 0; i < MANY; i++)
 		assert_int_equal(p->known[i], i % 3 != 0);
