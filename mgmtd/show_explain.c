@@ -54,6 +54,10 @@ static void why_text(struct text *t, const Mgmt__Node *c)
 		txt_puts(t, "\n");
 	} else if (strcmp(node_str(c, "state"), "failed") == 0) {
 		txt_printf(t, "      refused by the kernel: %s\n", node_str(c, "reason"));
+		if (node_has(c, "next-try"))
+			txt_printf(t, "      tried %s times, again in %lld s\n",
+				   node_str(c, "tries"),
+				   (long long)(node_int(c, "next-try") + 999) / 1000);
 	} else if (node_has(c, "reason")) {
 		txt_printf(t, "      %s\n", node_str(c, "reason"));
 	}

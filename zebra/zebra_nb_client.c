@@ -46,6 +46,17 @@ static bool count_route(void *ctx, const struct rib_view *v)
 	return true;
 }
 
+/* Of all kernel tables. */
+static void count_routes(const struct rib *rib, struct nb_rows *rows)
+{
+	const struct rib *t = rib;
+
+	do {
+		rib_each(t, NULL, count_route, rows);
+		t = rib_table_after(rib, rib_table_id(t));
+	} while (t);
+}
+
 static void owned_leaves(struct nb_writer *w, const struct nb_rows *rows, uint8_t type,
 			 uint16_t instance)
 {
@@ -169,7 +180,7 @@ bool nb_clients_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w)
 
 	if (!p.z->zapi)
 		return false;
-	rib_each(p.z->rib, NULL, count_route, &p.owned);
+	count_routes(p.z->rib, &p.owned);
 	zebra_zapi_each_client(p.z->zapi, page_client, &p);
 	nb_rows_free(&p.owned);
 	return p.more;
@@ -226,7 +237,7 @@ bool nb_departed_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w)
 	zebra_zapi_each_gone(z->zapi, gather_gone, &gones);
 	nb_rows_sort(&gones, sizeof(struct zebra_zapi_gone_view), by_owner);
 	if (gones.n)
-		rib_each(z->rib, NULL, count_route, &owned);
+		count_routes(z->rib, &owned);
 	for (size_t i = 0; i < gones.n && !more; i++) {
 		const struct zebra_zapi_gone_view *v =
 			(const struct zebra_zapi_gone_view *)gones.v + i;

@@ -321,8 +321,10 @@ static void do_work(void *ctx)
 	struct zclient *c;
 	bool more = false;
 
-	LIST_EACH (zclients, &z->clients, c)
+	LIST_EACH (zclients, &z->clients, c) {
 		more |= zclient_replay(c);
+		more |= zclient_track_some(c);
+	}
 	if (more)
 		loop_timer_at(z->work, loop_now(z->loop));
 }

@@ -70,6 +70,9 @@ struct zclient {
 	unsigned int n_wants;
 	struct zc_laters later;
 	struct zc_tracks tracks;
+	size_t track_left;	  /* to be looked at again */
+	bool track_started;	  /* `track_at` counts */
+	struct sdprefix track_at; /* the last one that was */
 	struct log_limit refusals, stalls;
 	unsigned int held; /* enum zc_hold */
 	bool ending;	   /* its session has been told to end */
@@ -177,7 +180,10 @@ void zclient_fates_drop(struct zclient *c, struct zc_later *l);
 /* zebra_zapi_track.c: next-hop tracking. */
 void zclient_track(struct zclient *c, const struct zapi_nexthop_regs *regs);
 void zclient_untrack(struct zclient *c, const struct zapi_nexthop_regs *regs);
+/* All of them, in pieces: the first on the next turn of the loop. */
 void zclient_track_again(struct zclient *c);
+/* True: there is more to do and room for it. */
+bool zclient_track_some(struct zclient *c);
 void zclient_tracks_fini(struct zclient *c);
 
 #endif

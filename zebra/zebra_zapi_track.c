@@ -9,6 +9,7 @@
 #include "zebra/zebra_zapi_impl.h"
 
 #define TRACKS_MAX 65536
+#define TRACK_STEP 1024 /* looked at per turn of the loop */
 #define ROUTE_NHRP 12
 
 struct chosen {
@@ -207,14 +208,34 @@ void zclient_untrack(struct zclient *c, const struct zapi_nexthop_regs *regs)
 
 void zclient_track_again(struct zclient *c)
 {
+	c->track_left = zc_tracks_count(&c->tracks);
+	if (c->track_left)
+		loop_timer_at(c->z->work, loop_now(c->z->loop));
+}
+
+/* Round and round, from where the last piece ended: also if the RIB changes all
+ * the time, each has its turn. */
+bool zclient_track_some(struct zclient *c)
+{
 	struct zc_track *t;
 
-	/* What does not fit now is found to differ when there is room. */
-	for (t = zc_tracks_first(&c->tracks); t; t = zc_tracks_next(&c->tracks, t)) {
+	for (unsigned int n = 0; c->track_left && n < TRACK_STEP; n++) {
+		/* What does not fit now is found to differ when there is room. */
 		if (zapi_session_full(c->session))
-			return;
+			return false;
+		t = c->track_started ? zc_tracks_after(&c->tracks, &c->track_at) : NULL;
+		if (!t)
+			t = zc_tracks_first(&c->tracks);
+		if (!t) {
+			c->track_left = 0;
+			break;
+		}
+		c->track_at = t->entry.key;
+		c->track_started = true;
+		c->track_left--;
 		tell(c, t, false);
 	}
+	return c->track_left > 0;
 }
 
 void zclient_tracks_fini(struct zclient *c)

@@ -31,6 +31,20 @@ static const struct rib_cand *chosen(const struct rib_node *n)
 	return n->selected && !n->selected->gone ? n->selected : NULL;
 }
 
+/* Has come since the last run, or can be used since then. */
+static bool to_be_chosen(const struct rib_node *n)
+{
+	const struct list_link *l;
+
+	for (l = n->cands.head.next; l != &n->cands.head; l = l->next) {
+		const struct rib_cand *c = container_of_const(l, struct rib_cand, link);
+
+		if (!c->gone && rib_cand_why(c) == RIB_WHY_PENDING)
+			return true;
+	}
+	return false;
+}
+
 static enum rib_verdict verdict_on(const struct walk *w, const struct rib_node *n)
 {
 	const struct rib_cand *c = chosen(n);
@@ -40,7 +54,7 @@ static enum rib_verdict verdict_on(const struct walk *w, const struct rib_node *
 	if (w->winner)
 		return RIB_PASSED_LONGER;
 	if (!c)
-		return RIB_PASSED_UNUSABLE;
+		return to_be_chosen(n) ? RIB_PASSED_KERNEL : RIB_PASSED_UNUSABLE;
 	return c->state == RIB_FAILED ? RIB_PASSED_KERNEL : RIB_TAKES;
 }
 

@@ -23,7 +23,8 @@ enum rib_verdict {
 	RIB_PASSED_SOURCE,   /* 1. its source prefix does not cover the packet's source */
 	RIB_PASSED_LONGER,   /* 2. a pair of the same destination and a longer source takes it */
 	RIB_PASSED_UNUSABLE, /* 3. none of its candidates can be used */
-	RIB_PASSED_KERNEL,   /* 4. the kernel does not have the chosen one: see its why */
+	RIB_PASSED_KERNEL,   /* 4. the kernel does not have the chosen one: see its why; or
+				it is yet to be chosen */
 	RIB_TAKES,	     /* it takes the packet */
 };
 

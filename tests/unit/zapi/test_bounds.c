@@ -257,6 +257,57 @@ static void a_flood_waits_for_the_rib(void **state)
 	server_rig_settle(r);
 }
 
+static bool count_tracked(void *ctx, const struct zebra_zapi_client_view *v)
+{
+	uint64_t *told = ctx;
+
+	*told += v->out_by[ZAPI_NEXTHOP_UPDATE];
+	return true;
+}
+
+/* Tracking very many next hops takes many turns, and all of them come up, also
+ * while the RIB goes on changing. */
+static void tracking_is_done_in_pieces(void **state)
+{
+	static struct zapi_msg m = {.cmd = ZAPI_NEXTHOP_REGISTER};
+	struct server_rig *r = *state;
+	int bad = client(r, ROUTE_RIPNG), good = client(r, ROUTE_BABEL);
+	uint64_t first = 0, told = 0;
+
+	m.u.nexthop_regs.n = 1;
+	m.u.nexthop_regs.reg[0].safi = SAFI_UNICAST;
+	m.u.nexthop_regs.reg[0].resolve_via_default = true;
+	for (unsigned int i = 0; i < 5000; i++) {
+		struct addr a = {{0x20, 0x01, 0x0d, 0xb8, (uint8_t)(i & 1), 9, (uint8_t)(i >> 8),
+				  (uint8_t)i}};
+
+		m.u.nexthop_regs.reg[0].prefix = prefix_host(FAM_IP6, &a);
+		while (!rig_say_msg(bad, &m))
+			server_rig_settle(r);
+		if (i % 100 == 0)
+			server_rig_settle(r);
+		rig_closed(bad);
+	}
+	server_rig_settle(r);
+	zebra_zapi_each_client(r->z, count_tracked, &first);
+	assert_int_equal(first, 5000);
+	/* 2001:db8::/48 and 2001:db8:100::/48: half of them, each. */
+	assert_true(rig_route(good, ZAPI_ROUTE_ADD, ROUTE_BABEL, 9));
+	server_rig_settle(r);
+	assert_true(rig_route(good, ZAPI_ROUTE_ADD, ROUTE_BABEL, 0x109));
+	for (unsigned int i = 0; i < 20; i++) {
+		assert_true(rig_route(good, i % 2 ? ZAPI_ROUTE_DELETE : ZAPI_ROUTE_ADD, ROUTE_BABEL,
+				      7));
+		server_rig_settle(r);
+		assert_false(rig_closed(bad));
+	}
+	zebra_zapi_each_client(r->z, count_tracked, &told);
+	assert_int_equal(told, 10000);
+	close(bad);
+	close(good);
+	server_rig_settle(r);
+}
+
 static void stale_times_end(void **state)
 {
 	struct server_rig *r = *state;
@@ -327,6 +378,7 @@ int main(void)
 		T(who_never_reads_is_ended),
 		T(who_says_nothing_is_ended),
 		T(a_flood_waits_for_the_rib),
+		T(tracking_is_done_in_pieces),
 		T(stale_times_end),
 		T(garbage),
 	};

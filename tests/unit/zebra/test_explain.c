@@ -266,6 +266,26 @@ static void agreement(void **state)
 	AGREES("fe80::9", S, k, "link-local");
 }
 
+/* While a route is on its way to the kernel, what the kernel still has is no
+ * difference to worry about. */
+static void being_written(void **state)
+{
+	const struct rib_nexthop new = rig_via("fe80::2", 2);
+	const struct rib_view winner = {.pair = rig_pair("2001:db8::/32", NULL),
+					.why = RIB_WHY_PENDING,
+					.n_resolved = 1,
+					.resolved = &new};
+	const struct rib_packet p = packet("2001:db8::1", "2001:db8:a::1");
+	struct rib_kernel_answer k = by("2001:db8::/32", NULL, rig_via("fe80::1", 1));
+	struct rib_kernel_answer none = {.kind = RIB_KERNEL_NONE};
+
+	(void)state;
+	assert_int_equal(rib_agree(&p, &winner, &k), RIB_AGREE_PENDING);
+	assert_int_equal(rib_agree(&p, &winner, &none), RIB_AGREE_PENDING);
+	k = by("2001:db8::/32", NULL, new);
+	assert_int_equal(rib_agree(&p, &winner, &k), RIB_AGREE_EQUAL);
+}
+
 /* All next hops count, in any order; that the kernel takes one does not. */
 static void multipath(void **state)
 {
@@ -299,6 +319,7 @@ int main(void)
 		T(ip4),
 		T(bounded),
 		T(agreement),
+		T(being_written),
 		T(multipath),
 	};
 
