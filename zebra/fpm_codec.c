@@ -145,6 +145,7 @@ static Fpm__Kind pb_kind(enum rib_nexthop_kind k)
 	case RIB_NH_IFINDEX:
 	case RIB_NH_GATE:
 	case RIB_NH_GATE_IFINDEX:
+	case RIB_NH_THROW: /* never in the RIB */
 		break;
 	case RIB_NH_BLACKHOLE:
 		return FPM__KIND__KIND_BLACKHOLE;

@@ -19,7 +19,7 @@ enum kernel_whose kernel_route_whose(const struct nl_route *r)
 	enum family f = sdprefix_family(&r->pair);
 
 	if (r->table != RT_TABLE_MAIN || (r->flags & RTM_F_CLONED) || r->n_nexthops == 0 ||
-	    r->tos != 0 || addr_is_multicast(f, &r->pair.dst.addr))
+	    r->type == RTN_THROW || r->tos != 0 || addr_is_multicast(f, &r->pair.dst.addr))
 		return KERNEL_NOBODYS;
 	/* Another program may use the same protocol number (babeld does), but
 	 * hardly our priority as well. */

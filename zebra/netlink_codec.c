@@ -321,6 +321,9 @@ static enum nl_verdict finish_nexthops(const struct rtmsg *rtm, const struct rou
 	case RTN_PROHIBIT:
 		out->nexthops[0].kind = RIB_NH_PROHIBIT;
 		break;
+	case RTN_THROW:
+		out->nexthops[0].kind = RIB_NH_THROW;
+		break;
 	default:
 		return NL_OK;
 	}
@@ -463,6 +466,9 @@ static void put_nexthops(struct nlmsghdr *h, struct rtmsg *rtm, const struct fib
 		return;
 	case RIB_NH_PROHIBIT:
 		rtm->rtm_type = RTN_PROHIBIT;
+		return;
+	case RIB_NH_THROW:
+		rtm->rtm_type = RTN_THROW;
 		return;
 	}
 	if (nh->onlink)

@@ -30,6 +30,8 @@ static const char *type_name(const struct rib_nexthop *nh)
 		return "unreachable";
 	case RIB_NH_PROHIBIT:
 		return "prohibit";
+	case RIB_NH_THROW:
+		return "throw";
 	}
 	return "direct";
 }

@@ -38,6 +38,8 @@ void zapi_nexthop_of_rib(struct zapi_nexthop *to, enum family f, const struct ri
 		to->type = NEXTHOP_BLACKHOLE;
 		to->blackhole = BLACKHOLE_PROHIBIT;
 		break;
+	case RIB_NH_THROW: /* never in the RIB */
+		break;
 	}
 }
 

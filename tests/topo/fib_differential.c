@@ -273,6 +273,8 @@ static bool agrees(const struct way *w, const struct cand *c)
 		return w->type != RTN_UNICAST && w->error == EHOSTUNREACH;
 	case RIB_NH_BLACKHOLE:
 		return w->type != RTN_UNICAST && w->error == EINVAL;
+	case RIB_NH_THROW:
+		break;
 	case RIB_NH_PROHIBIT:
 		return w->type != RTN_UNICAST && w->error == EACCES;
 	case RIB_NH_IFINDEX:

@@ -19,6 +19,7 @@ bool fib_nexthop_eq(const struct rib_nexthop *a, const struct rib_nexthop *b, bo
 	case RIB_NH_BLACKHOLE:
 	case RIB_NH_UNREACHABLE:
 	case RIB_NH_PROHIBIT:
+	case RIB_NH_THROW:
 		return true;
 	case RIB_NH_IFINDEX:
 		return a->ifindex == b->ifindex;
@@ -168,7 +169,7 @@ static struct shape shape_of(const struct fib_want *w, size_t n)
 /* One rank per length of source and step of the order. */
 #define RANKS (2 * 256)
 
-enum set_order { SPECIFIC_FIRST, HALVES_FIRST };
+enum set_order { SPECIFIC_FIRST, HALVES_FIRST, UNORDERED };
 enum del_order { WIDE_FIRST, HALVES_LAST };
 
 struct plan {
@@ -205,8 +206,9 @@ static unsigned int del_rank(enum del_order order, const struct sdprefix *pair)
 
 static void plan_op(struct plan *p, enum fib_op_kind kind, const struct fib_route *r)
 {
-	unsigned int rank =
-		kind == FIB_SET ? set_rank(p->sets, &r->pair) : del_rank(p->dels, &r->pair);
+	unsigned int rank = p->sets == UNORDERED ? 0
+			    : kind == FIB_SET	 ? set_rank(p->sets, &r->pair)
+						 : del_rank(p->dels, &r->pair);
 
 	if (!p->ops) {
 		p->at[rank]++;
@@ -236,6 +238,15 @@ static void plan_walk(struct plan *p, const struct fib_want *have, size_t n_have
 			w++;
 		}
 	}
+}
+
+size_t fib_changes(const struct fib_want *have, size_t n_have, const struct fib_want *want,
+		   size_t n_want, struct fib_op *ops)
+{
+	struct plan p = {.sets = UNORDERED, .ops = ops};
+
+	plan_walk(&p, have, n_have, want, n_want);
+	return p.at[0];
 }
 
 size_t fib_diff(const struct fib_want *have, size_t n_have, const struct fib_want *want,

@@ -58,6 +58,11 @@ size_t fib_compile(const struct fib_answer *answers, size_t n, struct fib_want *
 size_t fib_diff(const struct fib_want *have, size_t n_have, const struct fib_want *want,
 		size_t n_want, struct fib_op *ops);
 
+/* The same operations in no order: the second backend (fib_rules.h) orders
+ * those of many destinations together. */
+size_t fib_changes(const struct fib_want *have, size_t n_have, const struct fib_want *want,
+		   size_t n_want, struct fib_op *ops);
+
 /* Type, table, MTU, preferred source and next hops; not the order of next hops. */
 bool fib_route_eq(const struct fib_route *a, const struct fib_route *b);
 /* Of one route; a weight of 0 is 1. alone: there is nobody to share with, and the

@@ -84,6 +84,8 @@ static void node_event(struct rib *r, struct rib_node *n)
 {
 	r->epoch++;
 	rib_node_mark(r, n);
+	if (r->n_withheld)
+		rib_source_retry(r, &n->entry.key.src);
 }
 
 void rib_node_retry(struct rib *r, struct rib_node *n)
@@ -412,20 +414,28 @@ void rib_address(struct rib *r, enum family f, const struct addr *a)
 		rib_address(r->tables[i], f, a);
 }
 
-void rib_kernel_found(struct rib *r, const struct fib_route *f)
+static void kernel_adopt(struct rib *r, struct rib_node *n, const struct fib_route *f)
 {
-	struct rib_node *n = rib_node_get(r, &f->pair);
-
-	if (n->held || !f->n_nexthops) {
-		rib_node_put(r, n);
-		return;
-	}
 	rib_held_set(r, n, f, f->type == RIB_TYPE_AUXILIARY);
 	n->leftover = true;
 	/* An interface may have taken the (D,S) along while we were away: an
 	 * anchor without it would drop packets. */
-	if (n->auxiliary)
+	if (n->auxiliary || f->ruled)
 		rib_node_mark(r, n);
+}
+
+void rib_kernel_found(struct rib *r, const struct fib_route *f)
+{
+	bool by_rules = rib_by_rules(r, sdprefix_family(&f->pair));
+	bool sourced = !sdprefix_is_plain(&f->pair);
+	struct rib_node *n = rib_node_get(r, &f->pair);
+
+	/* Of a backend that is not in use: it goes when what is right is there. */
+	if (f->n_nexthops && (sourced || f->type == RIB_TYPE_AUXILIARY) && by_rules != f->ruled)
+		rib_retire_route(r, f);
+	else if (!n->held && f->n_nexthops && (!f->ruled || rib_source_find(r, &f->pair.src)))
+		kernel_adopt(r, n, f);
+	rib_node_put(r, n);
 }
 
 static void unclaim(struct rib *r, struct rib_node *n)
@@ -444,6 +454,7 @@ void rib_sweep_kernel(struct rib *r)
 		unclaim(r, n);
 	for (size_t i = 0; i < r->n_tables; i++)
 		rib_sweep_kernel(r->tables[i]);
+	rib_retired_write(r);
 }
 
 void rib_sweep_kernel_at(struct rib *r, const struct sdprefix *pair)
@@ -482,19 +493,25 @@ struct rib *rib_new(const struct rib_env *env, void *ctx)
 	r->mem_scratch.name = "rib batch";
 	r->mem_told.name = "rib redistributed";
 	r->mem_retry.name = "rib retry";
+	r->mem_source.name = "rib source";
 	r->env = *env;
 	r->ctx = ctx;
 	rib_nodes_init(&r->nodes);
 	rib_gates_init(&r->gates);
 	dirty_dests_init(&r->dirty);
 	rib_retry_init(r);
+	rib_sources_init(&r->sources);
+	rib_covers_init(&r->covers);
+	r->setup.range =
+		(struct rib_range){RIB_RANGE_PREFERENCE, RIB_RANGE_TABLE, RIB_RANGE_TABLES};
 	return r;
 }
 
 void rib_free(struct rib *r)
 {
-	struct scratch *const scratches[] = {&r->jobs,	  &r->job_nodes, &r->ops, &r->batch,
-					     &r->answers, &r->have,	 &r->want};
+	struct scratch *const scratches[] = {&r->jobs,	   &r->job_nodes, &r->ops,  &r->batch,
+					     &r->answers,  &r->have,	  &r->want, &r->of_tables,
+					     &r->by_rules, &r->retired};
 	struct memtag tag;
 	struct rib_node *n;
 	struct rib_cand *c;
@@ -508,12 +525,16 @@ void rib_free(struct rib *r)
 	}
 	rib_nodes_fini(&r->nodes);
 	rib_gates_fini(&r->gates);
+	rib_sources_free(r);
+	rib_sources_fini(&r->sources);
+	rib_covers_fini(&r->covers);
 	rib_ifs_free(r);
 	for (size_t i = 0; i < sizeof(scratches) / sizeof(*scratches); i++)
 		mem_free(&r->mem_scratch, scratches[i]->v);
 	assert(!r->mem_node.count && !r->mem_dest.count && !r->mem_cand.count);
 	assert(!r->mem_nexthop.count && !r->mem_gate.count && !r->mem_if.count);
 	assert(!r->mem_scratch.count && !r->mem_told.count && !r->mem_retry.count);
+	assert(!r->mem_source.count);
 	tag = r->mem_rib;
 	mem_free(&tag, r);
 }

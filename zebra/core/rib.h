@@ -34,6 +34,7 @@ enum rib_nexthop_kind {
 	RIB_NH_BLACKHOLE,    /* dropped silently */
 	RIB_NH_UNREACHABLE,  /* dropped, ICMP unreachable */
 	RIB_NH_PROHIBIT,     /* dropped, ICMP administratively prohibited */
+	RIB_NH_THROW,	     /* on to the next rule: the FIB compiler's alone (fib_rules.h) */
 };
 
 struct rib_nexthop {
@@ -74,7 +75,7 @@ struct rib_spec {
 	uint32_t tag;
 	uint32_t mtu;
 	struct addr prefsrc; /* of the pair's family, see rib_address(); zeros: none */
-	bool recursive; /* a gateway may resolve over any route; else connected only */
+	bool recursive;	     /* a gateway may resolve over any route; else connected only */
 	uint32_t n_nexthops;
 	const struct rib_nexthop *nexthops; /* copied */
 };

@@ -35,9 +35,21 @@ static void copy_clear(struct rib *r, struct fib_route *f)
 	f->n_nexthops = 0;
 }
 
+/* How much is in its source's table. */
+static void count_held(struct rib *r, const struct rib_node *n, int by)
+{
+	struct rib_source *s = n->kernel.ruled ? rib_source_find(r, &n->entry.key.src) : NULL;
+
+	if (s)
+		s->n_held += (size_t)by;
+}
+
 void rib_held_set(struct rib *r, struct rib_node *n, const struct fib_route *f, bool auxiliary)
 {
+	if (n->held)
+		count_held(r, n, -1);
 	copy_set(r, &n->kernel, f);
+	count_held(r, n, 1);
 	n->held = true;
 	n->auxiliary = auxiliary;
 	n->leftover = false;
@@ -48,6 +60,8 @@ void rib_held_set(struct rib *r, struct rib_node *n, const struct fib_route *f, 
 
 void rib_held_clear(struct rib *r, struct rib_node *n)
 {
+	if (n->held)
+		count_held(r, n, -1);
 	copy_clear(r, &n->kernel);
 	n->held = false;
 	n->auxiliary = false;
@@ -69,7 +83,7 @@ static bool source_is_there(const struct rib *r, const struct rib_cand *c)
 	       r->env.has_address(r->ctx, sdprefix_family(&c->node->entry.key), &c->prefsrc);
 }
 
-static struct fib_route cand_route(const struct rib *r, const struct rib_cand *c)
+struct fib_route rib_cand_route(const struct rib *r, const struct rib_cand *c)
 {
 	struct fib_route f = {
 		.pair = c->node->entry.key,
@@ -79,7 +93,13 @@ static struct fib_route cand_route(const struct rib *r, const struct rib_cand *c
 		.n_nexthops = c->n_resolved,
 		.nexthops = c->resolved,
 	};
+	const struct rib_source *s;
 
+	if (!sdprefix_is_plain(&f.pair) && rib_by_rules(r, sdprefix_family(&f.pair))) {
+		s = rib_source_find(r, &f.pair.src);
+		f.table = s ? s->table : 0;
+		f.ruled = true;
+	}
 	if (!addr_is_zero(&c->prefsrc) && source_is_there(r, c))
 		f.prefsrc = c->prefsrc;
 	return f;
@@ -87,12 +107,12 @@ static struct fib_route cand_route(const struct rib *r, const struct rib_cand *c
 
 /* The job's nodes */
 
-static struct rib_node **job_nodes(const struct rib *r, const struct rib_job *j)
+struct rib_node **rib_job_nodes(const struct rib *r, const struct rib_job *j)
 {
 	return (struct rib_node **)r->job_nodes.v + j->node0;
 }
 
-static void job_add(struct rib *r, struct rib_job *j, struct rib_node *n)
+void rib_job_add(struct rib *r, struct rib_job *j, struct rib_node *n)
 {
 	struct rib_node **v;
 
@@ -118,8 +138,11 @@ static void sift_down(struct rib_node **v, size_t at, size_t n)
 	}
 }
 
-static void sort_nodes(struct rib_node **v, size_t n)
+void rib_job_sort(const struct rib *r, const struct rib_job *j)
 {
+	struct rib_node **v = rib_job_nodes(r, j);
+	size_t n = j->n_nodes;
+
 	for (size_t i = n / 2; i-- > 0;)
 		sift_down(v, i, n);
 	while (n > 1) {
@@ -149,28 +172,27 @@ static void job_collect(struct rib *r, struct rib_job *j)
 
 	while (j->n_nodes < CHUNK && (n = dirty_nodes_pop(&j->dest->dirty))) {
 		n->chosen_now = true;
-		job_add(r, j, n);
+		rib_job_add(r, j, n);
 	}
 	n = rib_nodes_at(&r->nodes, &dst);
 	if (sdprefix_is_plain(&n->entry.key))
-		job_add(r, j, n);
-	job_add(r, j, rib_node_half(r, &dst, false));
-	job_add(r, j, rib_node_half(r, &dst, true));
+		rib_job_add(r, j, n);
+	rib_job_add(r, j, rib_node_half(r, &dst, false));
+	rib_job_add(r, j, rib_node_half(r, &dst, true));
 	for (; n; n = rib_nodes_at_next(&r->nodes, n)) {
 		if (n->in_job || !node_shadows(n))
 			continue;
-		job_add(r, j, n);
+		rib_job_add(r, j, n);
 		break;
 	}
-	sort_nodes(job_nodes(r, j), j->n_nodes);
+	rib_job_sort(r, j);
 	if (!dirty_nodes_empty(&j->dest->dirty) && !dirty_dests_linked(j->dest))
 		dirty_dests_add_tail(&r->dirty, j->dest);
 }
 
 /* Planning */
 
-/* Has the kernel refused just this before, and nothing changed since? */
-static int refusal_of(const struct rib *r, const struct fib_route *f)
+int rib_refusal_of(const struct rib *r, const struct fib_route *f)
 {
 	struct rib_node *n = rib_node_find(r, &f->pair);
 
@@ -188,14 +210,15 @@ static size_t job_answers(struct rib *r, const struct rib_job *j, struct fib_ans
 	size_t n_answers = 0;
 
 	for (size_t i = 0; i < j->n_nodes; i++) {
-		const struct rib_node *n = job_nodes(r, j)[i];
+		const struct rib_node *n = rib_job_nodes(r, j)[i];
 		bool sourced = !sdprefix_is_plain(&n->entry.key);
 
 		if (n->selected) {
 			bool foreign = rib_cand_foreign(n->selected);
-			struct fib_route route = cand_route(r, n->selected);
+			struct fib_route route = rib_cand_route(r, n->selected);
 
-			if (!foreign && ((sourced && j->dest->withheld) || refusal_of(r, &route)))
+			if (!foreign &&
+			    ((sourced && j->dest->withheld) || rib_refusal_of(r, &route)))
 				continue;
 			a[n_answers++] = (struct fib_answer){route, foreign};
 		} else if (n->held && n->leftover && !n->auxiliary) {
@@ -211,7 +234,7 @@ static size_t job_have(struct rib *r, const struct rib_job *j, struct fib_want *
 	size_t n_have = 0;
 
 	for (size_t i = 0; i < j->n_nodes; i++) {
-		const struct rib_node *n = job_nodes(r, j)[i];
+		const struct rib_node *n = rib_job_nodes(r, j)[i];
 
 		if (!n->held)
 			continue;
@@ -231,7 +254,7 @@ static int half_refused(const struct rib *r, const struct fib_want *want, size_t
 		int e = 0;
 
 		if (want[i].auxiliary && fib_is_half(&want[i].route.pair))
-			e = refusal_of(r, &want[i].route);
+			e = rib_refusal_of(r, &want[i].route);
 		error = e ? e : error;
 	}
 	return error;
@@ -242,7 +265,7 @@ static size_t drop_refused(const struct rib *r, struct fib_want *want, size_t n)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (!refusal_of(r, &want[i].route))
+		if (!rib_refusal_of(r, &want[i].route))
 			want[kept++] = want[i];
 	return kept;
 }
@@ -264,9 +287,9 @@ static void job_adopt(struct rib *r, struct rib_job *j, const struct fib_want *w
 
 	for (size_t i = 0; i < n; i++)
 		if (want[i].auxiliary)
-			job_add(r, j, rib_node_get(r, &want[i].route.pair));
+			rib_job_add(r, j, rib_node_get(r, &want[i].route.pair));
 	if (j->n_nodes > before)
-		sort_nodes(job_nodes(r, j), j->n_nodes);
+		rib_job_sort(r, j);
 }
 
 static size_t job_compile(struct rib *r, const struct rib_job *j, struct fib_answer *answers,
@@ -279,7 +302,7 @@ static size_t job_compile(struct rib *r, const struct rib_job *j, struct fib_ans
 	return n;
 }
 
-static void job_plan(struct rib *r, struct rib_job *j)
+static void dest_plan(struct rib *r, struct rib_job *j)
 {
 	size_t room = j->n_nodes + 2;
 	struct fib_answer *answers = rib_scratch(r, &r->answers, room * sizeof(*answers));
@@ -295,7 +318,7 @@ static void job_plan(struct rib *r, struct rib_job *j)
 	if (j->dest->withheld)
 		n_want = job_compile(r, j, answers, want);
 	if (!j->dest->withheld != !withheld)
-		mark_sourced(r, &job_nodes(r, j)[0]->entry.key.dst);
+		mark_sourced(r, &rib_job_nodes(r, j)[0]->entry.key.dst);
 	n_want = drop_refused(r, want, n_want);
 	job_adopt(r, j, want, n_want);
 	have = rib_scratch(r, &r->have, j->n_nodes * sizeof(*have));
@@ -311,6 +334,14 @@ static void job_plan(struct rib *r, struct rib_job *j)
 		    ops[j->n_first].route.type != RIB_TYPE_AUXILIARY ||
 		    !fib_is_half(&ops[j->n_first].route.pair))
 			break;
+}
+
+static void job_plan(struct rib *r, struct rib_job *j)
+{
+	if (j->dest)
+		dest_plan(r, j);
+	else
+		rib_rules_plan(r, j);
 }
 
 /* Writing */
@@ -339,11 +370,15 @@ static bool set_done(struct rib *r, struct rib_node *n, const struct fib_op *op)
 		rib_held_set(r, n, &op->route, auxiliary);
 		return true;
 	}
+	complain(r, n, op);
+	if (auxiliary && op->route.ruled) {
+		rib_source_withhold(r, rib_source_find(r, &op->route.pair.src), op->error);
+		return false;
+	}
 	copy_set(r, &n->refused, &op->route);
 	n->error = op->error;
 	n->refusal_live = true;
 	rib_retry_note(r, n, op->error);
-	complain(r, n, op);
 	return false;
 }
 
@@ -366,11 +401,20 @@ static bool job_written(struct rib *r, const struct fib_op *ops, size_t n_ops)
 	for (size_t i = 0; i < n_ops; i++) {
 		struct rib_node *n = rib_node_find(r, &ops[i].route.pair);
 
-		assert(n && n->in_job);
-		if (ops[i].kind == FIB_DEL)
+		switch (ops[i].kind) {
+		case FIB_RULE_ADD:
+		case FIB_RULE_DEL:
+			good = rib_rule_done(r, &ops[i]) && good;
+			continue;
+		case FIB_DEL:
+			assert(n && n->in_job);
 			del_done(r, n, &ops[i]);
-		else if (!set_done(r, n, &ops[i]))
-			good = false;
+			break;
+		case FIB_SET:
+			assert(n && n->in_job);
+			good = set_done(r, n, &ops[i]) && good;
+			break;
+		}
 	}
 	return good;
 }
@@ -408,7 +452,7 @@ static void run_rounds(struct rib *r, struct rib_job *jobs, size_t n_jobs)
 			j->op0 += j->n_round;
 			j->n_ops -= j->n_round;
 			j->n_first = 0;
-			if (!good)
+			if (!good || rib_rules_staged(j))
 				job_plan(r, j);
 		}
 	}
@@ -454,7 +498,7 @@ static void node_settle(struct rib *r, struct rib_node *n)
 	struct fib_route route;
 
 	if (c) {
-		route = cand_route(r, c);
+		route = rib_cand_route(r, c);
 		c->state = rib_cand_foreign(c) || (n->held && !n->auxiliary &&
 						   fib_route_eq(&n->kernel, &route))
 				   ? RIB_INSTALLED
@@ -485,44 +529,73 @@ static void node_settle(struct rib *r, struct rib_node *n)
 
 static void job_finish(struct rib *r, struct rib_job *j)
 {
-	struct rib_node **v = job_nodes(r, j);
+	struct rib_node **v = rib_job_nodes(r, j);
 
 	for (size_t i = 0; i < j->n_nodes; i++)
 		node_settle(r, v[i]);
 	for (size_t i = 0; i < j->n_nodes; i++) {
+		v[i]->dest->in_job = false;
 		v[i]->in_job = false;
 		v[i]->chosen_now = false;
 		rib_node_put(r, v[i]);
 	}
 }
 
+static void job_start(struct rib *r, struct rib_job *j)
+{
+	job_collect(r, j);
+	for (size_t k = 0; k < j->n_nodes; k++)
+		if (rib_job_nodes(r, j)[k]->chosen_now)
+			rib_node_choose(r, rib_job_nodes(r, j)[k]);
+	job_plan(r, j);
+}
+
+/* All of them in one job, which comes last: it may grow. */
+static bool rules_start(struct rib *r, struct rib_job *j, size_t n_dests)
+{
+	struct rib_node *const *any = r->by_rules.v;
+
+	if (!n_dests && !r->rules_marked)
+		return false;
+	r->rules_marked = false;
+	for (size_t i = 0; i < n_dests; i++)
+		rib_rules_take(r, j, any[i]);
+	job_plan(r, j);
+	return true;
+}
+
 bool rib_run(struct rib *r, size_t max, mono_t now)
 {
-	bool unmarked = rib_rejudge_step(r, max);
-	size_t n_jobs, node0 = 0;
+	bool unmarked = rib_rejudge_step(r, max), more;
+	size_t n, n_jobs = 0, n_by_rules = 0, node0 = 0;
+	struct rib_node **by_rules;
 	struct rib_job *jobs;
-	bool more;
 
 	r->now = now;
 	rib_retry_due(r);
-	n_jobs = dirty_dests_count(&r->dirty);
-	n_jobs = n_jobs < max ? n_jobs : max;
-	jobs = rib_scratch(r, &r->jobs, n_jobs * sizeof(*jobs));
+	n = dirty_dests_count(&r->dirty);
+	n = n < max ? n : max;
+	jobs = rib_scratch(r, &r->jobs, (n + 1) * sizeof(*jobs));
+	by_rules = rib_scratch(r, &r->by_rules, n * sizeof(*by_rules));
 	r->ops_used = 0;
-	for (size_t i = 0; i < n_jobs; i++) {
-		struct rib_job *j = &jobs[i];
+	while (n--) {
+		struct rib_dest *d = dirty_dests_pop(&r->dirty);
+		struct rib_node *any = dirty_nodes_first(&d->dirty);
 
-		*j = (struct rib_job){.dest = dirty_dests_pop(&r->dirty), .node0 = node0};
-		job_collect(r, j);
-		for (size_t k = 0; k < j->n_nodes; k++)
-			if (job_nodes(r, j)[k]->chosen_now)
-				rib_node_choose(r, job_nodes(r, j)[k]);
-		job_plan(r, j);
-		node0 += j->n_nodes;
+		if (rib_by_rules(r, sdprefix_family(&any->entry.key))) {
+			by_rules[n_by_rules++] = any;
+			continue;
+		}
+		jobs[n_jobs] = (struct rib_job){.dest = d, .node0 = node0};
+		job_start(r, &jobs[n_jobs]);
+		node0 += jobs[n_jobs++].n_nodes;
 	}
+	jobs[n_jobs] = (struct rib_job){.node0 = node0};
+	n_jobs += rules_start(r, &jobs[n_jobs], n_by_rules);
 	run_rounds(r, jobs, n_jobs);
 	for (size_t i = 0; i < n_jobs; i++)
 		job_finish(r, &jobs[i]);
+	rib_sources_tidy(r);
 	more = rib_tables_run(r, max, now);
-	return more || unmarked || !dirty_dests_empty(&r->dirty);
+	return more || unmarked || r->rules_marked || !dirty_dests_empty(&r->dirty);
 }

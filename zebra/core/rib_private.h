@@ -22,7 +22,8 @@
 #include "lib/base/list.h"
 #include "lib/base/mem.h"
 #include "lib/base/sdtable.h"
-#include "zebra/core/fib.h"
+#include "zebra/core/fib_rules.h"
+#include "zebra/core/rib_backend.h"
 #include "zebra/core/rib_retry.h"
 
 struct rib_cand;
@@ -123,8 +124,12 @@ struct rib_node {
 	struct fib_route kernel;
 	struct fib_route refused; /* n_nexthops 0: none */
 	bool refusal_live;	  /* the current plan still wants what was refused */
-	uint8_t complained_type;  /* of the last word about a refusal ... */
-	int complained;		  /* ... and its error; 0: none since it went well */
+	/* Of the rules backend (rib_rules.c), for routes with a source: */
+	bool wish;		 /* it is chosen, or kept */
+	bool real;		 /* ... and not withheld: it counts for destinations within */
+	int withheld;		 /* error of its source */
+	uint8_t complained_type; /* of the last word about a refusal ... */
+	int complained;		 /* ... and its error; 0: none since it went well */
 };
 SDTABLE_TYPE(rib_nodes, struct rib_node, entry);
 LIST_TYPE(dirty_nodes, struct rib_node, dirty);
@@ -134,12 +139,39 @@ struct rib_dest {
 	struct dirty_nodes dirty;
 	size_t n_nodes;
 	int withheld; /* errno: its sourced routes are kept out, see rib_fib.c */
+	bool in_job;  /* of the rules backend */
 };
 LIST_TYPE(dirty_dests, struct rib_dest, link);
 
-/* One destination's work in one run. */
+/* A source of the rules backend. */
+struct rib_source {
+	struct sdentry entry; /* the source, as a destination */
+	uint32_t table;	      /* 0: there was none left */
+	bool ruled;	      /* the kernel has the rule */
+	size_t n_wish;	      /* nodes that wish */
+	size_t n_held;	      /* routes in the table */
+	size_t n_after;	      /* ... when the plan is done */
+	int error;	      /* a throw or the rule was refused: all its routes are withheld */
+};
+SDTABLE_TYPE(rib_sources, struct rib_source, entry);
+
+/* A destination that has real routes with a source. */
+struct rib_cover {
+	struct sdentry entry;
+	size_t n;
+};
+SDTABLE_TYPE(rib_covers, struct rib_cover, entry);
+
+struct rib_slot {
+	struct rib_source *source;
+	bool taken;   /* by somebody else */
+	bool retired; /* has routes of ours that are to go */
+};
+
+/* One destination's work in one run; of the rules backend, all of them. */
 struct rib_job {
-	struct rib_dest *dest;
+	struct rib_dest *dest; /* NULL: rules */
+	enum fib_stage stage;  /* of rules */
 	size_t node0, n_nodes; /* in rib->job_nodes, in the order of sources */
 	size_t op0, n_ops;     /* in rib->ops; those still to be done */
 	size_t n_first;	       /* of these, the ones that must succeed before the rest */
@@ -164,9 +196,9 @@ struct rib {
 	struct dirty_dests dirty;
 	struct rib_if **ifs; /* ordered by ifindex */
 	size_t n_ifs, ifs_room;
-	size_t n_cands;	 /* not gone */
+	size_t n_cands;	  /* not gone */
 	size_t n_prefsrc; /* candidates with a preferred source */
-	size_t ops_used; /* of the current run */
+	size_t ops_used;  /* of the current run */
 	uint64_t seq;
 	uint64_t epoch; /* events from outside */
 	uint64_t walk;	/* searches for loops */
@@ -178,9 +210,17 @@ struct rib {
 	uint32_t mark;	/* comparisons with the kernel begun */
 	mono_t now;	/* of the current, or last, run */
 	struct retries retry_interface, retry_later[RIB_RETRY_LEVELS];
-	struct scratch jobs, job_nodes, ops, batch, answers, have, want;
+	struct scratch jobs, job_nodes, ops, batch, answers, have, want, of_tables, by_rules,
+		retired;
+	size_t n_retired;
+	struct rib_setup setup;
+	struct rib_sources sources;
+	struct rib_covers covers;
+	struct rib_slot *slots[2]; /* of the range; NULL: none yet */
+	size_t n_withheld;	   /* sources with an error */
+	bool rules_marked;	   /* there is work although no destination is marked */
 	struct memtag mem_rib, mem_node, mem_dest, mem_cand, mem_nexthop, mem_gate, mem_if,
-		mem_scratch, mem_told, mem_retry;
+		mem_scratch, mem_told, mem_retry, mem_source;
 };
 
 /* rib.c */
@@ -246,6 +286,40 @@ enum rib_why rib_cand_why(const struct rib_cand *c);
 void rib_held_clear(struct rib *r, struct rib_node *n);
 void rib_held_set(struct rib *r, struct rib_node *n, const struct fib_route *f, bool auxiliary);
 void rib_refused_clear(struct rib *r, struct rib_node *n);
+
+struct rib_node **rib_job_nodes(const struct rib *r, const struct rib_job *j);
+void rib_job_add(struct rib *r, struct rib_job *j, struct rib_node *n);
+void rib_job_sort(const struct rib *r, const struct rib_job *j);
+struct fib_route rib_cand_route(const struct rib *r, const struct rib_cand *c);
+/* Has the kernel refused just this before, and nothing changed since? */
+int rib_refusal_of(const struct rib *r, const struct fib_route *f);
+
+/* rib_rules.c */
+bool rib_by_rules(const struct rib *r, enum family f);
+void rib_rules_take(struct rib *r, struct rib_job *j, struct rib_node *any);
+void rib_rules_plan(struct rib *r, struct rib_job *j);
+bool rib_rule_done(struct rib *r, const struct fib_op *op);
+/* The first stage is written: on to the second. */
+bool rib_rules_staged(struct rib_job *j);
+
+/* rib_source.c */
+struct rib_source *rib_source_find(const struct rib *r, const struct prefix *src);
+struct rib_source *rib_source_get(struct rib *r, const struct prefix *src);
+void rib_sources_tidy(struct rib *r);
+void rib_sources_free(struct rib *r);
+void rib_source_retry(struct rib *r, const struct prefix *src);
+/* error 0: no more. */
+void rib_source_withhold(struct rib *r, struct rib_source *s, int error);
+void rib_cover_count(struct rib *r, const struct prefix *dst, int by);
+void rib_slots_forget(struct rib *r);
+void rib_slot_retired(struct rib *r, enum family f, uint32_t table, bool retired);
+struct fib_op rib_rule_op(const struct rib *r, enum fib_op_kind kind, const struct prefix *src,
+			  uint32_t table);
+
+/* rib_backend.c */
+void rib_retire(struct rib *r, const struct fib_op *op);
+void rib_retire_route(struct rib *r, const struct fib_route *f);
+void rib_retired_write(struct rib *r);
 
 /* rib_announce.c */
 void rib_announce(struct rib *r, struct rib_node *n);

@@ -371,6 +371,7 @@ static enum rib_why resolve_one(struct rib *r, const struct rib_cand *c,
 	case RIB_NH_BLACKHOLE:
 	case RIB_NH_UNREACHABLE:
 	case RIB_NH_PROHIBIT:
+	case RIB_NH_THROW:
 		break;
 	case RIB_NH_GATE:
 		why = judge_gateway(r, c, nh);
@@ -412,10 +413,10 @@ static bool result_is(const struct result *res, const struct rib_cand *c)
 
 bool rib_cand_resolve(struct rib *r, struct rib_cand *c)
 {
-	/* IPv4 has no source subtrees in the kernel: such a route is kept and
-	 * shown, and never used without its source. */
+	/* IPv4 has no source subtrees in the kernel: without rules such a route is
+	 * kept and shown, and never used without its source. */
 	bool possible = sdprefix_family(&c->node->entry.key) == FAM_IP6 ||
-			sdprefix_is_plain(&c->node->entry.key);
+			sdprefix_is_plain(&c->node->entry.key) || rib_by_rules(r, FAM_IP4);
 	struct result res = {.n = 0, .depth = 0};
 
 	c->looped = false;

@@ -32,7 +32,9 @@ struct rib_view rib_cand_view(const struct rib_cand *c)
 	};
 
 	if (v.state == RIB_FAILED)
-		v.error = c->node->error ? c->node->error : c->node->dest->withheld;
+		v.error = c->node->error      ? c->node->error
+			  : c->node->withheld ? c->node->withheld
+					      : c->node->dest->withheld;
 	return v;
 }
 

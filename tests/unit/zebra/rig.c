@@ -60,6 +60,11 @@ static bool kernel_drop(struct rig *g, struct kroute *k)
 	return true;
 }
 
+void kernel_steal(struct rig *g, size_t at)
+{
+	kernel_drop(g, &g->k[at]);
+}
+
 bool kernel_del(struct rig *g, const struct sdprefix *pair, bool foreign)
 {
 	return kernel_drop(g, kernel_at(g, pair, foreign));
@@ -107,7 +112,7 @@ static const struct kroute *kernel_at_length(const struct rig *g, const struct a
 		const struct kroute *k = &g->k[i];
 		const struct sdprefix *p = &k->route.pair;
 
-		if (p->dst.plen != plen || !prefix_has(&p->dst, FAM_IP6, dst))
+		if (k->route.ruled || p->dst.plen != plen || !prefix_has(&p->dst, FAM_IP6, dst))
 			continue;
 		if (sdprefix_is_plain(p)) {
 			if (!plain || plain->foreign)
@@ -125,10 +130,73 @@ static const struct kroute *kernel_at_length(const struct rig *g, const struct a
 	return sourced && plen > 0 ? NULL : plain; /* the fault */
 }
 
+/* A table that a rule leads to: NULL goes on, and so does a throw. */
+static const struct kroute *table_lookup(const struct rig *g, uint32_t table,
+					 const struct addr *dst)
+{
+	const struct kroute *best = NULL;
+
+	for (size_t i = 0; i < g->n_k; i++) {
+		const struct kroute *k = &g->k[i];
+		const struct prefix *p = &k->route.pair.dst;
+
+		if (k->route.ruled && k->route.table == table && prefix_has(p, FAM_IP6, dst) &&
+		    (!best || p->plen > best->route.pair.dst.plen))
+			best = k;
+	}
+	return best && best->nh[0].kind != RIB_NH_THROW ? best : NULL;
+}
+
+static const struct kroute *rules_lookup(const struct rig *g, const struct addr *dst,
+					 const struct addr *src)
+{
+	const struct kroute *k = NULL;
+
+	for (size_t i = 0; i < g->n_rules && !k; i++)
+		if (prefix_has(&g->rules[i].src, FAM_IP6, src))
+			k = table_lookup(g, g->rules[i].table, dst);
+	return k;
+}
+
+/* In the order of preferences, of one the older first. */
+static void rule_add(struct rig *g, const struct fib_op *op)
+{
+	struct krule new = {op->route.pair.src, op->route.table, op->preference};
+	size_t at = g->n_rules;
+
+	for (size_t i = 0; i < g->n_rules; i++)
+		if (g->rules[i].table == new.table && prefix_eq(&g->rules[i].src, &new.src) &&
+		    g->rules[i].preference == new.preference)
+			return;
+	assert(g->n_rules < RIG_RULES);
+	while (at && g->rules[at - 1].preference > new.preference)
+		at--;
+	memmove(&g->rules[at + 1], &g->rules[at], (g->n_rules - at) * sizeof(new));
+	g->rules[at] = new;
+	g->n_rules++;
+}
+
+void kernel_rule_del(struct rig *g, size_t at)
+{
+	memmove(&g->rules[at], &g->rules[at + 1], (--g->n_rules - at) * sizeof(g->rules[0]));
+}
+
+static void rule_del(struct rig *g, const struct fib_op *op)
+{
+	for (size_t i = 0; i < g->n_rules; i++) {
+		if (g->rules[i].table == op->route.table &&
+		    g->rules[i].preference == op->preference &&
+		    prefix_eq(&g->rules[i].src, &op->route.pair.src)) {
+			kernel_rule_del(g, i);
+			return;
+		}
+	}
+}
+
 const struct kroute *kernel_lookup(const struct rig *g, const struct addr *dst,
 				   const struct addr *src)
 {
-	const struct kroute *k = NULL;
+	const struct kroute *k = rules_lookup(g, dst, src);
 
 	for (unsigned int plen = 129; plen-- > 0 && !k;)
 		k = kernel_at_length(g, dst, src, plen);
@@ -136,6 +204,24 @@ const struct kroute *kernel_lookup(const struct rig *g, const struct addr *dst,
 }
 
 /* The RIB's world */
+
+static void kernel_do(struct rig *g, const struct fib_op *op)
+{
+	switch (op->kind) {
+	case FIB_SET:
+		kernel_set(g, &op->route, false);
+		break;
+	case FIB_DEL:
+		kernel_drop(g, kernel_in(g, op->route.table, &op->route.pair, false));
+		break;
+	case FIB_RULE_ADD:
+		rule_add(g, op);
+		break;
+	case FIB_RULE_DEL:
+		rule_del(g, op);
+		break;
+	}
+}
 
 static void on_fib(void *ctx, struct fib_op *ops, size_t n)
 {
@@ -147,10 +233,8 @@ static void on_fib(void *ctx, struct fib_op *ops, size_t n)
 		op->error = g->verdict ? g->verdict(g, op) : 0;
 		if (g->n_ops < RIG_LOG)
 			g->ops[g->n_ops++] = *op;
-		if (!op->error && op->kind == FIB_SET)
-			kernel_set(g, &op->route, false);
-		else if (!op->error)
-			kernel_drop(g, kernel_in(g, op->route.table, &op->route.pair, false));
+		if (!op->error)
+			kernel_do(g, op);
 		if (g->after)
 			g->after(g, op);
 	}
@@ -245,7 +329,7 @@ void rig_run(struct rig *g)
 	size_t steps = 0;
 
 	g->now.us++;
-	while (rib_run(g->rib, 7, g->now))
+	while (rib_run(g->rib, g->per_run ? g->per_run : 7, g->now))
 		if (++steps > 100000) {
 			fprintf(stderr, "rib_run() does not come to an end\n");
 			abort();

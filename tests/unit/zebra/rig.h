@@ -4,7 +4,8 @@
  *
  * The kernel behaves as measured: destination first with fall-through, and a
  * plain route (D,::/0), D not ::/0, is not found while any (D,S) is there. It
- * holds our routes and foreign ones; of one pair ours is preferred.
+ * holds our routes and foreign ones; of one pair ours is preferred. It has
+ * policy rules, which come first, and throws in the tables they lead to.
  */
 #ifndef SRCDEST_TESTS_UNIT_ZEBRA_RIG_H
 #define SRCDEST_TESTS_UNIT_ZEBRA_RIG_H
@@ -16,14 +17,21 @@
 #include "zebra/core/fib.h"
 #include "zebra/core/rmap.h"
 #include "zebra/core/rib.h"
+#include "zebra/core/rib_backend.h"
 
 #define RIG_KERNEL 4096
 #define RIG_LOG	   512
+#define RIG_RULES  64
 
 struct kroute {
 	struct fib_route route;
 	struct rib_nexthop nh[RIB_MAX_NEXTHOPS];
 	bool foreign;
+};
+
+struct krule {
+	struct prefix src;
+	uint32_t table, preference;
 };
 
 struct fate_seen {
@@ -45,6 +53,9 @@ struct rig {
 	struct rib *rib;
 	struct kroute k[RIG_KERNEL];
 	size_t n_k;
+	struct krule rules[RIG_RULES];
+	size_t n_rules;
+	size_t per_run;		    /* destinations; 0: some */
 	struct fib_op ops[RIG_LOG]; /* written since rig_clear(), next hops not kept */
 	size_t n_ops;
 	struct fate_seen fates[RIG_LOG];
@@ -95,7 +106,9 @@ const struct kroute *kernel_find(const struct rig *g, const struct sdprefix *pai
 const struct kroute *kernel_has(const struct rig *g, const char *dst, const char *src);
 /* Ours, in another table than main. */
 const struct kroute *kernel_has_in(struct rig *g, uint32_t table, const char *dst, const char *src);
+void kernel_steal(struct rig *g, size_t at);
 size_t kernel_ours(const struct rig *g);
+void kernel_rule_del(struct rig *g, size_t at);
 /* The answer for a packet; NULL: unreachable. */
 const struct kroute *kernel_lookup(const struct rig *g, const struct addr *dst,
 				   const struct addr *src);

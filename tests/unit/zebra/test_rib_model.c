@@ -9,6 +9,10 @@
  *    whose route did not change meet another one. The one exception is
  *    documented: between the two halves, for sources in 8000::/1.
  *  - Of what the kernel refuses nothing is claimed to be installed.
+ *
+ * All that for either backend, and while changing from one to the other.
+ * With rules there is no exception, and a packet whose route does change
+ * meets the old one or the new one.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,6 +82,8 @@ struct model {
 	bool foreign;  /* events that the kernel is ahead of us with */
 	bool refusing; /* the kernel refuses at random */
 	bool watching; /* look after each operation */
+	bool rules;    /* the second backend */
+	bool ahead;    /* the kernel has changed by itself in this step */
 	uint32_t shy;  /* of four routes that would come, so many stay away: sparse tables */
 	struct mcand c[N_DSTS][N_SRCS][N_TYPES];
 	bool connected[N_DSTS][N_IFS + 1];
@@ -109,12 +115,18 @@ static void dump(void)
 	print_error("SRCDEST_TEST_SEED=%llu\n", (unsigned long long)m.seed);
 	rib_each(m.g.rib, NULL, dump_view, NULL);
 	for (size_t i = 0; i < m.g.n_k; i++)
-		print_error("  kernel %s type %u%s if %u\n",
-			    sdprefix_str(&m.g.k[i].route.pair, pair), m.g.k[i].route.type,
-			    m.g.k[i].foreign ? " foreign" : "", m.g.k[i].nh->ifindex);
+		print_error("  kernel %s table %u type %u%s kind %d if %u\n",
+			    sdprefix_str(&m.g.k[i].route.pair, pair), m.g.k[i].route.table,
+			    m.g.k[i].route.type, m.g.k[i].foreign ? " foreign" : "",
+			    m.g.k[i].nh->kind, m.g.k[i].nh->ifindex);
+	for (size_t i = 0; i < m.g.n_rules; i++)
+		print_error("  rule %u from %s table %u\n", m.g.rules[i].preference,
+			    prefix_str(&m.g.rules[i].src, pair), m.g.rules[i].table);
 	for (size_t i = 0; i < m.g.n_ops; i++)
-		print_error("  op %s %s: %d\n", m.g.ops[i].kind == FIB_SET ? "set" : "del",
-			    sdprefix_str(&m.g.ops[i].route.pair, pair), m.g.ops[i].error);
+		print_error("  op %zu kind %d %s%s table %u: %d\n", i, m.g.ops[i].kind,
+			    sdprefix_str(&m.g.ops[i].route.pair, pair),
+			    m.g.ops[i].route.type == RIB_TYPE_AUXILIARY ? " helper" : "",
+			    m.g.ops[i].route.table, m.g.ops[i].error);
 }
 
 #define DIE(...) \
@@ -155,6 +167,7 @@ static bool mcand_usable(const struct mcand *c, struct rib_nexthop *out)
 	case RIB_NH_BLACKHOLE:
 	case RIB_NH_UNREACHABLE:
 	case RIB_NH_PROHIBIT:
+	case RIB_NH_THROW:
 		break;
 	}
 	return true;
@@ -244,6 +257,14 @@ static bool answer_eq(const struct answer *a, const struct answer *b)
 	return a->any == b->any && (!a->any || nh_same(&a->nh, &b->nh));
 }
 
+static void say(const char *when, const struct answer *a)
+{
+	char gate[ADDR_STR];
+
+	print_error("  %s: kind %d if %u via %s\n", when, a->any ? (int)a->nh.kind : -1,
+		    a->nh.ifindex, addr_str(FAM_IP6, &a->nh.gate, gate));
+}
+
 static const char *packet_str(const struct packet *p)
 {
 	static char out[2 * ADDR_STR + 8];
@@ -316,7 +337,8 @@ static void event_route(void)
 	if (d == GATE_NET)
 		return;
 	/* Of plain ones the kernel of cardboard has one, and that is connected. */
-	if (m.foreign && s > 0 && prng_below(&m.rnd, 8) == 0)
+	/* A kernel that needs rules has none with a source. */
+	if (m.foreign && !m.rules && s > 0 && prng_below(&m.rnd, 8) == 0)
 		t = 0;
 	c = &m.c[d][s][t];
 	was = *c;
@@ -359,6 +381,7 @@ static void event_connected(void)
 			i = k;
 	if (!m.up[i])
 		return;
+	m.ahead = true;
 	m.connected[d][i] = !m.connected[d][i];
 	if (m.connected[d][i]) {
 		m.connected_age[d][i] = ++m.clock;
@@ -378,14 +401,12 @@ static bool uses(const struct kroute *k, uint32_t ifindex)
 static void event_interface(void)
 {
 	uint32_t i = 1 + prng_below(&m.rnd, N_IFS);
-	struct sdprefix pair;
 
 	m.up[i] = !m.up[i];
 	rib_if_set(m.g.rib, i, m.up[i]);
 	for (size_t k = 0; !m.up[i] && k < m.g.n_k;) {
-		pair = m.g.k[k].route.pair;
 		if (uses(&m.g.k[k], i))
-			kernel_del(&m.g, &pair, m.g.k[k].foreign);
+			kernel_steal(&m.g, k);
 		else
 			k++;
 	}
@@ -400,13 +421,19 @@ static void event_theft(void)
 	struct sdprefix pair;
 	size_t k;
 
+	if (m.g.n_rules && prng_below(&m.rnd, 4) == 0) {
+		k = prng_below(&m.rnd, (uint32_t)m.g.n_rules);
+		rib_rule_lost(m.g.rib, &m.g.rules[k].src, m.g.rules[k].table);
+		kernel_rule_del(&m.g, k);
+		return;
+	}
 	if (!m.g.n_k)
 		return;
 	k = prng_below(&m.rnd, (uint32_t)m.g.n_k);
 	if (m.g.k[k].foreign)
 		return;
 	pair = m.g.k[k].route.pair;
-	kernel_del(&m.g, &pair, false);
+	kernel_steal(&m.g, k);
 	rib_kernel_lost(m.g.rib, &pair);
 }
 
@@ -459,13 +486,21 @@ static void check_between(const struct answer *old, const struct sdprefix *old_p
 		struct sdprefix pair;
 		struct answer now = rib_answer(&m.packets[i], &pair);
 
-		if (!answer_eq(&old[i], &now) || !sdprefix_eq(&pair, &old_pair[i]))
+		bool same = answer_eq(&old[i], &now) && sdprefix_eq(&pair, &old_pair[i]);
+
+		/* A connected prefix went, and a route like it takes its place. */
+		if (m.ahead && sdprefix_is_plain(&pair))
 			continue;
-		for (size_t op = 0; op < m.n_ops; op++)
+		for (size_t op = 0; op < m.n_ops && (same || (m.rules && !m.ahead)); op++)
 			if (!answer_eq(&m.during[op][i], &now) &&
-			    !between_halves(op, &m.packets[i]))
+			    (same || !answer_eq(&m.during[op][i], &old[i])) &&
+			    (m.rules || !between_halves(op, &m.packets[i]))) {
+				say("old", &old[i]);
+				say("new", &now);
+				say("between", &m.during[op][i]);
 				DIE("%s is misled after operation %zu of %zu",
 				    packet_str(&m.packets[i]), op, m.n_ops);
+			}
 	}
 }
 
@@ -484,6 +519,32 @@ static void check_anchors(void)
 	}
 }
 
+/* A rule for each table with routes, and no other; the longest source first. */
+static void check_tables(void)
+{
+	for (size_t i = 0; i < m.g.n_rules; i++) {
+		const struct krule *u = &m.g.rules[i];
+		size_t n = 0;
+
+		for (size_t k = 0; k < m.g.n_k; k++)
+			n += m.g.k[k].route.ruled && m.g.k[k].route.table == u->table;
+		if (!n)
+			DIE("a rule to an empty table");
+		if (i && u->src.plen > m.g.rules[i - 1].src.plen)
+			DIE("a longer source comes later");
+	}
+	for (size_t k = 0; k < m.g.n_k; k++) {
+		const struct fib_route *f = &m.g.k[k].route;
+		bool has = !f->ruled;
+
+		for (size_t i = 0; i < m.g.n_rules; i++)
+			has = has || (m.g.rules[i].table == f->table &&
+				      prefix_eq(&m.g.rules[i].src, &f->pair.src));
+		if (!has)
+			DIE("a table without a rule");
+	}
+}
+
 static void check_at_rest(void)
 {
 	for (size_t i = 0; i < N_PACKETS; i++) {
@@ -497,7 +558,9 @@ static void check_at_rest(void)
 		if (!answer_eq(&want, &kernel))
 			DIE("%s: the kernel is wrong", packet_str(p));
 	}
-	check_anchors();
+	if (!m.rules)
+		check_anchors();
+	check_tables();
 }
 
 /* With refusals: the kernel does what follows from the routes that the RIB
@@ -539,16 +602,29 @@ static void check_claims(void)
 static int random_verdict(struct rig *g, const struct fib_op *op)
 {
 	(void)g;
+	if (op->kind == FIB_DEL || op->kind == FIB_RULE_DEL)
+		return 0;
 	/* Anchors never: the kernel of cardboard does not need them. */
-	if (op->kind == FIB_DEL || op->route.nexthops->kind == RIB_NH_UNREACHABLE)
+	if (op->kind == FIB_SET && op->route.nexthops->kind == RIB_NH_UNREACHABLE)
 		return 0;
 	return prng_below(&m.rnd, 12) == 0 ? 22 : 0;
 }
 
 /* Runs */
 
+static void use_backend(bool rules)
+{
+	struct rib_setup s = *rib_setup(m.g.rib);
+
+	m.rules = rules;
+	s.ip6 = rules ? FIB_RULES : FIB_SUBTREES;
+	rib_set_up(m.g.rib, &s, m.g.now);
+}
+
 static void start(uint64_t seed, bool foreign, bool refusing)
 {
+	bool rules = m.rules;
+
 	memset(&m, 0, sizeof(m));
 	m.rnd = prng_seed(seed);
 	m.seed = m.rnd.s;
@@ -557,6 +633,9 @@ static void start(uint64_t seed, bool foreign, bool refusing)
 	m.shy = prng_below(&m.rnd, 4);
 	rig_init(&m.g);
 	m.g.after = after;
+	use_backend(rules);
+	if (rules) /* so that a step is one change, and between is between */
+		m.g.per_run = SIZE_MAX;
 	if (refusing)
 		m.g.verdict = random_verdict;
 	for (size_t d = 0; d < N_DSTS; d++)
@@ -578,6 +657,7 @@ static void step(void)
 	new_packets();
 	for (size_t i = 0; i < N_PACKETS; i++)
 		old[i] = rib_answer(&m.packets[i], &old_pair[i]);
+	m.ahead = false;
 	while (n--)
 		event();
 	m.n_ops = 0;
@@ -601,7 +681,7 @@ static void finish(void)
 		rib_del_owner(m.g.rib, all[i], 0);
 	m.watching = false;
 	rig_run(&m.g);
-	if (kernel_ours(&m.g) != 0 || rib_count(m.g.rib) != 0)
+	if (kernel_ours(&m.g) != 0 || rib_count(m.g.rib) != 0 || m.g.n_rules)
 		DIE("something stays");
 	rig_fini(&m.g);
 }
@@ -634,12 +714,80 @@ static void test_refusals(void **state)
 	run(3000, 10, 300, false, true);
 }
 
+static void test_rules_every_operation(void **state)
+{
+	(void)state;
+	m.rules = true;
+	run(4000, 10, 300, false, false);
+}
+
+static void test_rules_foreign_and_interfaces(void **state)
+{
+	(void)state;
+	m.rules = true;
+	run(5000, 10, 300, true, false);
+}
+
+static void test_rules_refusals(void **state)
+{
+	(void)state;
+	m.rules = true;
+	run(6000, 10, 300, false, true);
+}
+
+/* From one backend to the other, or to another range: packets notice nothing. */
+static void change_over(void)
+{
+	struct answer old[N_PACKETS];
+	struct rib_setup s = *rib_setup(m.g.rib);
+
+	new_packets();
+	for (size_t i = 0; i < N_PACKETS; i++)
+		old[i] = kernel_answer(&m.packets[i]);
+	m.n_ops = 0;
+	rig_clear(&m.g);
+	m.watching = true;
+	if (prng_below(&m.rnd, 3)) {
+		use_backend(!m.rules);
+	} else {
+		s.range.preference += prng_below(&m.rnd, 300) - 150;
+		s.range.table += prng_below(&m.rnd, 3);
+		rib_set_up(m.g.rib, &s, m.g.now);
+	}
+	for (size_t op = 0; op < m.n_ops; op++)
+		for (size_t i = 0; i < N_PACKETS; i++)
+			if (!answer_eq(&m.during[op][i], &old[i]) &&
+			    !between_halves(op, &m.packets[i]))
+				DIE("%s is misled after operation %zu of %zu",
+				    packet_str(&m.packets[i]), op, m.n_ops);
+	check_at_rest();
+}
+
+static void test_change_over(void **state)
+{
+	(void)state;
+	m.rules = false;
+	for (uint64_t round = 0; round < 15; round++) {
+		start(7000 + round, false, false);
+		for (int i = 0; i < 30; i++) {
+			m.g.per_run = m.rules ? SIZE_MAX : 0;
+			step();
+			change_over();
+		}
+		finish();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_operation),
 		cmocka_unit_test(test_foreign_and_interfaces),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_rules_every_operation),
+		cmocka_unit_test(test_rules_foreign_and_interfaces),
+		cmocka_unit_test(test_rules_refusals),
+		cmocka_unit_test(test_change_over),
 	};
 
 	return cmocka_run_group_tests_name("rib against a model", tests, NULL, NULL);

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* Sources of the rules backend: each has a table and a rule. */
+#include "zebra/core/rib_private.h"
+
+#include <assert.h>
+
+static struct sdprefix source_key(const struct prefix *src)
+{
+	struct sdprefix key;
+	bool ok = sdprefix_make(&key, src, NULL);
+
+	assert(ok);
+	(void)ok;
+	return key;
+}
+
+struct rib_source *rib_source_find(const struct rib *r, const struct prefix *src)
+{
+	struct sdprefix key = source_key(src);
+
+	return rib_sources_find(&r->sources, &key);
+}
+
+static unsigned int index_of(enum family f)
+{
+	return f == FAM_IP6;
+}
+
+static struct rib_slot *slot_at(struct rib *r, enum family f, uint32_t table)
+{
+	struct rib_slot **v = &r->slots[index_of(f)];
+
+	if (!rib_range_has(&r->setup.range, table))
+		return NULL;
+	if (!*v)
+		*v = mem_new(&r->mem_source, r->setup.range.n_tables * sizeof(**v));
+	return &(*v)[table - r->setup.range.table];
+}
+
+static uint32_t free_table(struct rib *r, enum family f)
+{
+	for (uint32_t i = 0; i < r->setup.range.n_tables; i++) {
+		const struct rib_slot *t = slot_at(r, f, r->setup.range.table + i);
+
+		if (!t->source && !t->taken && !t->retired)
+			return r->setup.range.table + i;
+	}
+	return 0;
+}
+
+static struct rib_source *source_new(struct rib *r, const struct prefix *src, uint32_t table)
+{
+	struct rib_source *s = mem_new(&r->mem_source, sizeof(*s));
+
+	s->entry.key = source_key(src);
+	s->table = table;
+	rib_sources_add(&r->sources, s);
+	if (table)
+		slot_at(r, (enum family)src->family, table)->source = s;
+	else
+		rib_source_withhold(r, s, RIB_ERROR_NO_TABLE);
+	return s;
+}
+
+struct rib_source *rib_source_get(struct rib *r, const struct prefix *src)
+{
+	struct rib_source *s = rib_source_find(r, src);
+
+	return s ? s : source_new(r, src, free_table(r, (enum family)src->family));
+}
+
+static void source_free(struct rib *r, struct rib_source *s)
+{
+	struct rib_slot *t = slot_at(r, sdprefix_family(&s->entry.key), s->table);
+
+	if (t)
+		t->source = NULL;
+	rib_source_withhold(r, s, 0);
+	rib_sources_del(&r->sources, s);
+	mem_free(&r->mem_source, s);
+}
+
+void rib_sources_tidy(struct rib *r)
+{
+	struct rib_source *s = rib_sources_first(&r->sources), *next;
+
+	for (; s; s = next) {
+		next = rib_sources_next(&r->sources, s);
+		if (!s->n_wish && !s->n_held && !s->ruled)
+			source_free(r, s);
+	}
+}
+
+void rib_sources_free(struct rib *r)
+{
+	struct rib_source *s;
+	struct rib_cover *c;
+
+	while ((s = rib_sources_first(&r->sources)))
+		source_free(r, s);
+	while ((c = rib_covers_first(&r->covers))) {
+		rib_covers_del(&r->covers, c);
+		mem_free(&r->mem_source, c);
+	}
+	rib_slots_forget(r);
+}
+
+/* For another range: whose tables are in use there is not known. */
+void rib_slots_forget(struct rib *r)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		mem_free(&r->mem_source, r->slots[i]);
+		r->slots[i] = NULL;
+	}
+}
+
+/* Something new about one of its routes: what the kernel refused may go now. */
+void rib_source_retry(struct rib *r, const struct prefix *src)
+{
+	struct rib_source *s = r->n_withheld ? rib_source_find(r, src) : NULL;
+	struct rib_node *n;
+
+	if (!s || !s->error)
+		return;
+	rib_source_withhold(r, s, 0);
+	if (!s->table) {
+		s->table = free_table(r, (enum family)src->family);
+		if (s->table)
+			slot_at(r, (enum family)src->family, s->table)->source = s;
+		else
+			rib_source_withhold(r, s, RIB_ERROR_NO_TABLE);
+	}
+	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n))
+		if (prefix_eq(&n->entry.key.src, src) && n->wish)
+			rib_node_mark(r, n);
+}
+
+void rib_source_withhold(struct rib *r, struct rib_source *s, int error)
+{
+	r->n_withheld -= s->error != 0;
+	r->n_withheld += error != 0;
+	s->error = error;
+}
+
+/* Covers: which destinations have chosen routes with a source */
+
+void rib_cover_count(struct rib *r, const struct prefix *dst, int by)
+{
+	struct sdprefix key = source_key(dst);
+	struct rib_cover *c = rib_covers_find(&r->covers, &key);
+
+	if (!c) {
+		c = mem_new(&r->mem_source, sizeof(*c));
+		c->entry.key = key;
+		rib_covers_add(&r->covers, c);
+	}
+	c->n += (size_t)by;
+	if (c->n)
+		return;
+	rib_covers_del(&r->covers, c);
+	mem_free(&r->mem_source, c);
+}
+
+/* What the kernel tells */
+
+struct fib_op rib_rule_op(const struct rib *r, enum fib_op_kind kind, const struct prefix *src,
+			  uint32_t table)
+{
+	struct fib_op op = {.kind = kind, .route = {.table = table, .ruled = true}};
+	struct prefix any = prefix_any((enum family)src->family);
+	bool ok = sdprefix_make(&op.route.pair, &any, src);
+
+	assert(ok);
+	(void)ok;
+	op.preference = fib_rules_preference(r->setup.range.preference, src);
+	return op;
+}
+
+struct fib_op rib_rule_del(const struct rib *r, const struct prefix *src, uint32_t table)
+{
+	return rib_rule_op(r, FIB_RULE_DEL, src, table);
+}
+
+void rib_rule_found(struct rib *r, const struct prefix *src, uint32_t table, uint32_t preference)
+{
+	struct rib_slot *t = slot_at(r, (enum family)src->family, table);
+	struct fib_op op = rib_rule_op(r, FIB_RULE_DEL, src, table);
+
+	if (t && !t->source && !t->taken && src->plen && preference == op.preference &&
+	    !rib_source_find(r, src)) {
+		source_new(r, src, table)->ruled = true;
+		r->rules_marked = true;
+		return;
+	}
+	op.preference = preference;
+	rib_retire(r, &op);
+}
+
+void rib_rule_lost(struct rib *r, const struct prefix *src, uint32_t table)
+{
+	struct rib_source *s = rib_source_find(r, src);
+
+	if (!s || s->table != table || !s->ruled)
+		return;
+	s->ruled = false;
+	r->rules_marked = true;
+}
+
+void rib_slot_taken(struct rib *r, enum family f, uint32_t table)
+{
+	struct rib_slot *t = slot_at(r, f, table);
+
+	if (t && !t->source)
+		t->taken = true;
+}
+
+void rib_slot_retired(struct rib *r, enum family f, uint32_t table, bool retired)
+{
+	struct rib_slot *t = slot_at(r, f, table);
+
+	if (t)
+		t->retired = retired;
+}
+
+bool rib_slot_source(const struct rib *r, enum family f, uint32_t table, struct prefix *src)
+{
+	const struct rib_slot *v = r->slots[index_of(f)];
+	const struct rib_source *s;
+
+	if (!v || !rib_range_has(&r->setup.range, table))
+		return false;
+	s = v[table - r->setup.range.table].source;
+	if (s)
+		*src = s->entry.key.dst;
+	return s != NULL;
+}
+
+void rib_each_rule(const struct rib *r,
+		   bool (*each)(void *ctx, const struct prefix *src, uint32_t table), void *ctx)
+{
+	const struct rib_source *s = rib_sources_first(&r->sources);
+
+	for (; s; s = rib_sources_next(&r->sources, s))
+		if (s->ruled && !each(ctx, &s->entry.key.dst, s->table))
+			return;
+}
+
+struct rib_cost rib_cost(const struct rib *r, enum family f)
+{
+	const struct rib_source *s = rib_sources_first(&r->sources);
+	const struct rib_node *n = rib_nodes_first(&r->nodes);
+	struct rib_cost c = {0};
+
+	for (; s; s = rib_sources_next(&r->sources, s))
+		c.rules += s->ruled && sdprefix_family(&s->entry.key) == f;
+	for (; n; n = rib_nodes_next(&r->nodes, n)) {
+		if (!n->held || sdprefix_family(&n->entry.key) != f)
+			continue;
+		c.helpers += n->auxiliary;
+		c.routes += !n->auxiliary;
+	}
+	return c;
+}
