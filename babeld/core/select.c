@@ -277,8 +277,7 @@ void babel_set_smoothing(struct babel *b, enum babel_smoothing smoothing, usec_t
 	struct route *r;
 	struct pfx *p;
 
-	if (mono_before(b->now, now))
-		b->now = now;
+	babel_at(b, now);
 	if (b->config.smoothing == smoothing && b->config.half_life == half_life)
 		return;
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))

@@ -143,6 +143,23 @@ PLAIN_TEST("a source, its distance, a request count")
 	assert_true(end(t) != end(u));
 }
 
+PLAIN_TEST("a pair of our own counts by itself, and so does one of a former life")
+{
+	struct two t = two(), u = two();
+
+	rig_local(t.r, P);
+	assert_true(babel_hash(t.r->b) != babel_hash(u.r->b));
+	end(t);
+	t = filled();
+	rig_pass(t.r, 3 * SEC);
+	rig_reborn(t.r, true);
+	rig_pass(u.r, 3 * SEC);
+	rig_reborn(u.r, true);
+	assert_true(babel_hash(t.r->b) != babel_hash(u.r->b));
+	end(t);
+	end(u);
+}
+
 PLAIN_TEST("held, or not any more")
 {
 	struct two t = two();
