@@ -157,6 +157,8 @@ static void answer_text(struct text *t, const Mgmt__Node *k)
 	hops_text(t, k);
 	if (node_int(k, "table") != 254)
 		txt_printf(t, ", table %s", node_str(k, "table"));
+	if (node_has(k, "rule-source"))
+		txt_printf(t, " by our rule for packets from %s", node_str(k, "rule-source"));
 	txt_printf(t, ", metric %s", node_str(k, "metric"));
 }
 

@@ -7,6 +7,7 @@
 
 #include "lib/nb/walk.h"
 #include "lib/zapi/zapi.h"
+#include "zebra/core/rib_backend.h"
 #include "zebra/core/rib_explain.h"
 #include "zebra/kernel_ask.h"
 #include "zebra/zebra_nb_route.h"
@@ -114,8 +115,13 @@ static const char *agreement_word(enum rib_agreement a)
 
 static void kernel_route(const struct writing *x, const struct rib_kernel_answer *k)
 {
+	char text[PREFIX_STR];
+	struct prefix rule;
+
 	nb_pair_leaves(x->w, &k->pair);
 	nb_leaf_u64(x->w, "table", k->table);
+	if (rib_slot_source(x->z->rib, sdprefix_family(&k->pair), k->table, &rule))
+		nb_leaf(x->w, "rule-source", prefix_str(&rule, text));
 	nb_leaf_u64(x->w, "origin", k->protocol);
 	nb_leaf_u64(x->w, "metric", k->priority);
 	hops(x, sdprefix_family(&k->pair), k->nexthops, k->n_nexthops);
