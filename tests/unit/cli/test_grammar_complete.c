@@ -83,16 +83,16 @@ static const struct ask {
 	bool help;
 	const char *words;
 } asks[] = {
-	{"", "", true, "commit fpm hostname interface ip ipv6 key nacm netconf no router"},
-	{"", "", false, "commit fpm hostname interface ip ipv6 key nacm netconf no router"},
+	{"", "", true, "commit fpm hostname interface ip ipv6 key nacm netconf no route-map router zebra"},
+	{"", "", false, "commit fpm hostname interface ip ipv6 key nacm netconf no route-map router zebra"},
 	{"", "i", false, "interface ip ipv6"},
 	{"", "ip", true, "ip ipv6"},
-	{"", "ip ", true, "route"}, /* `ip` in full is no abbreviation of ipv6 */
-	{"", "ro", false, "router"},
+	{"", "ip ", true, "prefix-list protocol route"}, /* `ip` in full is no abbreviation of ipv6 */
+	{"", "rou", false, "route-map router"},
 	{"", "router ", true, "babel"},
 	{"", "router babel ", true, "<<cr>>"},
 	{"", "router babel ", false, ""},
-	{"", "no ", true, "fpm hostname interface ip ipv6 key nacm netconf router"},
+	{"", "no ", true, "fpm hostname interface ip ipv6 key nacm netconf route-map router zebra"},
 	{"", "no h", false, "hostname"},
 	{"", "no hostname ", true, "<HOSTNAME> <<cr>>"},
 	{"", "interface ", true, "\"5\" <IFNAME> eth0 eth1 wlan0"},
@@ -119,7 +119,7 @@ static const struct ask {
 	{"interface v0", "no babel rxcost ", true, "<(1-65534)> <<cr>>"},
 	{"interface v0", "description a ", true, "<LINE> <<cr>>"},
 	/* Lines of the modes above, once something of them is typed. */
-	{"interface v0", "rou", false, "router"},
+	{"interface v0", "rou", false, "route-map router"},
 	{"interface v0", "router ", true, "babel"},
 	{"router babel", "redistribute ", true, "ipv4 ipv6"},
 	{"router babel", "redistribute ipv6 os", false, "ospf ospf6"},
@@ -157,7 +157,7 @@ static const struct {
 	const char *mode, *text, *help;
 } helps[] = {
 	{"", "no", "Remove, or go back to the default"},
-	{"", "ro", "Routing protocol"},
+	{"", "router", "Routing protocol"},
 	{"", "router b", "Babel, RFC 8966 and RFC 9079"},
 	{"", "ipv6", "Internet Protocol version 6"},
 	{"", "ipv6 r", "Static route, by destination and source"},
