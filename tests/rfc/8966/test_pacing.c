@@ -3,32 +3,11 @@
  * urgent does not wait for them; requests take turns (3.8.2.1). */
 #include "tests/rfc/rfc_test.h"
 
-#include <stdio.h>
-#include <string.h>
 
-#include "tests/rfc/rig.h"
+#include "tests/rfc/given.h"
+#include "tests/rfc/rig_load.h"
 
 #define P "2001:db8:ffff::/48"
-
-static const char *pair_of(unsigned int k)
-{
-	static char text[64];
-
-	snprintf(text, sizeof(text), "2001:db8:%x:%x::/64", k >> 14, k & 0x3fff);
-	return text;
-}
-
-/* Many pairs of our own, told and at rest. */
-static struct rig *rig_with(unsigned int locals)
-{
-	struct rig *r = rig_new();
-
-	rig_if(r, 1);
-	for (unsigned int k = 0; k < locals; k++)
-		rig_local(r, pair_of(k));
-	rig_pass(r, 60 * SEC);
-	return r;
-}
 
 /* Passes time and acknowledges what is asked of n so much later, if at all. */
 static void pass_acking(struct rig_nb *n, usec_t d, usec_t after)
@@ -77,7 +56,7 @@ static unsigned int updates_to(const struct rig *r, const struct rig_nb *n)
 
 RFC_TEST(8966, "3.1-f", "a dump goes no further than the neighbour acknowledges")
 {
-	struct rig *r = rig_with(20000);
+	struct rig *r = load_own(20000);
 	struct rig_nb *n = rig_nb(r, 1, "fe80::1");
 
 	rig_mark(r);
@@ -89,7 +68,7 @@ RFC_TEST(8966, "3.1-f", "a dump goes no further than the neighbour acknowledges"
 
 RFC_TEST(8966, "3.1-e", "to one that keeps up it is fast")
 {
-	struct rig *r = rig_with(20000);
+	struct rig *r = load_own(20000);
 	struct rig_nb *n = rig_nb(r, 1, "fe80::1");
 
 	pass_acking(n, 10 * SEC, 5 * MSEC); /* it is greeted with a dump */
@@ -102,7 +81,7 @@ RFC_TEST(8966, "3.1-e", "to one that keeps up it is fast")
 
 RFC_TEST(8966, "3.1-f", "one that is slow gets no more at a time than it can take")
 {
-	struct rig *r = rig_with(20000);
+	struct rig *r = load_own(20000);
 	struct rig_nb *n = rig_nb(r, 1, "fe80::1");
 	size_t from;
 	unsigned int most = 0;
@@ -129,7 +108,7 @@ RFC_TEST(8966, "3.1-f", "one that is slow gets no more at a time than it can tak
 
 RFC_TEST(8966, "3.3-c", "few of the packets of a dump ask to be acknowledged")
 {
-	struct rig *r = rig_with(20000);
+	struct rig *r = load_own(20000);
 	struct rig_nb *n = rig_nb(r, 1, "fe80::1");
 	const struct rig_sent *s = NULL;
 	unsigned int asked = 0;
@@ -146,7 +125,7 @@ RFC_TEST(8966, "3.3-c", "few of the packets of a dump ask to be acknowledged")
 
 RFC_TEST(8966, "3.1-f", "who never acknowledges gets it slowly, but all of it")
 {
-	struct rig *r = rig_with(20000);
+	struct rig *r = load_own(20000);
 	struct rig_nb *n = rig_nb(r, 1, "fe80::1");
 	unsigned int before;
 
@@ -161,122 +140,14 @@ RFC_TEST(8966, "3.1-f", "who never acknowledges gets it slowly, but all of it")
 	rig_free(r);
 }
 
-RFC_TEST(8966, "3.1-c", "an urgent Update overtakes a dump to the group, and one to a neighbour")
-{
-	struct rig *r = rig_with(50000);
-	struct rig_nb *n = rig_nb(r, 1, "fe80::1");
-	const struct rig_sent *s;
-	unsigned int overtaken = 0;
-
-	for (unsigned int k = 0; k < 20; k++) {
-		struct sdprefix p = rig_pair(P);
-		mono_t then;
-
-		rig_route_request(n, NULL);
-		rig_pass(r, 800 * MSEC);
-		rig_mark(r);
-		then = r->now;
-		if (k % 2)
-			babel_local_del(r->b, &p, r->now);
-		else
-			rig_local(r, P);
-		rig_pass(r, URGENT);
-		s = rig_next_update(r, NULL, 1, P);
-		assert_non_null(s);
-		assert_true(rig_since(s, then) <= URGENT);
-		rig_pass(r, 100 * MSEC);
-		overtaken += rig_next(r, s, 1, TLV_UPDATE) != NULL; /* the dump goes on */
-	}
-	assert_true(overtaken > 5);
-	rig_free(r);
-}
-
-RFC_TEST(8966, "3.1-d", "Hellos and Updates keep their time while a large table is told")
-{
-	struct rig *r = rig_with(50000);
-	const struct rig_sent *s = NULL;
-	static mono_t told[50000];
-	mono_t hello;
-
-	rig_nb(r, 1, "fe80::1");
-	rig_mark(r);
-	hello = r->now;
-	memset(told, 0, sizeof(told));
-	rig_pass(r, 60 * SEC);
-	while ((s = rig_next(r, s, 1, TLV_HELLO))) {
-		assert_true(rig_since(s, hello) <= 4 * SEC);
-		hello = s->at;
-	}
-	assert_true(mono_sub(r->now, hello) <= 4 * SEC);
-	for (s = NULL; (s = rig_next(r, s, 1, TLV_UPDATE));) {
-		const uint8_t *b = s->tlv.u.update.pair.dst.addr.b;
-		unsigned int k = (unsigned int)(b[4] << 8 | b[5]) << 14 | b[6] << 8 | b[7];
-
-		if (!s->group || k >= 50000)
-			continue;
-		assert_true(!told[k].us || rig_since(s, told[k]) <= 16 * SEC);
-		told[k] = s->at;
-	}
-	for (unsigned int k = 0; k < 50000; k++)
-		assert_true(told[k].us && mono_sub(r->now, told[k]) <= 16 * SEC);
-	rig_free(r);
-}
-
-RFC_TEST(8966, "3.1-f", "very many urgent Updates are a stream and no flood")
-{
-	struct rig *r = rig_new();
-	struct rig_nb *n;
-	unsigned int first = 0, most = 0;
-	size_t k, from = 0;
-	mono_t then;
-
-	rig_if(r, 1);
-	rig_if(r, 2);
-	n = rig_nb(r, 1, "fe80::1");
-	rig_nb(r, 2, "fe80::2");
-	rig_pass(r, 5 * SEC);
-	rig_mark(r);
-	then = r->now;
-	for (unsigned int i = 0; i < 60000; i++)
-		rig_update_every(n, pair_of(i), 0xa, 7, 0, LONG);
-	rig_pass(r, 10 * SEC);
-	for (k = r->packet_mark; k < r->n_packets; k++) {
-		const struct rig_packet *p = &r->packets[k];
-
-		if (p->ifid != 2 || !p->group)
-			continue;
-		first += mono_sub(p->at, then) <= URGENT;
-		while (mono_sub(p->at, r->packets[from].at) > 100 * MSEC)
-			from++;
-		if (k - from > most)
-			most = (unsigned int)(k - from);
-	}
-	assert_in_range(first, 300, 900);
-	assert_true(most < 1000);
-	assert_non_null(rig_next_update(r, NULL, 2, pair_of(59999)));
-	rig_free(r);
-}
-
-/* Asks for everything, from so many addresses. */
-static void all_ask(struct rig_nb *one, unsigned int n)
-{
-	for (unsigned int k = 0; k < n; k++) {
-		one->addr.b[15] = (uint8_t)k;
-		rig_hello(one, 1, 400);
-		rig_hello(one, 2, 400);
-		rig_ihu(one, 96, 1200);
-		rig_route_request(one, NULL);
-	}
-}
-
 RFC_TEST(8966, "3.8.1.1-c", "a hundred who come at once are told once, all of them")
 {
-	struct rig *r = rig_with(2000);
+	struct rig *r = load_own(2000);
 	unsigned int alone, group = 0;
 	const struct rig_sent *s = NULL;
 
 	rig_mark(r);
-	all_ask(rig_stranger(r, 1, "fe80::100"), 100);
+	load_ask_all(rig_stranger(r, 1, "fe80::100"), 100);
 	rig_pass(r, 5 * SEC);
 	alone = packets_alone(r);
 	while ((s = rig_next(r, s, 1, TLV_UPDATE)))
@@ -284,86 +155,6 @@ RFC_TEST(8966, "3.8.1.1-c", "a hundred who come at once are told once, all of th
 	/* A dump has some sixty packets; a hundred alone would be six thousand. */
 	assert_true(alone < 1000);
 	assert_in_range(group, 2000, 3 * 2000);
-	rig_free(r);
-}
-
-RFC_TEST(8966, "3.8.1.1-c", "a hundred who ask without end cost half of the time, too")
-{
-	struct rig *r = rig_with(2000);
-	struct rig_nb *one = rig_stranger(r, 1, "fe80::100");
-	unsigned int group = 0;
-	const struct rig_sent *s = NULL;
-
-	rig_mark(r);
-	for (unsigned int k = 0; k < 200; k++) {
-		all_ask(one, 100);
-		rig_pass(r, 100 * MSEC);
-	}
-	while ((s = rig_next(r, s, 1, TLV_UPDATE)))
-		group += s->group;
-	assert_in_range(group, 10 * 2000, 22 * 2000); /* one second apart */
-	rig_free(r);
-}
-
-RFC_TEST(8966, "3.8.2.1-a", "when a large table is lost each of its pairs is asked for, in turn")
-{
-	struct rig *r = rig_new();
-	const struct rig_sent *s = NULL;
-	struct rig_nb *n;
-	static uint8_t seen[30000];
-	unsigned int asked = 0, first = 0;
-	mono_t then;
-
-	rig_if(r, 1);
-	rig_if(r, 2);
-	n = rig_nb(r, 1, "fe80::1");
-	rig_nb(r, 2, "fe80::2");
-	for (unsigned int k = 0; k < 30000; k++)
-		rig_update_every(n, pair_of(k), 0xa, 7, 0, LONG);
-	rig_pass(r, 20 * SEC);
-	rig_mark(r);
-	then = r->now;
-	n->alive = false;
-	rig_ihu(n, INF, 1200);
-	rig_pass(r, 10 * SEC);
-	memset(seen, 0, sizeof(seen));
-	while ((s = rig_next(r, s, 2, TLV_SEQNO_REQUEST))) {
-		const uint8_t *b = s->tlv.u.seqno_request.pair.dst.addr.b;
-		unsigned int k = (unsigned int)(b[4] << 8 | b[5]) << 14 | b[6] << 8 | b[7];
-
-		assert_true(k < 30000);
-		assert_int_equal(s->tlv.u.seqno_request.seqno, 8);
-		asked += !seen[k];
-		seen[k] = 1;
-		first += rig_since(s, then) <= URGENT;
-	}
-	assert_int_equal(asked, 30000);
-	assert_in_range(first, 512, 4000);
-	rig_free(r);
-}
-
-RFC_TEST(8966, "3.8.2.1-d", "one that is answered while it waits is not sent")
-{
-	struct rig *r = rig_new();
-	const struct rig_sent *s = NULL;
-	struct rig_nb *n, *n2;
-	unsigned int asked = 0;
-
-	rig_if(r, 1);
-	rig_if(r, 2);
-	n = rig_nb(r, 1, "fe80::1");
-	n2 = rig_nb(r, 2, "fe80::2");
-	for (unsigned int k = 0; k < 30000; k++)
-		rig_update_every(n, pair_of(k), 0xa, 7, 0, LONG);
-	rig_pass(r, 20 * SEC);
-	rig_mark(r);
-	rig_ihu(n, INF, 1200);
-	for (unsigned int k = 0; k < 30000; k++)
-		rig_update_every(n2, pair_of(k), 0xb, 1, 0, LONG);
-	rig_pass(r, 10 * SEC);
-	while ((s = rig_next(r, s, 2, TLV_SEQNO_REQUEST)))
-		asked++;
-	assert_in_range(asked, 1, 600);
 	rig_free(r);
 }
 
