@@ -7,6 +7,7 @@
 
 #include "lib/nb/walk.h"
 #include "lib/zapi/zapi.h"
+#include "zebra/core/rib_backend.h"
 #include "zebra/core/rib_retry.h"
 
 /* ---- next hops ---- */
@@ -168,6 +169,19 @@ static void write_error(const struct zebra *z, struct nb_writer *w, const struct
 	write_retry(z, w, pair);
 }
 
+/* Why the kernel does not have a chosen entry. */
+static void failure_leaves(const struct zebra *z, struct nb_writer *w, const struct rib_view *v)
+{
+	if (v->error == RIB_ERROR_NO_TABLE) {
+		nb_leaf(w, "reason", "all kernel tables for sources are in use");
+	} else if (v->why == RIB_WHY_WITHHELD) {
+		nb_leaf_u64(w, "error", (uint64_t)v->error);
+		nb_leaf_fmt(w, "reason", "%s (of what it needs beside it)", strerror(v->error));
+	} else {
+		write_error(z, w, &v->pair, v->error);
+	}
+}
+
 static void prefsrc_leaf(struct nb_writer *w, const struct sdprefix *pair, const struct addr *a)
 {
 	char text[ADDR_STR];
@@ -215,7 +229,7 @@ void nb_entry_leaves(const struct zebra *z, struct nb_writer *w, const struct ri
 	prefsrc_leaf(w, &v->pair, &v->prefsrc);
 	nb_leaf(w, "state", state_name(v->state));
 	if (v->state == RIB_FAILED)
-		write_error(z, w, &v->pair, v->error);
+		failure_leaves(z, w, v);
 	else if (v->why != RIB_WHY_USED)
 		why_leaf(z, w, v);
 	map_leaves(z, w, v);

@@ -157,19 +157,27 @@ const char *fpm_peer_str(const struct fpm_conf *c, char buf[FPM_PEER_STR])
 	return strcpy(buf, c->path);
 }
 
-/* The kernel refuses what is below 2001:db8:bad::/48. */
+/* The kernel refuses what is below 2001:db8:bad::/48, and helper routes below
+ * 2001:db8:bae::/48. */
+static int refusal(const struct fib_op *op)
+{
+	bool helper = op->route.type == RIB_TYPE_AUXILIARY;
+	struct prefix bad, helpless;
+
+	assert_true(prefix_parse("2001:db8:bad::/48", &bad));
+	assert_true(prefix_parse("2001:db8:bae::/48", &helpless));
+	if (op->kind != FIB_SET)
+		return 0;
+	if (helper)
+		return prefix_covers(&helpless, &op->route.pair.dst) ? ENOSPC : 0;
+	return prefix_covers(&bad, &op->route.pair.dst) ? EINVAL : 0;
+}
+
 static void write_fib(void *ctx, struct fib_op *ops, size_t n)
 {
-	struct prefix bad;
-
 	(void)ctx;
-	assert_true(prefix_parse("2001:db8:bad::/48", &bad));
 	for (size_t i = 0; i < n; i++)
-		ops[i].error = prefix_covers(&bad, &ops[i].route.pair.dst) &&
-					       ops[i].kind == FIB_SET &&
-					       ops[i].route.type != RIB_TYPE_AUXILIARY
-				       ? EINVAL
-				       : 0;
+		ops[i].error = refusal(&ops[i]);
 }
 
 static void quiet_redistribute(void *ctx, const struct sdprefix *pair, const struct rib_view *was,
@@ -440,6 +448,28 @@ static void members_of_an_entry(void **state)
 	assert_string_equal(pager_leaf(e, "distance"), "250");
 	assert_string_equal(pager_leaf(e, "state"), "candidate");
 	assert_string_equal(pager_leaf(pager_child(e, "next-hop", 0), "type"), "unreachable");
+	pager_end(&p);
+}
+
+/* A route that would take others' packets, for what it needs was refused. */
+static void why_a_route_is_withheld(void **state)
+{
+	const char *const keys[] = {"2001:db8:bae::/48", A, NULL};
+	struct rib_nexthop g = via("fe80::1", 2);
+	struct world *w = *state;
+	const Mgmt__Node *e;
+	struct pager p;
+
+	add(w, ROUTE_STATIC, "2001:db8:bae::/48", "::/0", 1, &g, 1);
+	settle(w);
+	add(w, ROUTE_STATIC, "2001:db8:bae::/48", A, 1, &g, 1);
+	settle(w);
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states, ROUTES, &w->nb, keys);
+	assert_true(pager_next(&p, 10));
+	e = pager_child(p.v[0], "entry", 0);
+	assert_string_equal(pager_leaf(e, "state"), "failed");
+	assert_string_equal(pager_leaf(e, "reason"),
+			    "No space left on device (of what it needs beside it)");
 	pager_end(&p);
 }
 
@@ -816,6 +846,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(leading_keys_are_fixed, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_kernels_side, setup, teardown),
 		cmocka_unit_test_setup_teardown(members_of_an_entry, setup, teardown),
+		cmocka_unit_test_setup_teardown(why_a_route_is_withheld, setup, teardown),
 		cmocka_unit_test_setup_teardown(interfaces_and_clients, setup, teardown),
 		cmocka_unit_test_setup_teardown(members_of_a_client, setup, teardown),
 		cmocka_unit_test_setup_teardown(departed_clients, setup, teardown),
