@@ -15,10 +15,10 @@
 #include "zebra/netlink.h"
 #include "zebra/netlink_codec.h"
 
-/* Octets of requests in one system call, and how many: each one's answer has
- * to find room in the receive buffer before the next is read. */
+/* Octets of requests in one system call, and how many: should all be refused,
+ * each one's answer has to find room in the receive buffer. */
 #define BATCH_SIZE  65536
-#define BATCH_COUNT 512
+#define BATCH_COUNT 1024
 
 #define NO_ANSWER   (-1)
 
@@ -39,6 +39,7 @@ struct fib_netlink {
 	struct fib_op *ops;
 	size_t n_ops; /* in the batch */
 	size_t used;
+	struct nlmsghdr *last; /* in the batch */
 	_Alignas(struct nlmsghdr) char buf[BATCH_SIZE];
 };
 
@@ -144,25 +145,50 @@ static void answered(void *ctx, const struct nlmsghdr *h)
 	reason_note(f, op, text);
 }
 
-/* Sends the batch and collects its answers. The kernel works all requests
- * off within sendmsg(), so the answers are there when it returns. */
+/* True: nothing was lost. */
+static bool read_answers(struct fib_netlink *f)
+{
+	bool whole = true;
+
+	for (;;) {
+		switch (netlink_read(f->nl, answered, f)) {
+		case NETLINK_MORE:
+			continue;
+		case NETLINK_OVERRUN:
+			whole = false;
+			continue;
+		case NETLINK_DRAINED:
+			return whole;
+		case NETLINK_BROKEN:
+			return false;
+		}
+	}
+}
+
+/* Sends the batch and collects its answers. The kernel works all requests off
+ * within sendmsg(), in their order, so the answers are there when it returns.
+ * A refusal is answered always, a success only where an ACK is asked for: of
+ * the last one. If its answer is there and none was lost, all that were not
+ * answered went well. */
 static void flush(struct fib_netlink *f)
 {
+	struct fib_op *last = f->n_ops ? &f->ops[f->n_ops - 1] : NULL;
 	int error;
-	enum netlink_got got;
 
-	if (f->n_ops == 0)
+	if (!last)
 		return;
 	for (size_t i = 0; i < f->n_ops; i++)
 		f->ops[i].error = NO_ANSWER;
+	f->last->nlmsg_flags |= NLM_F_ACK;
 	error = netlink_send(f->nl, f->buf, f->used);
-	if (error) {
-		for (size_t i = 0; i < f->n_ops; i++)
-			f->ops[i].error = error;
-	} else {
-		do {
-			got = netlink_read(f->nl, answered, f);
-		} while (got == NETLINK_MORE || got == NETLINK_OVERRUN);
+	if (!error && !(read_answers(f) && last->error != NO_ANSWER))
+		error = NO_ANSWER;
+	for (size_t i = 0; i < f->n_ops; i++) {
+		if (f->ops[i].error != NO_ANSWER)
+			continue;
+		f->ops[i].error = error;
+		if (!error)
+			reason_note(f, &f->ops[i], NULL);
 	}
 	f->seq += (uint32_t)f->n_ops;
 	f->ops += f->n_ops;
@@ -175,6 +201,8 @@ static void add(struct fib_netlink *f)
 	struct nlmsghdr *h =
 		nl_put_op(f->buf + f->used, &f->ops[f->n_ops], f->seq + (uint32_t)f->n_ops);
 
+	h->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
+	f->last = h;
 	f->used += MNL_ALIGN(h->nlmsg_len);
 	f->n_ops++;
 }
