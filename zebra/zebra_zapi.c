@@ -210,7 +210,7 @@ static void got_client_caps(struct zclient *c, const struct zapi_client_caps *ca
 	case CLIENT_ROUTE_UPDATE_COMPLETE:
 		c->announced |= bit;
 		c->complete |= bit;
-		zclient_owner_complete(c);
+		zclient_owner_complete(c, caps->afi);
 		break;
 	}
 }

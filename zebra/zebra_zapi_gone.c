@@ -75,12 +75,20 @@ void zclient_owner_leaves(struct zclient *c)
 	z->ops->rib_changed(z->ctx);
 }
 
-void zclient_owner_complete(struct zclient *c)
+/* Also what zebra itself had left in the kernel in an earlier life is claimed by
+ * now, or never will be. The kernel does not tell instances apart. */
+void zclient_owner_complete(struct zclient *c, uint32_t afi)
 {
 	struct zc_gone *g = gone_find(c->z, c->v.type, c->v.instance);
 
-	if (g && zclient_is_owner(c) && !(g->awaited & ~c->complete))
+	if (!zclient_is_owner(c))
+		return;
+	if (g && !(g->awaited & ~c->complete))
 		gone_sweep(g);
+	if (c->v.instance != 0 || (afi != AFI_IP4 && afi != AFI_IP6))
+		return;
+	rib_sweep_kernel_of(c->z->rib, c->v.type, afi == AFI_IP4 ? FAM_IP4 : FAM_IP6);
+	c->z->ops->rib_changed(c->z->ctx);
 }
 
 void zebra_zapi_gones_fini(struct zebra_zapi *z)

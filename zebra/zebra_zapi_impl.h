@@ -130,9 +130,9 @@ const char *zclient_name(const struct zclient *c);
 bool zclient_is_owner(const struct zclient *c);
 
 /* zebra_zapi_gone.c: the owner of routes goes, or becomes another; it has told
- * all again. */
+ * all of a family again. */
 void zclient_owner_leaves(struct zclient *c);
-void zclient_owner_complete(struct zclient *c);
+void zclient_owner_complete(struct zclient *c, uint32_t afi);
 void zebra_zapi_gones_fini(struct zebra_zapi *z);
 
 /* zebra_zapi_bound.c: what one client can cost the others. */

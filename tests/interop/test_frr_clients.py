@@ -194,6 +194,27 @@ def test_protocol(topology, program, conf, proto):
     in_kernel(net, "peer", PLAIN, proto, 90)
 
 
+def test_routes_of_others_reach_a_stock_daemon(topology):
+    """`redistribute kernel`: what somebody else put into our kernel; plain ones only, for it has
+    no sources."""
+    net = topology(spec(
+        [("zebra", None), ("stock-ospf6d", OSPF6.format(n=1, what="kernel"))],
+        [("zebra", None), ("stock-ospf6d", OSPF6.format(n=2, what="connected"))]))
+    net["dut"].ip("route add 2001:db8:61::/48 via fe80::b dev link0",
+                  "route add 2001:db8:62::/48 proto ra metric 77 nexthop via fe80::b dev link0 "
+                  "nexthop via fe80::c dev link0",
+                  f"route add 2001:db8:63::/48 from {S} via fe80::b dev link0",
+                  "route add 2001:db8:64::/48 via fe80::b dev link0 proto redirect")
+    for n in (61, 62):
+        in_kernel(net, "peer", (f"2001:db8:{n}::/48", "::/0"), 188)
+    for n in (63, 64):
+        assert not kernel(net, "peer", (f"2001:db8:{n}::/48", "::/0"))
+    net["dut"].ip("route del 2001:db8:62::/48 nexthop via fe80::c dev link0",
+                  "route del 2001:db8:61::/48")
+    not_in_kernel(net, "peer", ("2001:db8:61::/48", "::/0"), 188, 90)
+    assert kernel(net, "peer", ("2001:db8:62::/48", "::/0"))
+
+
 REFUSED = "could not install a route from " + S
 
 

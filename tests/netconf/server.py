@@ -27,7 +27,8 @@ MON = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
 NOTIF = "urn:ietf:params:xml:ns:yang:ietf-netconf-notifications"
 EVENT = "urn:ietf:params:xml:ns:netconf:notification:1.0"
 NS = {"nc": NC, "s": SYS, "st": STATIC, "i": IF, "b": BABEL, "k": KEYS, "r": RIB, "nacm": NACM, "m": MON,
-      "n": NOTIF, "e": EVENT, "bs": "urn:srcdest:yang:babel-state"}
+      "n": NOTIF, "e": EVENT, "bs": "urn:srcdest:yang:babel-state",
+      "fib": "urn:srcdest:yang:fib"}
 
 FAST = {"mcast-hello-interval": 50, "update-interval": 200}
 

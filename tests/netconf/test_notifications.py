@@ -97,6 +97,26 @@ def test_neighbours_and_routes(nc, site):
         l.wait("bs:neighbor-up[bs:address='fe80::2']")
 
 
+def test_drift(nc, site):
+    """Who changes our routes in the kernel is told of, and what was done about it."""
+    r1, pair = site.topology["r1"], "2001:db8:2::/48 from 2001:db8:a::/48"
+    site.topology.wait(lambda: "proto babel" in r1.ip_out("-6", "route", "show"), 20, "r2's route")
+    with Listener(site) as l:
+        r1.ip(f"route del {pair} metric 21")
+        n = l.wait("fib:fib-drift[fib:missing='1']")
+        assert [n.find(f".//fib:{e}", NS).text for e in
+                ("different", "unexpected", "destination-prefix", "source-prefix",
+                 "noticed-by")] == \
+            ["0", "0", "2001:db8:2::/48", "2001:db8:a::/48", "notification"]
+        assert int(n.find(".//fib:process", NS).text) > 0
+    site.topology.wait(lambda: "metric 21" in r1.ip_out(*f"-6 route show {pair}".split()), 20,
+                       "the route back")
+    data = nc.get(("subtree", '<fib-state xmlns="urn:srcdest:yang:fib"/>')).data
+    assert int(data.find(".//fib:drift/fib:missing", NS).text) >= 1
+    says = str(nc.dispatch(to_ele('<check-fib xmlns="urn:srcdest:yang:fib"/>')))
+    assert ">0</missing>" in says.replace("fib:", "") and "comparisons" in says, says
+
+
 def test_a_failed_login(nc, site):
     with Listener(site) as l:
         with pytest.raises(AuthenticationError):

@@ -457,6 +457,17 @@ void rib_sweep_kernel(struct rib *r)
 	rib_retired_write(r);
 }
 
+void rib_sweep_kernel_of(struct rib *r, uint8_t type, enum family f)
+{
+	struct rib_node *n;
+
+	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n))
+		if (n->kernel.type == type && !n->auxiliary && sdprefix_family(&n->entry.key) == f)
+			unclaim(r, n);
+	for (size_t i = 0; i < r->n_tables; i++)
+		rib_sweep_kernel_of(r->tables[i], type, f);
+}
+
 void rib_sweep_kernel_at(struct rib *r, const struct sdprefix *pair)
 {
 	struct rib_node *n = rib_node_find(r, pair);

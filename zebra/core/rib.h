@@ -281,6 +281,9 @@ void rib_kernel_lost(struct rib *r, const struct sdprefix *pair);
  * stay for as long as those that need them. */
 void rib_kernel_found(struct rib *r, const struct fib_route *f);
 void rib_sweep_kernel(struct rib *r);
+/* The same for what was written for routes of one type and family: their owner is
+ * back and has told all. */
+void rib_sweep_kernel_of(struct rib *r, uint8_t type, enum family f);
 /* The same for one pair: it is known that nobody will claim it. */
 void rib_sweep_kernel_at(struct rib *r, const struct sdprefix *pair);
 

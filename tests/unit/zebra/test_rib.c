@@ -615,6 +615,34 @@ static void test_claimed_leftover_goes_with_its_route(void **state)
 	assert_int_equal(kernel_ours(&rig), 0);
 }
 
+/* Babel is back for IPv6 and has told all: what it did not claim goes, others' stays
+ * and so do helpers of what is left. */
+static void test_an_owner_s_leftovers_go_when_it_has_told_all(void **state)
+{
+	(void)state;
+	found(BABEL, D, NULL, rig_via(G, 1));
+	found(RIB_TYPE_AUXILIARY, D, "::/1", rig_via(G, 1));
+	found(RIB_TYPE_AUXILIARY, D, "8000::/1", rig_via(G, 1));
+	found(BABEL, D, S, rig_via(G, 2));
+	found(STATIC, "2001:db8:e::/48", S, rig_via(G, 2));
+	found(RIB_TYPE_AUXILIARY, "2001:db8:e::/48", NULL, rig_drop(RIB_NH_UNREACHABLE));
+	found(BABEL, "192.0.2.0/24", NULL, rig_via("192.0.2.1", 1));
+	rig_add(&rig, BABEL, D, NULL, 100, 0, rig_via(G, 1));
+	/* Before any run: what was told is claimed all the same. */
+	rib_sweep_kernel_of(rig.rib, BABEL, FAM_IP6);
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 4);
+	assert_non_null(kernel_has(&rig, D, NULL));
+	assert_null(kernel_has(&rig, D, S));
+	assert_null(kernel_has(&rig, D, "::/1"));
+	assert_non_null(kernel_has(&rig, "2001:db8:e::/48", S));
+	assert_non_null(kernel_has(&rig, "192.0.2.0/24", NULL));
+	rib_sweep_kernel_of(rig.rib, BABEL, FAM_IP4);
+	rib_sweep_kernel_of(rig.rib, STATIC, FAM_IP6);
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 1);
+}
+
 /* Its owner comes back, sends it, and withdraws it before a run has seen it. */
 static void test_leftover_claimed_and_withdrawn_at_once(void **state)
 {
@@ -1006,6 +1034,7 @@ int main(void)
 		T(test_lost_is_written_again),
 		T(test_leftovers),
 		T(test_claimed_leftover_goes_with_its_route),
+		T(test_an_owner_s_leftovers_go_when_it_has_told_all),
 		T(test_leftover_claimed_and_withdrawn_at_once),
 		T(test_lonely_auxiliaries_go_at_once),
 		T(test_refusal),
