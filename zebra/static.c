@@ -273,11 +273,18 @@ static bool placed_before(const struct static_route *r, const struct hop *h,
 	return false;
 }
 
+/* Ours: no client that calls itself static can take it away. */
+static struct rib_owner owner_at(const struct placed *at)
+{
+	return (struct rib_owner){
+		.type = ROUTE_STATIC, .distance_key = at->distance, .config = true};
+}
+
 /* All next hops of one table and one distance. False: there is no room for the table. */
 static bool place(const struct static_route *r, const struct placed *at, struct rib *main,
 		  const struct ifaces *ifs, mono_t now)
 {
-	const struct rib_owner owner = {.type = ROUTE_STATIC, .distance_key = at->distance};
+	const struct rib_owner owner = owner_at(at);
 	struct rib *rib = rib_table_get(main, at->table);
 	struct rib_nexthop nh[RIB_MAX_NEXTHOPS];
 	struct rib_spec spec = {.distance = at->distance, .recursive = true, .nexthops = nh};
@@ -303,7 +310,7 @@ static bool place(const struct static_route *r, const struct placed *at, struct 
 
 static void unplace(const struct static_route *r, const struct placed *at, struct rib *main)
 {
-	const struct rib_owner owner = {.type = ROUTE_STATIC, .distance_key = at->distance};
+	const struct rib_owner owner = owner_at(at);
 	struct rib *rib = rib_table_find(main, at->table);
 
 	if (rib)

@@ -144,6 +144,45 @@ def test_garbage(net):
     undisturbed(net)
 
 
+def test_what_can_not_be_used_says_why(net):
+    """Refused with a reason at the client, or held with a reason at the route."""
+    c = Client(zebra(net), hello(SHARP))
+
+    def fault(octets, says):
+        c.say(octets)
+
+        def told():
+            last = client(net, "sharp").get("lastError", "")
+            if says not in last:
+                raise NotYet(last)
+            return True
+        net.wait(told, 10, says)
+        assert says in zebra(net).show_text("show zebra client")
+    good = route(ROUTE_ADD, SHARP, "2001:db8:91::")
+    head, rest = good[:10], good[10:]
+    fault(head + rest[:13] + b"\x81" + rest[14:], "a field with an impossible value")  # /129
+    fault(head + rest[:12] + b"\x07" + rest[13:], "a field with an impossible value")  # family
+    fault(message(ROUTE_ADD, rest[:10] + b"\x00" + rest[11:20]), "no next hop")
+    fault(head + rest[:22] + b"\x00\x00\x00\x09" + rest[26:], "a next hop in another VRF")
+    assert client(net, "sharp")["routesRefused"] == 2
+    # An interface that is not there: held, and used when it comes.
+    pair = ("2001:db8:92::/48", "::/0")
+    c.say(route(ROUTE_ADD, SHARP, pair[0][:-3], ifindex=77))
+    net.wait(lambda: pair in watch.rib(net["r"]), 10, "the route held")
+    assert watch.rib(net["r"])[pair]["state"] == "unusable"
+    assert "inactive (there is no such interface)" in zebra(net).show_text("show ipv6 route")
+    assert "inactive (there is no such interface)" in zebra(net).show_text(
+        "show ipv6 route 2001:db8:92::1 from 2001:db8:1::1")
+    net["r"].ip("link add v77 index 77 type veth peer name w77", "link set v77 up",
+                "link set w77 up")
+    watch.has_route(net, "r", pair, "v77", "sharp")
+    net["r"].ip("link set v77 down")
+    net.wait(lambda: watch.rib(net["r"])[pair]["state"] == "unusable", 10, "held again")
+    assert "inactive (the interface is down)" in zebra(net).show_text("show ipv6 route")
+    c.close()
+    undisturbed(net)
+
+
 def test_a_flood(net):
     before, n = memory(net), 60000
     c = Client(zebra(net), hello(SHARP))
