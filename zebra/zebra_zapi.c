@@ -47,6 +47,7 @@ static void zclient_free(struct zclient *c)
 	zapi_session_free(c->session);
 	zclient_routes_fini(c);
 	zclient_tracks_fini(c);
+	zclient_labels_fini(c);
 	mem_free(z->mem, c);
 }
 
@@ -269,6 +270,16 @@ static void client_message(void *ctx, struct zapi_session *s, const struct zapi_
 		break;
 	case ZAPI_ROUTE_NOTIFY_REQUEST:
 		c->v.notify = m->u.on;
+		break;
+	case ZAPI_LABEL_MANAGER_CONNECT:
+	case ZAPI_LABEL_MANAGER_CONNECT_ASYNC:
+		zclient_label_connect(c, m);
+		break;
+	case ZAPI_GET_LABEL_CHUNK:
+		zclient_label_get(c, m);
+		break;
+	case ZAPI_RELEASE_LABEL_CHUNK:
+		zclient_label_release(c, &m->u.label);
 		break;
 	default: /* heard, without an effect here */
 		break;

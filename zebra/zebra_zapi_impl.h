@@ -94,6 +94,13 @@ struct zc_gone {
 };
 LIST_TYPE(zc_gones, struct zc_gone, link);
 
+#define ZC_LABELS_MAX 64
+/* A range of MPLS labels that a client has. */
+struct zc_labels {
+	uint32_t owner; /* id of the client; 0: nobody */
+	uint32_t start, end;
+};
+
 struct zebra_zapi {
 	struct loop *loop;
 	struct memtag *mem;
@@ -104,6 +111,7 @@ struct zebra_zapi {
 	struct zclients clients;
 	uint32_t last_id;
 	struct zc_gones gones;
+	struct zc_labels labels[ZC_LABELS_MAX];
 	struct loop_timer *work;  /* replays, a piece per turn of the loop */
 	struct loop_timer *watch; /* over the mute and the stalled */
 	unsigned int unsettled;	  /* changes since the RIB was last done */
@@ -134,6 +142,12 @@ bool zclient_is_owner(const struct zclient *c);
 void zclient_owner_leaves(struct zclient *c);
 void zclient_owner_complete(struct zclient *c, uint32_t afi);
 void zebra_zapi_gones_fini(struct zebra_zapi *z);
+
+/* zebra_zapi_label.c: ranges of labels. */
+void zclient_label_connect(struct zclient *c, const struct zapi_msg *m);
+void zclient_label_get(struct zclient *c, const struct zapi_msg *m);
+void zclient_label_release(struct zclient *c, const struct zapi_label *l);
+void zclient_labels_fini(struct zclient *c);
 
 /* zebra_zapi_bound.c: what one client can cost the others. */
 uint32_t zebra_zapi_peer_pid(int fd);

@@ -474,6 +474,13 @@ static const struct row rows[ZAPI_COMMANDS] = {
 	[ZAPI_BFD_CLIENT_REGISTER] = {HEARD},
 	[38 ... 40] = {HEARD},	 /* BFD_CLIENT_DEREGISTER, router advertisements */
 	[43 ... 47] = {HEARD},	 /* MPLS labels, SR policies */
+	[ZAPI_LABEL_MANAGER_CONNECT] = {CLIENT_IN(zapi_rd_label_hello, zapi_wr_label_hello),
+					ZEBRA_IN(zapi_rd_label_answer, zapi_wr_label_answer)},
+	[ZAPI_LABEL_MANAGER_CONNECT_ASYNC] = {CLIENT_IN(zapi_rd_label_hello, zapi_wr_label_hello),
+					      ZEBRA_IN(zapi_rd_label_answer, zapi_wr_label_answer)},
+	[ZAPI_GET_LABEL_CHUNK] = {CLIENT_IN(zapi_rd_label_ask, zapi_wr_label_ask),
+				  ZEBRA_IN(zapi_rd_label_chunk, zapi_wr_label_chunk)},
+	[ZAPI_RELEASE_LABEL_CHUNK] = {CLIENT_IN(zapi_rd_label_release, zapi_wr_label_release)},
 	[54 ... 55] = {HEARD},	 /* FEC */
 	[57 ... 79] = {HEARD},	 /* EVPN */
 	[112 ... 113] = {HEARD}, /* EVPN remote next hops */

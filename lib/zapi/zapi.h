@@ -81,6 +81,10 @@ enum zapi_cmd {
 	ZAPI_VRF_ADD = 33,
 	ZAPI_VRF_DELETE = 34,
 	ZAPI_BFD_CLIENT_REGISTER = 37,
+	ZAPI_LABEL_MANAGER_CONNECT = 50,
+	ZAPI_LABEL_MANAGER_CONNECT_ASYNC = 51,
+	ZAPI_GET_LABEL_CHUNK = 52,
+	ZAPI_RELEASE_LABEL_CHUNK = 53,
 	ZAPI_ERROR = 118,
 	ZAPI_CLIENT_CAPABILITIES = 119,
 	ZAPI_ROUTE_NOTIFY_REQUEST = 124,
@@ -305,6 +309,15 @@ struct zapi_client_close {
 	uint32_t session;
 };
 
+struct zapi_label { /* of the label manager */
+	uint8_t type;
+	uint16_t instance;
+	uint8_t result;	     /* zebra's answer to CONNECT: 0 is fine */
+	bool keep;	     /* GET_, both ways */
+	uint32_t size, base; /* GET_ of a client; base 0: any */
+	uint32_t start, end; /* GET_ of zebra, end 0: none; RELEASE_ */
+};
+
 enum zapi_from { ZAPI_FROM_CLIENT, ZAPI_FROM_ZEBRA };
 
 struct zapi_msg {
@@ -325,6 +338,7 @@ struct zapi_msg {
 		struct zapi_nexthop_update nexthop_update;
 		struct zapi_client_caps client_caps;
 		struct zapi_client_close client_close;
+		struct zapi_label label;
 		uint32_t error;
 		bool on; /* ROUTE_NOTIFY_REQUEST */
 	} u;

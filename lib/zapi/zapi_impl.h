@@ -69,6 +69,23 @@ enum zapi_verdict zapi_rd_nexthop_update(struct rd *r, const struct zapi_layout 
 					 struct zapi_msg *m);
 void zapi_wr_nexthop_update(struct wr *w, const struct zapi_layout *l, const struct zapi_msg *m);
 
+/* zapi_label.c */
+enum zapi_verdict zapi_rd_label_hello(struct rd *r, const struct zapi_layout *l,
+				       struct zapi_msg *m);
+void zapi_wr_label_hello(struct wr *w, const struct zapi_layout *l, const struct zapi_msg *m);
+enum zapi_verdict zapi_rd_label_answer(struct rd *r, const struct zapi_layout *l,
+				       struct zapi_msg *m);
+void zapi_wr_label_answer(struct wr *w, const struct zapi_layout *l, const struct zapi_msg *m);
+enum zapi_verdict zapi_rd_label_ask(struct rd *r, const struct zapi_layout *l,
+				       struct zapi_msg *m);
+void zapi_wr_label_ask(struct wr *w, const struct zapi_layout *l, const struct zapi_msg *m);
+enum zapi_verdict zapi_rd_label_chunk(struct rd *r, const struct zapi_layout *l,
+				       struct zapi_msg *m);
+void zapi_wr_label_chunk(struct wr *w, const struct zapi_layout *l, const struct zapi_msg *m);
+enum zapi_verdict zapi_rd_label_release(struct rd *r, const struct zapi_layout *l,
+				       struct zapi_msg *m);
+void zapi_wr_label_release(struct wr *w, const struct zapi_layout *l, const struct zapi_msg *m);
+
 /* zapi_route.c */
 enum zapi_verdict zapi_rd_route(struct rd *r, const struct zapi_layout *l, struct zapi_msg *m);
 void zapi_wr_route(struct wr *w, const struct zapi_layout *l, const struct zapi_msg *m);

@@ -341,6 +341,45 @@ static void b_error(struct zapi_msg *m)
 	m->u.error = ZAPI_ERR_INVALID_MSG_TYPE;
 }
 
+static struct zapi_label *label(struct zapi_msg *m, uint16_t cmd)
+{
+	m->cmd = cmd;
+	m->u.label = (struct zapi_label){.type = ROUTE_ISIS, .instance = 1};
+	return &m->u.label;
+}
+
+static void b_label_connect(struct zapi_msg *m)
+{
+	label(m, ZAPI_LABEL_MANAGER_CONNECT);
+}
+
+static void b_label_get(struct zapi_msg *m)
+{
+	struct zapi_label *l = label(m, ZAPI_GET_LABEL_CHUNK);
+
+	l->size = 8000;
+	l->base = 16000;
+}
+
+static void b_label_none(struct zapi_msg *m)
+{
+	label(m, ZAPI_GET_LABEL_CHUNK);
+}
+
+static void b_label_given(struct zapi_msg *m)
+{
+	struct zapi_label *l = label(m, ZAPI_GET_LABEL_CHUNK);
+
+	l->start = 16000;
+	l->end = 23999;
+}
+
+static void b_label_release(struct zapi_msg *m)
+{
+	b_label_given(m);
+	m->cmd = ZAPI_RELEASE_LABEL_CHUNK;
+}
+
 #define C	 ZAPI_FROM_CLIENT
 #define Z	 ZAPI_FROM_ZEBRA
 #define GATE_LL	 "fe800000000000000000000000000002"
@@ -454,6 +493,22 @@ const struct golden goldens[GOLDEN_N] = {
 	 ZAPI_OK, b_resolved, ZAPI_10_3},
 	{"10.3 CLIENT_CAPABILITIES", "0016fe06000000000079 00000001 0000001e 00000000", C, ZAPI_OK,
 	 b_graceful, ZAPI_10_3},
+
+	/* The label manager, as isisd of both asks for its global block. */
+	{"LABEL_MANAGER_CONNECT", "000dfe06000000000032 08 0001", C, ZAPI_OK, b_label_connect,
+	 ZAPI_8_4},
+	{"LABEL_MANAGER_CONNECT answered", "000efe06000000000032 08 0001 00", Z, ZAPI_OK,
+	 b_label_connect, ZAPI_8_4},
+	{"GET_LABEL_CHUNK", "0016fe06000000000034 08 0001 00 00001f40 00003e80", C, ZAPI_OK,
+	 b_label_get, ZAPI_8_4},
+	{"GET_LABEL_CHUNK given", "0016fe06000000000034 08 0001 00 00003e80 00005dbf", Z, ZAPI_OK,
+	 b_label_given, ZAPI_8_4},
+	{"GET_LABEL_CHUNK refused", "0016fe06000000000034 08 0001 00 00000000 00000000", Z, ZAPI_OK,
+	 b_label_none, ZAPI_8_4},
+	{"RELEASE_LABEL_CHUNK", "0015fe06000000000035 08 0001 00003e80 00005dbf", C, ZAPI_OK,
+	 b_label_release, ZAPI_8_4},
+	{"10.3 GET_LABEL_CHUNK", "0016fe06000000000033 09 0001 00 00001f40 00003e80", C, ZAPI_OK,
+	 b_label_get, ZAPI_10_3},
 };
 /* clang-format on */
 

@@ -17,7 +17,7 @@ struct golden {
 	enum zapi_dialect dialect;
 };
 
-#define GOLDEN_N 47
+#define GOLDEN_N 54
 extern const struct golden goldens[GOLDEN_N];
 
 /* Octets of g into buf (ZAPI_MAX_LEN); returns how many. */
