@@ -17,6 +17,10 @@ FEATURES = {"plain": "plain routes", "ds": "(D,S) routes", "rtt": "RTT",
             "via6": "v4-via-v6", "unicast": "unicast mode"}
 STORIES = ("announce", "withdraw", "restart", "loss")
 
+# Of no matrix, since they speak another protocol.
+OTHERS = {"isisd": "FRR 8.4.4's and 10.3's isisd"}
+NAMES = {**PEERS, **OTHERS}
+
 # What each setup shows. "beyond": all at once that ours can do and the peer mostly can't.
 SETUPS = {
     "debian-babeld": {"routes": ("plain", "ds"), "rtt": ("rtt",),
@@ -63,6 +67,11 @@ FAULTS = (
           "takes a Hello's Interval of 0 (unscheduled) for 10 ms; ours sends none unless "
           "`unscheduled-hellos` is configured",
           "`get_time16()` of CZ-NIC/bird `proto/babel/packets.c`, 2.0.12"),
+    Fault("isisd", "ds", "test_recipe_isis.py::test_isis_without_segment_routing",
+          "gives zebra a (D,S) route that it learns without its source, unless segment routing is "
+          "on ([the recipe](../user/recipes/isis.md))",
+          "`isis_spf_process_lsp()` of FRRouting/frr `isisd/isis_spf.c`: the source counts only "
+          "where `srdb.enabled`"),
 )
 # What a peer does wrong and ours avoids to meet: the test shows that it does.
 AVOIDED = (
@@ -103,11 +112,11 @@ def table():
     lines += [f"| {PEERS[p]} | {FEATURES[f]} | {why} |" for (p, f), why in LACKS.items()]
     lines += ["", "## Expected failures", "",
               "| peer | feature | what it does | reference | test |", "|---|---|---|---|---|"]
-    lines += [f"| {PEERS[f.peer]} | {FEATURES[f.feature]} | {f.what} | {f.reference} | "
+    lines += [f"| {NAMES[f.peer]} | {FEATURES[f.feature]} | {f.what} | {f.reference} | "
               f"`{f.test}` |" for f in FAULTS]
     lines += ["", "## Faults that are avoided", "",
               "| peer | what it does | reference | where ours avoids it |", "|---|---|---|---|"]
-    lines += [f"| {PEERS[f.peer]} | {f.what} | {f.reference} | `{f.test}` |" for f in AVOIDED]
+    lines += [f"| {NAMES[f.peer]} | {f.what} | {f.reference} | `{f.test}` |" for f in AVOIDED]
     return lines
 
 

@@ -10,11 +10,11 @@ from .capture import MalformedPackets, assert_no_malformed
 from .daemons import Babeld, Bird, DebianBabeld, FrrBabeld, Zebra
 from .probe import EchoServers, Stream, probe_once
 from .topo import Topology
-from . import fpm, site, stock, watch
+from . import fpm, recipes, site, stock, watch
 from .wait import NotYet, WaitTimeout, wait_until
 
 __all__ = [
     "Babeld", "Bird", "DebianBabeld", "EchoServers", "FrrBabeld", "MalformedPackets", "NotYet",
-    "Stream", "Topology", "WaitTimeout", "Zebra", "assert_no_malformed", "fpm", "probe_once",
+    "Stream", "Topology", "WaitTimeout", "Zebra", "assert_no_malformed", "fpm", "probe_once", "recipes",
     "site", "stock", "wait_until", "watch",
 ]

@@ -11,8 +11,11 @@ import socket
 from .daemons import KINDS, Ours, Peer
 from .wait import NotYet, wait_until
 
+
+
 class Stock(Peer):
     program = None
+    package = "frr"
 
     def __init__(self, node, config, **options):
         super().__init__(node, config, **options)
@@ -37,12 +40,14 @@ class Stock(Peer):
         lib = os.path.join(PEERS, "frr", "usr/lib/x86_64-linux-gnu/frr")
         return dict(os.environ, LD_LIBRARY_PATH=lib)
 
+    def executable(self):
+        return [self.peer_program(self.package, "usr/lib/frr/" + self.program)]
+
     def command(self):
         d = self.dir
         return ["sh", "-c", f'mount --bind {d}/group /etc/group && mount -t tmpfs none /mnt && '
                 f'mkdir -p {d}/run /mnt/frr && mount --bind {d}/run /mnt/frr && '
-                'mount --rbind /mnt /run && exec "$@"', "sh",
-                self.peer_program("frr", "usr/lib/frr/" + self.program),
+                'mount --rbind /mnt /run && exec "$@"', "sh", *self.executable(),
                 "-f", f"{d}/{self.kind}.conf", "-u", "root", "-g", "root", "-z", self.api,
                 "-i", f"{d}/{self.kind}.pid", "--vty_socket", d, "-P", "0",
                 "--log", f"file:{self.log}"] + self.options.get("arguments", [])
@@ -93,10 +98,25 @@ class Stock(Peer):
             raise AssertionError(f"{self} refused {lines}: {said}")
 
 
-def kind_of(program):
-    return type("Stock" + program.capitalize(), (Stock,),
-                {"program": program, "kind": "stock-" + program})
+class Stock10(Stock):
+    """FRR 10.3 of Debian 13, by its own loader and libraries."""
+
+    package = "frr10"
+
+    def environment(self):
+        return dict(os.environ)
+
+    def executable(self):
+        lib = self.peer_program(self.package, "usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2")
+        d = os.path.dirname(lib)
+        return [lib, "--library-path", f"{d}/frr:{d}"] + super().executable()
+
+
+def kind_of(program, base=Stock, prefix="stock-"):
+    return type(base.__name__ + program.capitalize(), (base,),
+                {"program": program, "kind": prefix + program})
 
 
 for _program in ("staticd", "babeld", "ospf6d", "ripngd", "bgpd", "isisd", "zebra"):
     KINDS["stock-" + _program] = kind_of(_program)
+    KINDS["stock10-" + _program] = kind_of(_program, Stock10, "stock10-")
