@@ -59,7 +59,7 @@ static void send(struct babel *b, struct iface *i, enum hello_due due)
 static void send_scheduled(struct babel *b, struct iface *i)
 {
 	send(b, i, HELLO_SCHEDULED);
-	if (i->quiet && i->hello_count == 2) /* in case the first was lost */
+	if (i->quiet && i->hello_count == 1) /* in case the first packet was lost */
 		iface_retract_former_life(b, i);
 	arm(b, i);
 }

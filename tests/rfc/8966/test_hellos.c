@@ -311,6 +311,75 @@ RFC_TEST(8966, "3.4.1-d", "unscheduled Hellos are extra: the scheduled ones keep
 }
 
 /* DEF: BIRD 2.0 and routers of RFC 6126 take an interval of 0 for 10 ms. */
+RFC_TEST(8966, "3.4.1-d", "the scheduled ones among them promise the next, the others nothing")
+{
+	struct rig *r = newcomers(true);
+	const struct rig_sent *s = NULL;
+	unsigned int promised = 0, extra = 0;
+	mono_t last = {0};
+
+	while ((s = rig_next(r, s, 1, TLV_HELLO))) {
+		if (!s->tlv.u.hello.interval.cs) {
+			extra++;
+			continue;
+		}
+		assert_int_equal(s->tlv.u.hello.interval.cs, 400);
+		assert_true(!last.us || mono_sub(s->at, last) <= 4 * SEC);
+		last = s->at;
+		promised++;
+	}
+	assert_true(promised > 3 && extra > 1);
+	rig_mark(r);
+	r->config.unscheduled_hellos = false; /* none of them is left */
+	rig_if(r, 1);
+	rig_pass(r, 20 * SEC);
+	for (s = NULL; (s = rig_next(r, s, 1, TLV_HELLO));)
+		assert_int_equal(s->tlv.u.hello.interval.cs, 400);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.4.2-c", "a longer Hello interval comes with an IHU that goes by it, others do not")
+{
+	static const usec_t intervals[] = {4 * SEC, 8 * SEC, 2 * SEC};
+
+	for (unsigned int k = 0; k < 3; k++) {
+		struct rig *r = rig_new();
+		const struct rig_sent *s = NULL;
+		unsigned int ihus = 0;
+
+		rig_if(r, 1);
+		rig_nb(r, 1, "fe80::1");
+		rig_pass(r, 30 * SEC);
+		while (!rig_next(r, NULL, 1, TLV_IHU)) {
+			rig_mark(r);
+			rig_pass(r, 100 * MSEC);
+		}
+		rig_pass(r, 100 * MSEC); /* the next one is due in ten seconds */
+		rig_mark(r);
+		r->config.hello_interval = intervals[k];
+		rig_if(r, 1);
+		rig_pass(r, 300 * MSEC);
+		while ((s = rig_next(r, s, 1, TLV_IHU)))
+			ihus++;
+		assert_int_equal(ihus, k == 1);
+		rig_free(r);
+	}
+}
+
+PLAIN_TEST("what a former life told is taken back with the first Hello and the second")
+{
+	struct rig *r = rig_new();
+	const struct rig_sent *s = NULL;
+	unsigned int n = 0;
+
+	rig_if(r, 2); /* of which nothing is remembered */
+	rig_pass(r, 10 * SEC);
+	while ((s = rig_next(r, s, 2, TLV_UPDATE)))
+		n += s->tlv.u.update.wildcard && s->tlv.u.update.metric == INF;
+	assert_int_equal(n, 2);
+	rig_free(r);
+}
+
 RFC_TEST(8966, "F-a", "unless configured, no multicast Hello is unscheduled")
 {
 	struct rig *r = newcomers(false);
