@@ -89,6 +89,39 @@ RFC_TEST(8966, "3.8.1.2-c", "one that has lost it is told by the second request 
 	rig_free(t.r);
 }
 
+RFC_TEST(8966, "3.8.1.2-c", "and the next one that is far ahead starts from the beginning")
+{
+	struct one t = one(true);
+	uint16_t old = (uint16_t)(babel_seqno(t.r->b) + 12345);
+
+	rig_seqno_request(t.n1, P, OWN_ID, old, 64);
+	rig_seqno_request(t.n2, P2, OWN_ID, old, 64);
+	assert_int_equal(babel_seqno(t.r->b), old);
+	rig_seqno_request(t.n1, P, OWN_ID, (uint16_t)(old + 1000), 64);
+	assert_int_equal(babel_seqno(t.r->b), (uint16_t)(old + 1));
+	rig_free(t.r);
+}
+
+RFC_TEST(8966, "3.8.1.2-d", "sixteen raises at once, and then ten in a second")
+{
+	struct one t = one(false);
+	uint16_t was = babel_seqno(t.r->b);
+
+	rig_pass(t.r, 10 * SEC);
+	for (unsigned int k = 1; k < 50; k++)
+		rig_seqno_request(t.n1, P, OWN_ID, (uint16_t)(was + k), 64);
+	assert_int_equal(babel_seqno(t.r->b), (uint16_t)(was + 16));
+	rig_pass(t.r, SEC);
+	for (unsigned int k = 17; k < 50; k++)
+		rig_seqno_request(t.n1, P, OWN_ID, (uint16_t)(was + k), 64);
+	assert_int_equal(babel_seqno(t.r->b), (uint16_t)(was + 26));
+	rig_pass(t.r, 300 * MSEC);
+	for (unsigned int k = 27; k < 50; k++)
+		rig_seqno_request(t.n1, P, OWN_ID, (uint16_t)(was + k), 64);
+	assert_int_equal(babel_seqno(t.r->b), (uint16_t)(was + 29));
+	rig_free(t.r);
+}
+
 RFC_TEST(8966, "3.8.1.2-c", "or by an echo of what it said, at once")
 {
 	struct one t = one(true);
