@@ -360,7 +360,9 @@ struct zebra_zapi *zebra_zapi_new(struct loop *l, const char *path, struct rib *
 	}
 	z->work = loop_timer_new(l, do_work, z);
 	z->watch = loop_timer_new(l, zebra_zapi_watch_due, z);
-	zebra_zapi_patience(z, ZAPI_HELLO_TIME, ZAPI_STALL_TIME);
+	z->unhold = loop_timer_new(l, zebra_zapi_unhold_due, z);
+	zebra_zapi_set_patience(z, &(struct zebra_zapi_patience){
+					   ZAPI_HELLO_TIME, ZAPI_STALL_TIME, ZAPI_SETTLE_TIME});
 	return z;
 }
 
@@ -376,6 +378,7 @@ void zebra_zapi_free(struct zebra_zapi *z)
 	zebra_zapi_gones_fini(z);
 	loop_timer_free(z->work);
 	loop_timer_free(z->watch);
+	loop_timer_free(z->unhold);
 	mem_free(z->mem, z);
 }
 

@@ -37,6 +37,7 @@ struct zebra_zapi;
 #define ZAPI_STALL_TIME		(120 * USEC_PER_SEC)
 #define ZAPI_DELAYED_MAX	262144u
 #define ZAPI_UNSETTLED_MAX	20000u
+#define ZAPI_SETTLE_TIME	USEC_PER_SEC
 #define ZAPI_STALE_MAX		86400u /* seconds */
 #define ZAPI_ERROR_SIZE		160
 
@@ -63,9 +64,13 @@ struct zebra_zapi_ops {
 struct zebra_zapi *zebra_zapi_new(struct loop *l, const char *path, struct rib *rib,
 				  const struct zebra_zapi_ops *ops, void *ctx, char *err,
 				  unsigned int err_size);
-/* How long the mute and the stalled are put up with: ZAPI_HELLO_TIME and
- * ZAPI_STALL_TIME unless this says otherwise. */
-void zebra_zapi_patience(struct zebra_zapi *z, usec_t hello, usec_t stall);
+/* How long the mute and the stalled are put up with, and how long the RIB is
+ * waited for: ZAPI_HELLO_TIME, ZAPI_STALL_TIME and ZAPI_SETTLE_TIME unless this
+ * says otherwise. */
+struct zebra_zapi_patience {
+	usec_t hello, stall, settle;
+};
+void zebra_zapi_set_patience(struct zebra_zapi *z, const struct zebra_zapi_patience *p);
 /* Drops all clients without touching their routes. NULL is fine. */
 void zebra_zapi_free(struct zebra_zapi *z);
 

@@ -11,7 +11,8 @@
  *	news that wait	ZAPI_DELAYED_MAX pairs
  *	routes		no client is read on while ZAPI_UNSETTLED_MAX changes
  *			wait for the RIB: so one that floods delays another's
- *			route by the time that these take, and no more
+ *			route by the time that these take, and no more. A RIB
+ *			that is never done is waited for ZAPI_SETTLE_TIME
  *	identity	the first that is a protocol is it
  */
 #include <sys/socket.h>
@@ -161,8 +162,11 @@ void zclient_changed_rib(struct zclient *c)
 	struct zebra_zapi *z = c->z;
 
 	z->ops->rib_changed(z->ctx);
-	if (++z->unsettled > ZAPI_UNSETTLED_MAX)
-		hold(c, ZC_HELD_RIB);
+	if (++z->unsettled <= ZAPI_UNSETTLED_MAX)
+		return;
+	hold(c, ZC_HELD_RIB);
+	if (z->unsettled == ZAPI_UNSETTLED_MAX + 1)
+		loop_timer_at(z->unhold, mono_add(loop_now(z->loop), z->patience.settle));
 }
 
 void zebra_zapi_unhold(struct zebra_zapi *z)
@@ -170,8 +174,14 @@ void zebra_zapi_unhold(struct zebra_zapi *z)
 	struct zclient *c;
 
 	z->unsettled = 0;
+	loop_timer_at(z->unhold, MONO_NEVER);
 	LIST_EACH (zclients, &z->clients, c)
 		release(c, ZC_HELD_RIB);
+}
+
+void zebra_zapi_unhold_due(void *ctx)
+{
+	zebra_zapi_unhold(ctx);
 }
 
 /* ---- what becomes of the mute and the stalled ---- */
@@ -182,8 +192,8 @@ static mono_t due(const struct zclient *c)
 	if (c->ending)
 		return MONO_NEVER;
 	if (c->held & ZC_HELD_OUTPUT)
-		return mono_add(c->stalled_since, c->z->stall_time);
-	return c->v.hello ? MONO_NEVER : mono_add(c->v.since, c->z->hello_time);
+		return mono_add(c->stalled_since, c->z->patience.stall);
+	return c->v.hello ? MONO_NEVER : mono_add(c->v.since, c->z->patience.hello);
 }
 
 void zebra_zapi_watch(struct zebra_zapi *z)
@@ -229,10 +239,9 @@ void zebra_zapi_watch_due(void *ctx)
 	zebra_zapi_watch(z);
 }
 
-void zebra_zapi_patience(struct zebra_zapi *z, usec_t hello, usec_t stall)
+void zebra_zapi_set_patience(struct zebra_zapi *z, const struct zebra_zapi_patience *p)
 {
-	z->hello_time = hello;
-	z->stall_time = stall;
+	z->patience = *p;
 	zebra_zapi_watch(z);
 }
 

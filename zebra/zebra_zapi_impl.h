@@ -115,7 +115,8 @@ struct zebra_zapi {
 	struct loop_timer *work;  /* replays, a piece per turn of the loop */
 	struct loop_timer *watch; /* over the mute and the stalled */
 	unsigned int unsettled;	  /* changes since the RIB was last done */
-	usec_t hello_time, stall_time;
+	struct loop_timer *unhold; /* ... and it does not get done */
+	struct zebra_zapi_patience patience;
 };
 
 static inline unsigned int zc_fam(enum family f)
@@ -167,6 +168,7 @@ void zebra_zapi_unhold(struct zebra_zapi *z); /* the RIB is done */
 /* Sets the timer for who has to be looked at next. */
 void zebra_zapi_watch(struct zebra_zapi *z);
 void zebra_zapi_watch_due(void *ctx);
+void zebra_zapi_unhold_due(void *ctx);
 
 /* zebra_zapi_route.c: routes into the RIB, and out to the clients. */
 void zclient_route_add(struct zclient *c, const struct zapi_route *t);

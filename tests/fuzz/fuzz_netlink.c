@@ -13,6 +13,7 @@
 
 #include "lib/zapi/zapi.h"
 #include "zebra/kernel.h"
+#include "zebra/kernel_ask.h"
 #include "zebra/netlink_codec.h"
 #include "zebra/netlink_rule.h"
 
@@ -63,6 +64,7 @@ static void one(const struct nlmsghdr *h)
 	struct nl_link l;
 	struct nl_addr a;
 	struct nl_route r;
+	struct rib_kernel_answer answer = {.kind = RIB_KERNEL_MUTE};
 	const char *text;
 	int error;
 
@@ -76,6 +78,8 @@ static void one(const struct nlmsghdr *h)
 		write_rule(&rule);
 	if (nl_parse_ack(h, &error, &text) && text)
 		must(strlen(text) < h->nlmsg_len);
+	if (kernel_ask_parse(h, &answer))
+		must(answer.n_nexthops <= RIB_MAX_NEXTHOPS && answer.kind != RIB_KERNEL_MUTE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -179,6 +179,11 @@ static void not_heard_until_it_reads(void **state)
 	server_rig_settle(r);
 }
 
+static void patience(struct server_rig *r, usec_t hello, usec_t stall, usec_t settle)
+{
+	zebra_zapi_set_patience(r->z, &(struct zebra_zapi_patience){hello, stall, settle});
+}
+
 /* Until the server has closed it, which it does by itself. */
 static void ended_in_time(struct server_rig *r, int fd)
 {
@@ -208,7 +213,7 @@ static void who_never_reads_is_ended(void **state)
 		server_rig_settle(r);
 		assert_true(rig_client(r, ROUTE_RIPNG, &v));
 	} while (!v.held_by_output);
-	zebra_zapi_patience(r->z, ZAPI_HELLO_TIME, USEC_PER_MSEC);
+	patience(r, ZAPI_HELLO_TIME, USEC_PER_MSEC, ZAPI_SETTLE_TIME);
 	ended_in_time(r, bad);
 	assert_int_equal(routes_of(r), 0);
 	assert_false(rig_closed(good));
@@ -221,7 +226,7 @@ static void who_says_nothing_is_ended(void **state)
 	int mute = rig_peer(r), good = client(r, ROUTE_BABEL);
 
 	assert_int_equal(rig_clients(r), 2);
-	zebra_zapi_patience(r->z, USEC_PER_MSEC, ZAPI_STALL_TIME);
+	patience(r, USEC_PER_MSEC, ZAPI_STALL_TIME, ZAPI_SETTLE_TIME);
 	for (unsigned int i = 0; i < 1000000 && rig_clients(r) > 1; i++)
 		server_rig_settle(r);
 	assert_true(rig_closed(mute));
@@ -238,6 +243,7 @@ static void a_flood_waits_for_the_rib(void **state)
 	unsigned int n = 0;
 
 	r->rib_sleeps = true;
+	patience(r, ZAPI_HELLO_TIME, ZAPI_STALL_TIME, 1000 * USEC_PER_SEC);
 	for (unsigned int turn = 0; turn < 400; turn++) {
 		while (rig_route(bad, ZAPI_ROUTE_ADD, ROUTE_RIPNG, n & 0xffff))
 			n++;
@@ -253,6 +259,29 @@ static void a_flood_waits_for_the_rib(void **state)
 	server_rig_settle(r);
 	assert_true(rig_client(r, ROUTE_RIPNG, &v));
 	assert_true(v.in > ZAPI_UNSETTLED_MAX + 10);
+	close(bad);
+	server_rig_settle(r);
+}
+
+static void a_rib_that_is_never_done_holds_nobody_for_ever(void **state)
+{
+	struct server_rig *r = *state;
+	int bad = client(r, ROUTE_RIPNG);
+	struct zebra_zapi_client_view v;
+	unsigned int n = 0;
+
+	r->rib_sleeps = true;
+	patience(r, ZAPI_HELLO_TIME, ZAPI_STALL_TIME, USEC_PER_MSEC);
+	for (unsigned int turn = 0; turn < 100000; turn++) {
+		while (rig_route(bad, ZAPI_ROUTE_ADD, ROUTE_RIPNG, n & 0xffff))
+			n++;
+		server_rig_settle(r);
+		assert_true(rig_client(r, ROUTE_RIPNG, &v));
+		if (v.in > 3 * ZAPI_UNSETTLED_MAX)
+			break;
+	}
+	assert_true(v.in > 3 * ZAPI_UNSETTLED_MAX);
+	r->rib_sleeps = false;
 	close(bad);
 	server_rig_settle(r);
 }
@@ -378,6 +407,7 @@ int main(void)
 		T(who_never_reads_is_ended),
 		T(who_says_nothing_is_ended),
 		T(a_flood_waits_for_the_rib),
+		T(a_rib_that_is_never_done_holds_nobody_for_ever),
 		T(tracking_is_done_in_pieces),
 		T(stale_times_end),
 		T(garbage),
