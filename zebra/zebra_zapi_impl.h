@@ -34,6 +34,12 @@ struct zc_known {
 	struct rib_nexthop nexthops[];
 };
 
+struct zc_change {
+	struct zc_change *next;
+	uint32_t table;
+	struct zc_known *was; /* what the client knows; NULL: nothing */
+};
+
 struct zc_fate {
 	struct zc_fate *next;
 	uint32_t table;
@@ -43,8 +49,7 @@ struct zc_fate {
 /* What a client whose output is full has still to hear about a pair. */
 struct zc_later {
 	struct sdentry entry;
-	bool route;	      /* its route changed */
-	struct zc_known *was; /* what the client knows; NULL: nothing */
+	struct zc_change *changes; /* of the route, by table */
 	struct zc_fate *fates; /* that its own routes met */
 };
 SDTABLE_TYPE(zc_laters, struct zc_later, entry);
@@ -170,7 +175,7 @@ void zebra_zapi_watch(struct zebra_zapi *z);
 void zebra_zapi_watch_due(void *ctx);
 void zebra_zapi_unhold_due(void *ctx);
 
-/* zebra_zapi_route.c: routes into the RIB, and out to the clients. */
+/* zebra_zapi_route.c: routes into the RIB; zebra_zapi_redist.c: out to the clients. */
 void zclient_route_add(struct zclient *c, const struct zapi_route *t);
 void zclient_route_del(struct zclient *c, const struct zapi_route *t);
 void zclient_redistribute(struct zclient *c, const struct zapi_redistribute *d, bool on);

@@ -103,6 +103,7 @@ enum zapi_route_type { /* FRR 8.4 numbers, then 10.3's new ones */
 		       ROUTE_OSPF6 = 7,
 		       ROUTE_ISIS = 8,
 		       ROUTE_BGP = 9,
+		       ROUTE_TABLE = 15, /* the instance is a kernel table */
 		       ROUTE_BABEL = 22,
 		       ROUTE_TYPE_ALL = 30,
 		       ROUTE_LOCAL = 31,

@@ -79,6 +79,12 @@ AVOIDED = (
           "its zebra replaces an IPv6 route by deleting and adding it: packets are lost between",
           "`zebra/rt_netlink.c` of FRRouting/frr; `--v6-rr-semantics` ends that, and the tests "
           "start it so"),
+    Fault("frr-babeld", "plain", "tests/interop/test_frr_clients.py",
+          "begins with a random seqno under its old router-id if it did not end in good order: in "
+          "half of the cases its neighbours find its routes unfeasible for minutes, with stock "
+          "zebra too (80 s seen)",
+          "`babel_init_routing_process()` of FRRouting/frr `babeld/babeld.c`; the test does not "
+          "wait for a peer's route to it to return"),
 )
 
 

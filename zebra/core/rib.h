@@ -126,6 +126,7 @@ const char *rib_why_str(enum rib_why why);
 
 struct rib_view { /* of one candidate */
 	struct sdprefix pair;
+	uint32_t table; /* in redistribute() only; 0: main */
 	struct rib_owner owner;
 	uint8_t distance;
 	uint32_t metric, tag, mtu;
@@ -204,7 +205,7 @@ struct rib_env {
 	/* The chosen, redistributable route of a pair changed: NULL was or is
 	 * none. Loopback, multicast and link-local destinations never come here.
 	 * `was` is what had been told: owner, distance, metric, tag, mtu and
-	 * resolved next hops. */
+	 * resolved next hops. Both have the table; each table is told by itself. */
 	void (*redistribute)(void *ctx, const struct sdprefix *pair, const struct rib_view *was,
 			     const struct rib_view *is);
 	/* What is chosen for this pair, or how it is reached, is not what it was at
@@ -236,7 +237,7 @@ void rib_free(struct rib *r); /* does not touch the kernel */
 
 /*
  * Kernel tables beside the main one. Each has its own candidates, choice and kernel
- * routes, and nothing of it is redistributed. Its gateways are found in the
+ * routes, and is redistributed as a table of its own. Its gateways are found in the
  * main table, as in FRR. It hangs from the main one: interfaces, addresses,
  * owners' comings and goings, sweeps and runs that the main one is told of reach
  * it, too. It is gone when its last route is, by the end of a run: look it up

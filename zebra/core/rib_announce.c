@@ -50,10 +50,12 @@ static struct rib_told *told_new(struct rib *r, const struct rib_view *v)
 	return t;
 }
 
-static struct rib_view told_view(const struct rib_node *n, const struct rib_told *t)
+static struct rib_view told_view(const struct rib *r, const struct rib_node *n,
+				 const struct rib_told *t)
 {
 	return (struct rib_view){
 		.pair = n->entry.key,
+		.table = r->table,
 		.owner = t->owner,
 		.distance = t->distance,
 		.metric = t->metric,
@@ -77,8 +79,7 @@ void rib_announce(struct rib *r, struct rib_node *n)
 {
 	struct rib_told *before = n->told;
 	struct rib_cand *c = n->selected;
-	bool is = c && c->state == RIB_INSTALLED && !r->main &&
-		  rib_redistributable(&n->entry.key.dst);
+	bool is = c && c->state == RIB_INSTALLED && rib_redistributable(&n->entry.key.dst);
 	struct rib_view was, now;
 
 	if (!is && !before)
@@ -86,10 +87,11 @@ void rib_announce(struct rib *r, struct rib_node *n)
 	if (is && before && owner_same(&before->owner, &c->owner) && !c->changed)
 		return;
 	if (before)
-		was = told_view(n, before);
+		was = told_view(r, n, before);
 	n->told = NULL;
 	if (is) {
 		now = rib_cand_view(c);
+		now.table = r->table;
 		n->told = told_new(r, &now);
 		c->changed = false;
 	}

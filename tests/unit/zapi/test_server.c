@@ -571,6 +571,92 @@ static void test_redistribute(void **state)
 	peer_free(p);
 }
 
+/* By type and instance, and by kernel table. */
+static void test_redistribute_what(void **state)
+{
+	struct rib_nexthop nh = {.kind = RIB_NH_IFINDEX, .ifindex = RIG_IFINDEX};
+	struct rib_spec spec = {.distance = 110, .n_nexthops = 1, .nexthops = &nh};
+	struct server_rig *f = *state;
+	struct peer *p = peer_new(f), *q = peer_new(f);
+	struct zapi_msg m = {.cmd = ZAPI_REDISTRIBUTE_ADD};
+
+	hello(p, ROUTE_BABEL);
+	hello(q, ROUTE_BGP);
+	for (uint16_t i = 0; i < 3; i++) {
+		char dst[32];
+		struct rib_owner owner = {.type = ROUTE_OSPF6, .instance = i};
+		struct sdprefix pair;
+
+		snprintf(dst, sizeof(dst), "2001:db8:%u::/48", i);
+		pair = pair_of(dst, NULL);
+		rib_add(f->rib, &pair, &owner, &spec, loop_now(f->loop));
+		pair = pair_of(dst, "2001:db8:5::/48");
+		rib_add(rib_table_get(f->rib, 100u + i), &pair, &owner, &spec, loop_now(f->loop));
+	}
+	loop_timer_at(f->rib_due, loop_now(f->loop));
+	m.u.redistribute = (struct zapi_redistribute){AFI_IP6, ROUTE_OSPF6, 1};
+	zapi_session_send(p->s, &m);
+	m.u.redistribute = (struct zapi_redistribute){AFI_IP6, ROUTE_TABLE, 102};
+	zapi_session_send(q->s, &m);
+	wait_for(p, 1);
+	wait_for(q, 1);
+	server_rig_settle(f);
+	assert_int_equal(p->n, 1);
+	is_event(&p->ev[0], ZAPI_REDISTRIBUTE_ROUTE_ADD, "2001:db8:1::/48", NULL);
+	/* Out of a table: as the table's, with its source. */
+	assert_int_equal(q->n, 1);
+	is_event(&q->ev[0], ZAPI_REDISTRIBUTE_ROUTE_ADD, "2001:db8:2::/48", "2001:db8:5::/48");
+	assert_int_equal(q->ev[0].type, ROUTE_TABLE);
+	rib_del_owner(f->rib, ROUTE_OSPF6, 2);
+	loop_timer_at(f->rib_due, loop_now(f->loop));
+	wait_for(q, 2);
+	server_rig_settle(f);
+	is_event(&q->ev[1], ZAPI_REDISTRIBUTE_ROUTE_DEL, "2001:db8:2::/48", "2001:db8:5::/48");
+	assert_int_equal(q->ev[1].type, ROUTE_TABLE);
+	assert_int_equal(q->ev[1].n_nexthops, 1);
+	assert_int_equal(p->n, 1);
+	peer_free(p);
+	peer_free(q);
+}
+
+/* In both dialects a route with a source says so, bit and octets: who knows no
+ * sources drops the message, and takes it for no plain route. */
+static void test_source_in_both_dialects(void **state)
+{
+	static const uint8_t hello[2][19] = {
+		[ZAPI_8_4] = {0, 19, 254, 6, 0, 0, 0, 0, 0, 18, ROUTE_BABEL},
+		[ZAPI_10_3] = {0, 18, 254, 6, 0, 0, 0, 0, 0, 19, ROUTE_BABEL + 1},
+	};
+	static const uint8_t want[2][14] = {
+		[ZAPI_8_4] = {0, 14, 254, 6, 0, 0, 0, 0, 0, 11, AFI_IP6, ROUTE_STATIC, 0, 0},
+		[ZAPI_10_3] = {0, 14, 254, 6, 0, 0, 0, 0, 0, 12, AFI_IP6, ROUTE_STATIC + 1, 0, 0},
+	};
+	static const uint8_t pair[] = {10, 0x30, 0x20, 1, 0x0d, 0xb8, 0, 1,
+				       0x30, 0x20, 1, 0x0d, 0xb8, 0, 5};
+	struct server_rig *f = *state;
+
+	local(f, "2001:db8:1::/48", "2001:db8:5::/48", ROUTE_STATIC);
+	server_rig_settle(f);
+	for (int d = 0; d < 2; d++) {
+		int fd = unix_connect(f->path);
+		uint8_t got[512];
+		ssize_t n;
+
+		n = hello[d][1];
+		assert_int_equal(write(fd, hello[d], (size_t)n), n);
+		server_rig_settle(f);
+		assert_true(read(fd, got, sizeof(got)) > 0);
+		assert_int_equal(write(fd, want[d], sizeof(want[d])), sizeof(want[d]));
+		server_rig_settle(f);
+		n = read(fd, got, sizeof(got));
+		assert_true(n > 22 + (ssize_t)sizeof(pair));
+		assert_int_equal(got[9], d == ZAPI_8_4 ? 30 : 31);
+		assert_true(got[20] & ZAPI_MSG_SRCPFX);
+		assert_memory_equal(got + 22, pair, sizeof(pair));
+		close(fd);
+	}
+}
+
 /* Default redistribution is of (::/0, ::/0), whatever its type, and of no
  * (::/0, S). */
 static void test_default(void **state)
@@ -842,6 +928,7 @@ int main(void)
 		T(test_start),	       T(test_synchronous),    T(test_errors),
 		T(test_other_dialect), T(test_route_and_fate), T(test_refusals),
 		T(test_distance_key),  T(test_redistribute),   T(test_default),
+		T(test_redistribute_what), T(test_source_in_both_dialects),
 		T(test_ip4_over_ip6),  T(test_tracking),       T(test_graceful),
 		T(test_stale_time),    T(test_predecessor),    T(test_close_notify),
 		T(test_slow_reader),

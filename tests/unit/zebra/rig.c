@@ -246,6 +246,8 @@ static void on_redistribute(void *ctx, const struct sdprefix *pair, const struct
 	struct rig *g = ctx;
 	struct redist_seen s = {.pair = *pair, .has_was = was, .has_is = is};
 
+	s.table = is ? is->table : was->table;
+
 	if (was)
 		s.was = was->owner;
 	if (was && was->n_resolved)

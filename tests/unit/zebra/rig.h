@@ -44,6 +44,7 @@ struct fate_seen {
 struct redist_seen {
 	struct sdprefix pair;
 	bool has_was, has_is;
+	uint32_t table;
 	struct rib_owner was, is;
 	struct rib_nexthop was_nexthop; /* the first */
 	uint32_t metric;

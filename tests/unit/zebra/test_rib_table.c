@@ -147,7 +147,7 @@ static int keep(struct rig *g, const struct fib_op *op)
 	return op->kind == FIB_DEL && op->route.type == STATIC ? EBUSY : 0;
 }
 
-static void test_owners_hear_by_table_and_others_hear_nothing(void **state)
+static void test_owners_and_clients_hear_by_table(void **state)
 {
 	(void)state;
 	add(T, D, S, rig_via(G, 1));
@@ -155,7 +155,9 @@ static void test_owners_hear_by_table_and_others_hear_nothing(void **state)
 	assert_int_equal(rig.n_fates, 1);
 	assert_int_equal(rig.fates[0].table, T);
 	assert_int_equal(rig.fates[0].fate, RIB_FATE_INSTALLED);
-	assert_int_equal(rig.n_redists, 0);
+	assert_int_equal(rig.n_redists, 1);
+	assert_int_equal(rig.redists[0].table, T);
+	assert_int_equal(rig.redists[0].is.type, STATIC);
 	rig.verdict = keep;
 	del(T, D, S);
 	rig_run(&rig);
@@ -221,7 +223,7 @@ int main(void)
 		TEST(test_one_pair_in_two_tables),
 		TEST(test_gateways_are_found_in_the_main_table),
 		TEST(test_what_the_main_one_is_told_reaches_it),
-		TEST(test_owners_hear_by_table_and_others_hear_nothing),
+		TEST(test_owners_and_clients_hear_by_table),
 		TEST(test_leftovers_of_a_table),
 		TEST(test_so_many_tables),
 	};
