@@ -107,30 +107,6 @@ PLAIN_TEST("among more than sixteen the copies to the group have to do")
 	assert_int_equal(asked_of(17), 0);
 }
 
-PLAIN_TEST("half of what can be waited for is for holds")
-{
-	struct rig *r = load_limited(0, 0);
-	struct rig_nb *n1 = rig_nb(r, 1, "fe80::1");
-
-	rig_nb(r, 2, "fe80::2");
-	load_tell(n1, 8, 0, 17000, 0);
-	rig_pass(r, 10 * SEC);
-	for (unsigned int k = 8000; k < 17000; k++)
-		rig_update_every(n1, load_pair(8, k), 0xb, 1, 0, LONG);
-	assert_int_equal(load_limit(r, LIMIT_AWAITS).used, 8192);
-	assert_int_equal(load_limit(r, LIMIT_AWAITS).hits, 0);
-	for (unsigned int k = 17000; k > 0; k--)
-		rig_retract(n1, load_pair(8, k - 1));
-	assert_int_equal(load_limit(r, LIMIT_AWAITS).used, 16384);
-	assert_int_equal(load_limit(r, LIMIT_AWAITS).hits, 17000 - 16384);
-	/* Who could not be asked is not taken for one that has heard. */
-	rig_pass(r, 500 * MSEC);
-	rig_acknowledge(&r->nb[1]);
-	rig_pass(r, 5 * SEC);
-	assert_int_equal(rig_choice(r, load_pair(8, 0))->c.kind, CHOICE_UNREACHABLE);
-	rig_free(r);
-}
-
 /* ---- requests of others ---- */
 
 RFC_TEST(8966, "3.8.1.2-i", "four who ask the same are all answered")

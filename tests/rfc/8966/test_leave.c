@@ -167,6 +167,34 @@ RFC_TEST(8966, "3.7.2-b",
 	rig_free(t.r);
 }
 
+PLAIN_TEST("with nobody who answers each stage has its time")
+{
+	struct three t = leaving();
+	const struct rig_sent *s = NULL, *last = NULL;
+	mono_t then = t.r->now, first;
+	unsigned int group = 0;
+
+	while (!babel_left(t.r->b))
+		rig_pass(t.r, 10 * MSEC);
+	first = retraction(t.r, 2, NULL)->at;
+	/* The dump leaves within an eighth of a Hello interval; then 0.8 s. */
+	assert_in_range(mono_sub(first, then), 800 * MSEC, 1500 * MSEC);
+	assert_in_range(mono_sub(t.r->now, first), 1900 * MSEC, 2150 * MSEC);
+	while ((s = rig_next(t.r, s, 2, TLV_UPDATE))) {
+		if (!is_wildcard(s) || !s->group)
+			continue;
+		if (last)
+			assert_in_range(rig_since(s, last->at), 290 * MSEC, 410 * MSEC);
+		last = s;
+		group++;
+	}
+	assert_int_equal(group, 5);
+	for (s = NULL; (s = rig_next(t.r, s, 2, TLV_ACK_REQUEST));)
+		if (mono_before(first, s->at))
+			assert_int_equal(s->tlv.u.ack_request.interval.cs, 10);
+	rig_free(t.r);
+}
+
 RFC_TEST(8966, "3.7-a", "nothing finite follows the retraction, whatever is heard or asked")
 {
 	struct three t = leaving();

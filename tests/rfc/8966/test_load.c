@@ -266,4 +266,72 @@ RFC_TEST(8966, "3.8.2.1-d", "one that is answered while it waits is not sent")
 	rig_free(r);
 }
 
+PLAIN_TEST("half of what can be waited for is for holds")
+{
+	struct rig *r = load_limited(0, 0);
+	struct rig_nb *n1 = rig_nb(r, 1, "fe80::1");
+
+	rig_nb(r, 2, "fe80::2");
+	load_tell(n1, 8, 0, 17000, 0);
+	rig_pass(r, 10 * SEC);
+	for (unsigned int k = 8000; k < 17000; k++)
+		rig_update_every(n1, load_pair(8, k), 0xb, 1, 0, LONG);
+	assert_int_equal(load_limit(r, LIMIT_AWAITS).used, 8192);
+	assert_int_equal(load_limit(r, LIMIT_AWAITS).hits, 0);
+	for (unsigned int k = 17000; k > 0; k--)
+		rig_retract(n1, load_pair(8, k - 1));
+	assert_int_equal(load_limit(r, LIMIT_AWAITS).used, 16384);
+	assert_int_equal(load_limit(r, LIMIT_AWAITS).hits, 17000 - 16384);
+	/* Who could not be asked is not taken for one that has heard. */
+	rig_pass(r, 500 * MSEC);
+	rig_acknowledge(&r->nb[1]);
+	rig_pass(r, 5 * SEC);
+	assert_int_equal(rig_choice(r, load_pair(8, 0))->c.kind, CHOICE_UNREACHABLE);
+	rig_free(r);
+}
+
+/* The first wildcard retraction to the group. */
+static const struct rig_sent *all_taken_back(const struct rig *r)
+{
+	const struct rig_sent *s = NULL;
+
+	while ((s = rig_next(r, s, 1, TLV_UPDATE)))
+		if (s->group && s->tlv.u.update.wildcard && s->tlv.u.update.metric == INF)
+			return s;
+	return NULL;
+}
+
+/* How long after the beginning the end of so many pairs is told. */
+static usec_t drained(unsigned int pairs, unsigned int *told)
+{
+	struct rig *r = load_own(pairs);
+	const struct rig_sent *s = NULL;
+	mono_t then;
+
+	rig_nb(r, 1, "fe80::1");
+	rig_pass(r, 40 * SEC);
+	rig_mark(r);
+	then = r->now;
+	babel_leave(r->b, r->now);
+	while (!all_taken_back(r))
+		rig_pass(r, 10 * MSEC);
+	then = (mono_t){mono_sub(all_taken_back(r)->at, then)};
+	*told = 0;
+	while ((s = rig_next(r, s, 1, TLV_UPDATE)))
+		*told += s->group && !s->tlv.u.update.wildcard && s->tlv.u.update.metric == 16384;
+	rig_free(r);
+	return then.us;
+}
+
+PLAIN_TEST("a table is told to its end, if that takes no more than two seconds")
+{
+	unsigned int told;
+
+	/* Some 80 pairs go into a packet, one of which leaves in 4 ms; then 0.8 s of rest. */
+	assert_in_range(drained(16000, &told), 1300 * MSEC, 1990 * MSEC);
+	assert_in_range(told, 16000, 16200);
+	assert_in_range(drained(40000, &told), 2000 * MSEC, 2150 * MSEC);
+	assert_true(told > 16000); /* without the rest */
+}
+
 RFC_MAIN("RFC 8966: load")
