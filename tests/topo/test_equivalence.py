@@ -90,6 +90,33 @@ def router(line, inside):
     return Edit(["router babel", " " + line, "exit"], tag("babel", inside, module="babel"))
 
 
+def row_edit(name, number, action, dst, src, lengths, op="replace", last=False):
+    """A row of an IPv6 prefix list; lengths: (ge, le) of the destination, None for none."""
+    line = f"ipv6 prefix-list {name} seq {number} {action} {dst}"
+    inside = tag("sequence", number) + tag("action", action) + tag("destination-prefix", dst)
+    for word, length in zip(("ge", "le"), lengths):
+        if length:
+            line += f" {word} {length}"
+            inside += tag("destination-" + word, length)
+    if src:
+        line += f" from {src}"
+        inside += tag("source-prefix", src)
+    keys = tag("family", "ipv6") + tag("name", name)
+    if op == "delete":
+        line, inside = f"no {line}", tag("sequence", number)
+    entry = tag("prefix-list", keys, op) if last else \
+        tag("prefix-list", keys + tag("row", inside, op))
+    return Edit([line], tag("prefix-lists", entry, module="prefix-list"))
+
+
+def map_edit(name, number, action, line, inside):
+    """A line in an entry of a route map, which is made if it is not there."""
+    lines = [f"route-map {name} {action} {number}"] + ([" " + line] if line else []) + ["exit"]
+    entry = tag("sequence", number) + tag("action", action) + inside
+    return Edit(lines, tag("route-maps", tag("route-map", tag("name", name) + tag("entry", entry)),
+                           module="route-map"))
+
+
 class Generator:
     """Random edits, each of them valid after those before; what they lead to."""
 
@@ -97,11 +124,16 @@ class Generator:
         self.random = random.Random(seed)
         self.routes = {}  # (dst, src): {hop: distance}
         self.settings = {}  # interface: set of names of leaves
+        self.lists = {}  # name: set of numbers
+        self.maps = {}  # name: {number: [action, {what is set: value}]}
+        self.bound = {}  # protocol: map
         self.babel = None  # {"network": set, "redistribute": set, "router-id"}
 
     def edit(self):
         deeds = [self.route] * 5 + [self.no_route] * 3 + [self.interface] * 3 + \
-            [self.no_interface, self.router, self.router, self.router, self.hostname]
+            [self.no_interface, self.router, self.router, self.router, self.hostname] + \
+            [self.row] * 3 + [self.no_row] + [self.map_line] * 4 + [self.no_map_entry] + \
+            [self.bind] * 2
         while not (e := self.random.choice(deeds)()):
             pass
         return e
@@ -184,6 +216,83 @@ class Generator:
         value = f"02:00:00:00:00:00:00:{self.random.randrange(1, 255):02x}"
         return router("babel router-id " + value, tag("router-id", value))
 
+    def row(self):
+        name, number = self.random.choice(("L0", "L1")), self.random.randrange(1, 5) * 5
+        dst, src = self.random.choice(DESTINATIONS), self.random.choice([None] + SOURCES)
+        length = int(dst.partition("/")[2])
+        lengths = self.random.choice(((None, None), (length + 1, None), (None, 128),
+                                      (length + 2, length + 4)))
+        self.lists.setdefault(name, set()).add(number)
+        return row_edit(name, number, self.random.choice(("permit", "deny")), dst, src, lengths)
+
+    def no_row(self):
+        if not self.lists:
+            return None
+        name = self.random.choice(sorted(self.lists))
+        number = self.random.choice(sorted(self.lists[name]))
+        last = len(self.lists[name]) == 1
+        if last and any(what.get("list") == name for m in self.maps.values()
+                        for _, what in m.values()):
+            return None
+        self.lists[name].remove(number)
+        if last:
+            del self.lists[name]
+        return row_edit(name, number, "permit", "::/0", None, (None, None), "delete", last)
+
+    def map_line(self):
+        name, number = self.random.choice(("M0", "M1")), self.random.randrange(1, 4)
+        action, what = self.maps.get(name, {}).get(
+            number, [self.random.choice(("permit", "permit", "deny")), {}])
+        kinds = ["list", "metric", "tag", "interface"] + (["set tag"] if action == "permit" else [])
+        kind = self.random.choice(kinds)
+        if kind == "list" and not self.lists:
+            return None
+        lines = {"list": ("match ipv6 address prefix-list", "match", "ipv6-prefix-list"),
+                 "metric": ("match metric", "match", "metric"), "tag": ("match tag", "match", "tag"),
+                 "interface": ("match interface", "match", "interface"),
+                 "set tag": ("set tag", "set", "tag")}
+        words, where, leaf = lines[kind]
+        self.maps.setdefault(name, {})[number] = [action, what]
+        if kind in what and self.random.random() < .4:
+            del what[kind]
+            return map_edit(name, number, action, "no " + words,
+                            tag(where, tag(leaf, "", "delete")))
+        what[kind] = self.random.choice(sorted(self.lists)) if kind == "list" else \
+            self.random.choice(("e0", "e1")) if kind == "interface" else self.random.randrange(9)
+        return map_edit(name, number, action, f"{words} {what[kind]}",
+                        tag(where, tag(leaf, what[kind])))
+
+    def no_map_entry(self):
+        if not self.maps:
+            return None
+        name = self.random.choice(sorted(self.maps))
+        number = self.random.choice(sorted(self.maps[name]))
+        last = len(self.maps[name]) == 1
+        if last and name in self.bound.values():
+            return None
+        action, _ = self.maps[name].pop(number)
+        if last:
+            del self.maps[name]
+        keys = tag("name", name)
+        entry = tag("route-map", keys, "delete") if last else \
+            tag("route-map", keys + tag("entry", tag("sequence", number), "delete"))
+        return Edit([f"no route-map {name} {action} {number}"],
+                    tag("route-maps", entry, module="route-map"))
+
+    def bind(self):
+        protocol = self.random.choice(("static", "any", "babel"))
+        keys = tag("family", "ipv6") + tag("protocol", protocol)
+        if protocol in self.bound and self.random.random() < .5:
+            name = self.bound.pop(protocol)
+            return Edit([f"no ipv6 protocol {protocol} route-map {name}"],
+                        tag("route-maps", tag("protocol", keys, "delete"), module="route-map"))
+        if not self.maps:
+            return None
+        name = self.bound[protocol] = self.random.choice(sorted(self.maps))
+        return Edit([f"ipv6 protocol {protocol} route-map {name}"],
+                    tag("route-maps", tag("protocol", keys + tag("route-map", name)),
+                        module="route-map"))
+
     def hostname(self):
         name = f"edge{self.random.randrange(100)}"
         return Edit([f"hostname {name}"], tag("system", tag("hostname", name), module="system"))
@@ -234,7 +343,10 @@ class Front:
         babel = {i["interface"]: {k: v for k, v in i.items() if k in BABEL}
                  for i in self.node.babeld.show("show babel interface")["interfaces"]}
         parameters = self.node.babeld.show("show babel parameters")
-        return {"routes": routes, "kernel": kernel, "babel": babel,
+        policy = [[{k: v for k, v in r.items() if k not in ("hits", "judged")}
+                   for r in self.node.zebra.show(line)]
+                  for line in ("show ipv6 prefix-list", "show route-map")]
+        return {"routes": routes, "kernel": kernel, "babel": babel, "policy": policy,
                 "announces": parameters.get("redistribute")}
 
 
@@ -348,7 +460,8 @@ def clear(fronts):
     """Nothing of the edits before is left."""
     for f in fronts:
         lines = [line for line in f.running()[1].splitlines()
-                 if line.startswith(("ipv6 route ", "interface ", "router babel"))]
+                 if line.startswith(("ipv6 route ", "interface ", "router babel", "ipv6 protocol ",
+                                     "route-map ", "ipv6 prefix-list "))]
         ok, says = File(f.node).apply([Edit(["no " + line for line in lines], "")])
         assert ok, says
 

@@ -493,6 +493,71 @@ static void interfaces_and_clients(void **state)
 	pager_end(&p);
 }
 
+/* Rows and entries come by list and number, whole and once, also while what a
+ * page ended at goes away. */
+static void lists_and_maps(void **state)
+{
+	const char *const six_b[] = {"ipv6", "b", NULL}, *const map[] = {"m", "20", NULL};
+	struct world *w = *state;
+	struct rmap_entry *e;
+	struct rmap_row *r;
+	struct pager p;
+	size_t seen = 0;
+
+	for (uint32_t i = 1; i <= 30; i++) {
+		rmap_row_edit(w->z.rmaps, FAM_IP6, "b", i)->deny = i % 2;
+		rmap_row_edit(w->z.rmaps, FAM_IP6, "a", i);
+		rmap_row_edit(w->z.rmaps, FAM_IP4, "b", i);
+	}
+	r = rmap_row_edit(w->z.rmaps, FAM_IP6, "b", 9);
+	assert_true(prefix_parse("2001:db8::/32", &r->dst.p));
+	r->dst.set = true;
+	r->dst.ge = 40;
+	assert_true(prefix_parse("::/0", &r->src.p));
+	r->src.set = true;
+	r->src.le = 64;
+	r->hits = 5;
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states,
+		    "/srcdest-prefix-list:prefix-lists-state/row", &w->nb, six_b);
+	while (pager_next(&p, 7)) {
+		for (size_t i = 0; i < p.n; i++) {
+			char number[8];
+
+			snprintf(number, sizeof(number), "%zu", ++seen);
+			assert_string_equal(pager_leaf(p.v[i], "name"), "b");
+			assert_string_equal(pager_leaf(p.v[i], "sequence"), number);
+			if (seen != 9)
+				continue;
+			assert_string_equal(pager_leaf(p.v[i], "rule"),
+					    "deny 2001:db8::/32 ge 40 from ::/0 le 64");
+			assert_string_equal(pager_leaf(p.v[i], "hits"), "5");
+		}
+		rmap_row_del(w->z.rmaps, FAM_IP6, "b", (uint32_t)seen);
+	}
+	pager_end(&p);
+	assert_int_equal(seen, 30);
+	assert_true(strncmp(all(w, "/srcdest-prefix-list:prefix-lists-state/row", NULL),
+			    "ipv4|b|1 ipv4|b|2 ", 18) == 0);
+
+	rmap_entry_edit(w->z.rmaps, "n", 1);
+	rmap_entry_edit(w->z.rmaps, "m", 10);
+	e = rmap_entry_edit(w->z.rmaps, "m", 20);
+	strcpy(e->list[1], "b");
+	e->has_tag = true;
+	e->tag = 7;
+	assert_true(addr_parse("2001:db8::1", &e->set_src_family, &e->set_src));
+	assert_string_equal(all(w, "/srcdest-route-map:route-maps-state/entry", NULL),
+			    "m|10 m|20 n|1 ");
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states,
+		    "/srcdest-route-map:route-maps-state/entry", &w->nb, map);
+	assert_true(pager_next(&p, 10));
+	assert_int_equal(p.n, 1);
+	assert_string_equal(pager_child(p.v[0], "match", 0)->value, "ipv6 address prefix-list b");
+	assert_string_equal(pager_child(p.v[0], "match", 1)->value, "tag 7");
+	assert_string_equal(pager_leaf(p.v[0], "set"), "src 2001:db8::1");
+	pager_end(&p);
+}
+
 /* What a client said, what it did wrong, and what of it is there. */
 static void members_of_a_client(void **state)
 {
@@ -848,6 +913,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(members_of_an_entry, setup, teardown),
 		cmocka_unit_test_setup_teardown(why_a_route_is_withheld, setup, teardown),
 		cmocka_unit_test_setup_teardown(interfaces_and_clients, setup, teardown),
+		cmocka_unit_test_setup_teardown(lists_and_maps, setup, teardown),
 		cmocka_unit_test_setup_teardown(members_of_a_client, setup, teardown),
 		cmocka_unit_test_setup_teardown(departed_clients, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_forwarding_plane_manager, setup, teardown),
