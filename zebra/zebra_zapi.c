@@ -61,7 +61,8 @@ static void zclient_gone(struct zclient *c)
 	m.u.client_close = (struct zapi_client_close){c->v.type, c->v.instance, c->v.session};
 	zclient_owner_leaves(c);
 	zclient_free(c);
-	if (!hello)
+	/* Nobody can be told of a type that has no number. */
+	if (!hello || m.u.client_close.type >= ROUTE_TYPE_ALL)
 		return;
 	LIST_EACH (zclients, &z->clients, other)
 		if (other->v.type != m.u.client_close.type)

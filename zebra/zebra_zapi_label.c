@@ -49,12 +49,16 @@ static void give(struct zclient *c, struct zapi_label *l)
 {
 	struct zebra_zapi *z = c->z;
 	struct zc_labels *slot = NULL;
+	size_t has = 0;
 	uint32_t start = l->base;
 
-	for (size_t i = 0; i < ZC_LABELS_MAX && !slot; i++)
+	for (size_t i = 0; i < ZC_LABELS_MAX; i++) {
 		if (!z->labels[i].owner)
 			slot = &z->labels[i];
-	if (!slot || l->size == 0 || l->size > LABEL_LAST)
+		has += z->labels[i].owner == c->v.id;
+	}
+	/* One client leaves room for others. */
+	if (!slot || has >= ZC_LABELS_MAX / 4 || l->size == 0 || l->size > LABEL_LAST)
 		return;
 	if (start == 0)
 		start = find_free(z, l->size);
@@ -70,6 +74,10 @@ void zclient_label_connect(struct zclient *c, const struct zapi_msg *m)
 {
 	struct zapi_msg answer = {.cmd = m->cmd, .u.label = m->u.label};
 
+	if (m->u.label.type >= ROUTE_TYPE_ALL) {
+		zclient_error(c, "labels for a protocol that is none");
+		return;
+	}
 	answer.u.label.result = 0;
 	zclient_send(c, &answer);
 }
@@ -78,6 +86,10 @@ void zclient_label_get(struct zclient *c, const struct zapi_msg *m)
 {
 	struct zapi_msg answer = {.cmd = m->cmd, .u.label = m->u.label};
 
+	if (m->u.label.type >= ROUTE_TYPE_ALL) {
+		zclient_error(c, "labels for a protocol that is none");
+		return;
+	}
 	give(c, &answer.u.label);
 	if (!answer.u.label.end)
 		zclient_error(c, "a range of labels that is not to be had");
