@@ -18,7 +18,7 @@
 /* More than a receive buffer holds. */
 #define DRAIN_READS    100000
 
-void kernel_pair_add(struct pair_list *l, const struct sdprefix *pair,
+void kernel_pair_add(struct pair_list *l, uint32_t table, const struct sdprefix *pair,
 		     const struct rib_owner *owner)
 {
 	if (l->n == l->room) {
@@ -29,6 +29,7 @@ void kernel_pair_add(struct pair_list *l, const struct sdprefix *pair,
 		l->room = room;
 	}
 	l->v[l->n].pair = *pair;
+	l->v[l->n].table = table;
 	if (owner)
 		l->v[l->n].owner = *owner;
 	l->n++;
@@ -55,7 +56,7 @@ static bool note_foreign_on(void *ctx, const struct rib_view *v)
 
 	if (v->owner.type == RIB_TYPE_KERNEL && all_on(v->nexthops, v->n_nexthops, l->ifindex) &&
 	    (!l->ip4_only || sdprefix_family(&v->pair) == FAM_IP4))
-		kernel_pair_add(l, &v->pair, &v->owner);
+		kernel_pair_add(l, 0, &v->pair, &v->owner);
 	return true;
 }
 
@@ -67,7 +68,7 @@ static bool note_ours_on(void *ctx, const struct fib_route *f, bool auxiliary, i
 	for (uint32_t i = 0; !error && i < f->n_nexthops; i++) {
 		if (f->nexthops[i].ifindex == l->ifindex &&
 		    (!l->ip4_only || sdprefix_family(&f->pair) == FAM_IP4)) {
-			kernel_pair_add(l, &f->pair, NULL);
+			kernel_pair_add(l, f->ruled ? 0 : f->table, &f->pair, NULL);
 			break;
 		}
 	}
@@ -81,13 +82,16 @@ static void routes_dropped(struct kernel *k, uint32_t ifindex, bool ip4_only)
 {
 	struct pair_list foreign = {.k = k, .ifindex = ifindex, .ip4_only = ip4_only};
 	struct pair_list ours = foreign;
+	const struct rib *t;
 
 	rib_each(k->rib, NULL, note_foreign_on, &foreign);
 	rib_each_fib(k->rib, NULL, note_ours_on, &ours);
+	for (t = rib_table_after(k->rib, 0); t; t = rib_table_after(k->rib, rib_table_id(t)))
+		rib_each_fib(t, NULL, note_ours_on, &ours);
 	for (size_t i = 0; i < foreign.n; i++)
 		rib_del(k->rib, &foreign.v[i].pair, &foreign.v[i].owner);
 	for (size_t i = 0; i < ours.n; i++)
-		kernel_lost(k, &ours.v[i].pair);
+		kernel_lost(k, ours.v[i].table, &ours.v[i].pair);
 	mem_free(&k->mem, foreign.v);
 	mem_free(&k->mem, ours.v);
 	kernel_rib_changed(k, true);

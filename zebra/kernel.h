@@ -99,6 +99,8 @@ enum kernel_whose { KERNEL_NOBODYS, KERNEL_OURS, KERNEL_FOREIGN };
 enum kernel_whose kernel_route_whose(const struct nl_route *r);
 /* As the FIB compiler would write it; borrows the next hops. Pure. */
 struct fib_route kernel_route_fib(const struct nl_route *r);
+/* The RIB of its table, made if need be; NULL: it can't have one. */
+struct rib *kernel_rib_for(struct rib *main, const struct fib_route *f);
 /* What the type of a route is after it was written and read back. Pure. */
 uint8_t kernel_type_read_back(uint8_t type);
 

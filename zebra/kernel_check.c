@@ -19,6 +19,7 @@
 
 #include "lib/base/sdtable.h"
 #include "lib/io/log.h"
+#include "zebra/core/rib_backend.h"
 #include "zebra/core/rib_check.h"
 
 /* An inconsistent dump is repeated so often; then the second pass judges. */
@@ -45,9 +46,8 @@ struct check {
 	bool repair;	 /* else only look */
 	bool second;	 /* the second pass */
 	bool suspicious; /* there has to be one */
-	bool have_at;
 	unsigned int interruptions;
-	struct sdprefix at;
+	struct rib_unseen unseen;
 	struct suspects suspects;
 	struct pair_list missing, gone;
 	struct kernel_check *out;
@@ -124,6 +124,9 @@ static void saw_ours(struct check *c, const struct nl_route *r)
 {
 	struct fib_route f = kernel_route_fib(r);
 
+	/* Of a source's table without its rule nothing is known. */
+	if (f.table && !f.ruled && rib_range_has(&rib_setup(c->k->rib)->range, f.table))
+		return;
 	switch (rib_check_ours(&c->c, &f)) {
 	case RIB_CHECK_SAME:
 		c->out->same++;
@@ -134,7 +137,7 @@ static void saw_ours(struct check *c, const struct nl_route *r)
 	case RIB_CHECK_DIFFERENT:
 		differs(c, KERNEL_DIFFERENT, &r->pair);
 		if (c->repair)
-			kernel_lost(c->k, &r->pair);
+			kernel_lost(c->k, f.ruled ? 0 : f.table, &r->pair);
 		else
 			c->suspicious = true;
 		break;
@@ -180,14 +183,29 @@ static void saw(void *ctx, const struct nlmsghdr *h)
 	}
 }
 
+static void unseen(void *ctx, uint32_t table, const struct sdprefix *pair,
+		   const struct rib_owner *foreign)
+{
+	struct check *c = ctx;
+
+	if (foreign && !c->repair)
+		return;
+	if (!c->second)
+		c->suspicious = true;
+	else
+		kernel_pair_add(foreign ? &c->gone : &c->missing, table, pair, foreign);
+}
+
 static void phase_ends(struct check *c)
 {
 	c->phase = c->phase == DUMP_IP4 ? DUMP_IP6 : UNSEEN;
 	c->dumping = false;
 	c->interruptions = 0;
 	/* What is told already is no drift that goes unnoticed. */
-	if (c->phase == UNSEEN)
-		kernel_drain(c->k);
+	if (c->phase != UNSEEN)
+		return;
+	kernel_drain(c->k);
+	c->unseen = (struct rib_unseen){.each = unseen, .ctx = c};
 }
 
 static enum step dump_step(struct check *c)
@@ -223,24 +241,12 @@ static enum step dump_step(struct check *c)
 	return STEP_MORE;
 }
 
-static void unseen(void *ctx, const struct sdprefix *pair, const struct rib_owner *foreign)
-{
-	struct check *c = ctx;
-
-	if (foreign && !c->repair)
-		return;
-	if (!c->second)
-		c->suspicious = true;
-	else
-		kernel_pair_add(foreign ? &c->gone : &c->missing, pair, foreign);
-}
-
 static void unseen_facts(struct check *c)
 {
 	for (size_t i = 0; i < c->missing.n; i++) {
 		differs(c, KERNEL_MISSING, &c->missing.v[i].pair);
 		if (c->repair)
-			kernel_lost(c->k, &c->missing.v[i].pair);
+			kernel_lost(c->k, c->missing.v[i].table, &c->missing.v[i].pair);
 	}
 	for (size_t i = 0; i < c->gone.n; i++) {
 		rib_del(c->k->rib, &c->gone.v[i].pair, &c->gone.v[i].owner);
@@ -256,7 +262,6 @@ static void second_pass(struct check *c)
 
 	c->phase = DUMP_IP4;
 	c->second = true;
-	c->have_at = false;
 	o->passes = 2;
 	o->same = o->changing = o->foreign = 0;
 	/* What was repaired is not seen different once more. */
@@ -266,11 +271,8 @@ static void second_pass(struct check *c)
 
 static enum step unseen_step(struct check *c)
 {
-	struct sdprefix at;
-	bool more = rib_check_unseen(&c->c, c->have_at ? &c->at : NULL, WALK, unseen, c, &at);
+	bool more = rib_check_unseen(&c->c, &c->unseen, WALK);
 
-	c->at = at;
-	c->have_at = true;
 	if (c->second)
 		unseen_facts(c);
 	else if (c->suspicious)

@@ -43,6 +43,7 @@ struct kernel {
 struct pair_list {
 	struct pair_of {
 		struct sdprefix pair;
+		uint32_t table;
 		struct rib_owner owner;
 	} * v;
 	size_t n, room;
@@ -51,7 +52,7 @@ struct pair_list {
 	struct kernel *k;
 };
 
-void kernel_pair_add(struct pair_list *l, const struct sdprefix *pair,
+void kernel_pair_add(struct pair_list *l, uint32_t table, const struct sdprefix *pair,
 		     const struct rib_owner *owner);
 void kernel_rib_changed(struct kernel *k, bool lost);
 /* Takes what waits in the notification socket. */
@@ -61,7 +62,12 @@ void kernel_drain(struct kernel *k);
 bool kernel_parse_route(struct kernel *k, const struct nlmsghdr *h, struct nl_route *r);
 void kernel_route_message(struct kernel *k, const struct nlmsghdr *h);
 /* Of ours, gone, in part or as a whole: it will be written again. */
-void kernel_lost(struct kernel *k, const struct sdprefix *pair);
+void kernel_lost(struct kernel *k, uint32_t table, const struct sdprefix *pair);
+/* The table of the RIB in which a route of ours is: 0 is the main one. */
+static inline uint32_t kernel_table_of(const struct nl_route *r)
+{
+	return kernel_route_fib(r).table;
+}
 /* By our protocol and priority, and not ours: it will be deleted. */
 void kernel_unexpected(struct kernel *k, const struct fib_route *f);
 struct rib_owner kernel_foreign_owner(const struct nl_route *r);

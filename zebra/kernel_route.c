@@ -9,6 +9,7 @@
 
 #include "lib/io/log.h"
 #include "lib/zapi/zapi.h"
+#include "zebra/core/rib_backend.h"
 #include "zebra/core/rib_check.h"
 
 /* A comparison waits this long for more reasons to come. */
@@ -18,8 +19,7 @@ enum kernel_whose kernel_route_whose(const struct nl_route *r)
 {
 	enum family f = sdprefix_family(&r->pair);
 
-	if (r->table != RT_TABLE_MAIN || (r->flags & RTM_F_CLONED) || r->n_nexthops == 0 ||
-	    r->type == RTN_THROW || r->tos != 0 || addr_is_multicast(f, &r->pair.dst.addr))
+	if ((r->flags & RTM_F_CLONED) || r->n_nexthops == 0 || r->type == RTN_THROW || r->tos != 0 || addr_is_multicast(f, &r->pair.dst.addr))
 		return KERNEL_NOBODYS;
 	/* Another program may use the same protocol number (babeld does), but
 	 * hardly our priority as well. */
@@ -27,7 +27,8 @@ enum kernel_whose kernel_route_whose(const struct nl_route *r)
 		return KERNEL_OURS;
 	/* The kernel's own routes follow from the addresses: connected. A
 	 * redirect is about one host's own packets, for a while. */
-	if (r->protocol == RTPROT_KERNEL || r->protocol == RTPROT_REDIRECT)
+	if (r->table != RT_TABLE_MAIN || r->protocol == RTPROT_KERNEL ||
+	    r->protocol == RTPROT_REDIRECT)
 		return KERNEL_NOBODYS;
 	return KERNEL_FOREIGN;
 }
@@ -51,9 +52,19 @@ struct fib_route kernel_route_fib(const struct nl_route *r)
 		.type = type_of(r->protocol),
 		.mtu = r->mtu,
 		.prefsrc = r->prefsrc,
+		.table = r->table == RT_TABLE_MAIN ? 0 : r->table,
 		.n_nexthops = r->n_nexthops,
 		.nexthops = r->nexthops,
 	};
+}
+
+struct rib *kernel_rib_for(struct rib *main, const struct fib_route *f)
+{
+	if (f->ruled || !f->table)
+		return main;
+	/* Of a source's table without its rule nothing is known. */
+	return rib_range_has(&rib_setup(main)->range, f->table) ? NULL
+								: rib_table_get(main, f->table);
 }
 
 struct rib_owner kernel_foreign_owner(const struct nl_route *r)
@@ -138,17 +149,25 @@ static void foreign_del(struct kernel *k, const struct nl_route *r)
 	kernel_rib_changed(k, false);
 }
 
-void kernel_lost(struct kernel *k, const struct sdprefix *pair)
+void kernel_lost(struct kernel *k, uint32_t table, const struct sdprefix *pair)
 {
+	struct rib *rib = rib_table_find(k->rib, table);
+
+	if (!rib)
+		return;
 	k->count.lost++;
-	rib_kernel_lost(k->rib, pair);
+	rib_kernel_lost(rib, pair);
 	kernel_rib_changed(k, true);
 }
 
 void kernel_unexpected(struct kernel *k, const struct fib_route *f)
 {
-	rib_kernel_found(k->rib, f);
-	rib_sweep_kernel_at(k->rib, &f->pair);
+	struct rib *rib = kernel_rib_for(k->rib, f);
+
+	if (!rib)
+		return;
+	rib_kernel_found(rib, f);
+	rib_sweep_kernel_at(rib, &f->pair);
 	kernel_rib_changed(k, false);
 }
 
@@ -183,12 +202,15 @@ static bool found_held(void *ctx, const struct fib_route *f, bool auxiliary, int
  * word of the link is on its way, and it is nobody's doing. */
 static void ours_gone(struct kernel *k, const struct nlmsghdr *h, const struct nl_route *r)
 {
+	uint32_t table = kernel_table_of(r);
+	struct rib *rib = rib_table_find(k->rib, table);
 	bool held = false;
 
-	rib_each_fib_at(k->rib, &r->pair, found_held, &held);
+	if (rib)
+		rib_each_fib_at(rib, &r->pair, found_held, &held);
 	if (h->nlmsg_pid && held)
 		k->ops->drift(k->ctx, KERNEL_MISSING, &r->pair, h->nlmsg_pid);
-	kernel_lost(k, &r->pair);
+	kernel_lost(k, table, &r->pair);
 }
 
 /* Somebody else wrote a route that passes for ours. */
@@ -204,11 +226,11 @@ static void ours_written(struct kernel *k, const struct nlmsghdr *h, const struc
 	case RIB_CHECK_SAME:
 		break;
 	case RIB_CHECK_CHANGING: /* our write to come replaces it */
-		kernel_lost(k, &r->pair);
+		kernel_lost(k, kernel_table_of(r), &r->pair);
 		break;
 	case RIB_CHECK_DIFFERENT:
 		k->ops->drift(k->ctx, KERNEL_DIFFERENT, &r->pair, h->nlmsg_pid);
-		kernel_lost(k, &r->pair);
+		kernel_lost(k, kernel_table_of(r), &r->pair);
 		break;
 	case RIB_CHECK_UNEXPECTED:
 		k->ops->drift(k->ctx, KERNEL_UNEXPECTED, &r->pair, h->nlmsg_pid);

@@ -186,8 +186,6 @@ static void send_dump(struct netlink *nl, uint16_t type, uint8_t family, int *er
 	default: {
 		struct rtmsg *m = mnl_nlmsg_put_extra_header(h, sizeof(*m));
 		m->rtm_family = family;
-		m->rtm_table = RT_TABLE_MAIN;
-		mnl_attr_put_u32(h, RTA_TABLE, RT_TABLE_MAIN);
 		break;
 	}
 	}

@@ -32,7 +32,7 @@ void netlink_ignore(struct netlink *nl, uint32_t portid);
 void netlink_buffer(struct netlink *nl, unsigned int octets);
 
 /* Asks for all objects of a kind (RTM_GETLINK, ...; family AF_UNSPEC: every
- * one) and hands each message out. A dump that the kernel calls inconsistent,
+ * one; routes: of all tables) and hands each message out. A dump that the kernel calls inconsistent,
  * its tables having changed under it, is repeated some times; then what it
  * gave has to do: the notification socket, opened before, has the rest. 0, or
  * the errno. */

@@ -75,8 +75,11 @@ size_t restart_adopt(struct restart *r, struct rib *rib)
 	for (size_t i = 0; i < r->n; i++) {
 		struct fib_route *f = &r->v[i].route;
 
+		struct rib *of = kernel_rib_for(rib, f);
+
 		f->nexthops = r->pool + r->v[i].first;
-		rib_kernel_found(rib, f);
+		if (of)
+			rib_kernel_found(of, f);
 	}
 	if (r->n)
 		log_notice("kept %zu routes of an earlier run until their owners are back", r->n);
@@ -90,9 +93,11 @@ void restart_settle(struct restart *r, struct rib *rib, const struct statics *st
 	for (size_t i = 0; i < r->n; i++) {
 		const struct fib_route *f = &r->v[i].route;
 
-		if (f->type != ROUTE_STATIC || statics_has(statics, &f->pair, f->table))
+		struct rib *of = rib_table_find(rib, f->ruled ? 0 : f->table);
+
+		if (!of || f->type != ROUTE_STATIC || statics_has(statics, &f->pair, f->table))
 			continue;
-		rib_sweep_kernel_at(rib, &f->pair);
+		rib_sweep_kernel_at(of, &f->pair);
 		gone++;
 	}
 	if (gone)

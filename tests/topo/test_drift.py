@@ -95,7 +95,7 @@ def check(net, line="show ipv6 fib check"):
     return net["r"].zebra.show(line)
 
 
-def whole(net):
+def whole(net, of_ours=10):
     """The kernel is as it was, the comparison says so, and packets go where they should."""
     def restored():
         now = ours(net)
@@ -107,7 +107,7 @@ def whole(net):
     right(net)
     seen = check(net)
     assert (seen["equal"], seen["missing"], seen["different"], seen["unexpected"]) == \
-        (10, 0, 0, 0), seen
+        (of_ours, 0, 0, 0), seen
     assert seen["foreign"] == 3 and len(theirs(net)) == 3, (seen, theirs(net))
 
 
@@ -145,6 +145,42 @@ def test_drift_is_repaired_and_told(place, what):
              5, "an alarm in the log")
     line, = [x for x in net["r"].zebra.log_text().splitlines() if "others changed routes" in x]
     assert f"1 {kind}" in line and "by process" in line, line
+
+
+def test_other_tables_are_ours_too(place):
+    """What we have in tables beside the main one, and what passes for ours in any."""
+    net = place("--retain", "3600", interval=0)
+    r = net["r"]
+    conf = {"srcdest-static:static": {"route": CONFIG["srcdest-static:static"]["route"] + [
+        {"destination-prefix": D, "source-prefix": "::/0",
+         "next-hop": [{"gateway": "fe80::3", "interface": "w0", "distance": 5, "table": 77}]}]}}
+    r.zebra.config = conf
+    r.zebra.reload()
+
+    def tables():
+        return sorted(" ".join(x.split()) for x in r.ip_out(
+            "-6", "route", "show", "table", "all").splitlines() if re.search("table 7[78] ", x))
+    want = [f"{D} via fe80::3 dev w0 table 77 proto 196 metric 20 pref medium"]
+    net.wait(lambda: tables() == want, 10, "the table's route")
+    whole(net, 11)
+    for command in (f"del {D} table 77 metric 20",
+                    f"replace {D} via fe80::2 dev v0 table 77 proto 196 metric 20",
+                    f"add {E} via fe80::2 dev v0 table 77 proto babel metric 20",
+                    f"add {E} via fe80::2 dev v0 table 78 proto babel metric 20"):
+        r.ip("route " + command)
+        net.wait(lambda: tables() == want, 10, f"repaired after {command}")
+        whole(net, 11)
+    # Others' in such tables stay, and are not in the main table's choice.
+    r.ip(f"route add {E} via fe80::2 dev v0 table 77 metric 1024")
+    r.zebra.show_text("refresh rib")
+    net.wait(lambda: check(net)["comparisons"] > 0, 10, "compared")
+    assert len(tables()) == 2
+    # An earlier life's are adopted, and go if they are not configured any more.
+    r.zebra.kill()
+    r.zebra.config = CONFIG
+    r.zebra.start()
+    net.wait(lambda: len(tables()) == 1, 20, "the table's route gone")
+    whole(net)
 
 
 def test_a_storm_is_one_alarm(place):

@@ -224,7 +224,7 @@ void rib_add(struct rib *r, const struct sdprefix *pair, const struct rib_owner 
 	c->gone = false;
 	c->stale = false;
 	c->told = false;
-	c->added = r->mark;
+	c->added = rib_main(r)->mark;
 	node_event(r, n);
 	if (!fresh && rib_cand_is(c, spec))
 		return;

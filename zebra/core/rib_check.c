@@ -53,7 +53,8 @@ static bool changing(const struct rib_check *c, const struct rib_node *n)
 
 enum rib_check_verdict rib_check_ours(struct rib_check *c, const struct fib_route *f)
 {
-	struct rib_node *n = rib_node_find(c->rib, &f->pair);
+	struct rib *r = rib_table_find(c->rib, f->ruled ? 0 : f->table);
+	struct rib_node *n = r ? rib_node_find(r, &f->pair) : NULL;
 
 	if (!n)
 		return RIB_CHECK_UNEXPECTED;
@@ -77,23 +78,36 @@ bool rib_check_foreign(struct rib_check *c, const struct sdprefix *pair,
 	return rib_cand_is(cand, spec);
 }
 
-bool rib_check_unseen(const struct rib_check *c, const struct sdprefix *after, size_t max,
-		      void (*each)(void *ctx, const struct sdprefix *pair,
-				   const struct rib_owner *foreign),
-		      void *ctx, struct sdprefix *at)
+static void look_at(const struct rib_check *c, const struct rib_node *n, struct rib_unseen *u)
 {
-	const struct rib_node *n =
-		after ? rib_nodes_after(&c->rib->nodes, after) : rib_nodes_first(&c->rib->nodes);
 	const struct rib_cand *cand;
 
-	for (; n && max; n = rib_nodes_next(&c->rib->nodes, n), max--) {
-		*at = n->entry.key;
-		if (n->held && n->seen < c->mark && !changing(c, n))
-			each(ctx, &n->entry.key, NULL);
-		LIST_EACH (rib_cands, &n->cands, cand)
-			if (cand->owner.type == RIB_TYPE_KERNEL && !cand->gone &&
-			    cand->seen < c->mark && cand->added < c->mark)
-				each(ctx, &n->entry.key, &cand->owner);
-	}
-	return n != NULL;
+	u->at = n->entry.key;
+	u->begun = true;
+	if (n->held && n->seen < c->mark && !changing(c, n))
+		u->each(u->ctx, u->table, &n->entry.key, NULL);
+	LIST_EACH (rib_cands, &n->cands, cand)
+		if (cand->owner.type == RIB_TYPE_KERNEL && !cand->gone && cand->seen < c->mark &&
+		    cand->added < c->mark)
+			u->each(u->ctx, u->table, &n->entry.key, &cand->owner);
+}
+
+/* The tables may change between two calls: each is found anew. */
+bool rib_check_unseen(const struct rib_check *c, struct rib_unseen *u, size_t max)
+{
+	const struct rib *r = rib_table_find(c->rib, u->table);
+	const struct rib_node *n = NULL;
+
+	if (r)
+		n = u->begun ? rib_nodes_after(&r->nodes, &u->at) : rib_nodes_first(&r->nodes);
+	for (; n && max; n = rib_nodes_next(&r->nodes, n), max--)
+		look_at(c, n, u);
+	if (n)
+		return true;
+	r = rib_table_after(c->rib, u->table);
+	if (!r)
+		return false;
+	u->table = rib_table_id(r);
+	u->begun = false;
+	return true;
 }

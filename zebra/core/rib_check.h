@@ -40,13 +40,19 @@ enum rib_check_verdict rib_check_ours(struct rib_check *c, const struct fib_rout
 bool rib_check_foreign(struct rib_check *c, const struct sdprefix *pair,
 		       const struct rib_owner *owner, const struct rib_spec *spec);
 
-/* After the dump: what was not seen. foreign NULL: a route of ours is missing;
- * else somebody else's is gone. Looks at `max` pairs behind `after` (NULL: from
- * the first); the last one goes to *at. True: there are more. each() must not
- * change the RIB. */
-bool rib_check_unseen(const struct rib_check *c, const struct sdprefix *after, size_t max,
-		      void (*each)(void *ctx, const struct sdprefix *pair,
-				   const struct rib_owner *foreign),
-		      void *ctx, struct sdprefix *at);
+/* How far a walk has come; zeroed but for `each`, which must not change the RIB.
+ * foreign NULL: a route of ours is missing; else somebody else's is gone. */
+struct rib_unseen {
+	void (*each)(void *ctx, uint32_t table, const struct sdprefix *pair,
+		     const struct rib_owner *foreign);
+	void *ctx;
+	uint32_t table;
+	bool begun;
+	struct sdprefix at;
+};
+
+/* After the dump: what was not seen, of all tables. Looks at `max` pairs; true:
+ * there may be more. */
+bool rib_check_unseen(const struct rib_check *c, struct rib_unseen *u, size_t max);
 
 #endif

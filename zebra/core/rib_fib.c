@@ -55,7 +55,7 @@ void rib_held_set(struct rib *r, struct rib_node *n, const struct fib_route *f, 
 	n->leftover = false;
 	n->doubt = false;
 	n->undeleted = false;
-	n->touched = r->mark;
+	n->touched = rib_main(r)->mark;
 }
 
 void rib_held_clear(struct rib *r, struct rib_node *n)
@@ -68,7 +68,7 @@ void rib_held_clear(struct rib *r, struct rib_node *n)
 	n->leftover = false;
 	n->doubt = false;
 	n->undeleted = false;
-	n->touched = r->mark;
+	n->touched = rib_main(r)->mark;
 }
 
 void rib_refused_clear(struct rib *r, struct rib_node *n)

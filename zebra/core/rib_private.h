@@ -223,6 +223,11 @@ struct rib {
 		mem_scratch, mem_told, mem_retry, mem_source;
 };
 
+static inline struct rib *rib_main(struct rib *r)
+{
+	return r->main ? r->main : r;
+}
+
 /* rib.c */
 struct rib_node *rib_node_find(const struct rib *r, const struct sdprefix *pair);
 struct rib_node *rib_node_get(struct rib *r, const struct sdprefix *pair);

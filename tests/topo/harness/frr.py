@@ -33,6 +33,8 @@ def hop_line(route, hop):
         words.append(ifname)
     if hop.get("distance", 1) != 1:
         words.append(str(hop["distance"]))
+    if "table" in hop:
+        words += ["table", str(hop["table"])]
     if hop.get("onlink"):
         words.append("onlink")
     return " ".join(words)

@@ -42,10 +42,12 @@ struct outcome {
 	unsigned int same, changing, different, unexpected, missing, gone;
 };
 
-static void not_seen(void *ctx, const struct sdprefix *pair, const struct rib_owner *foreign)
+static void not_seen(void *ctx, uint32_t table, const struct sdprefix *pair,
+		     const struct rib_owner *foreign)
 {
 	struct outcome *o = ctx;
 
+	(void)table;
 	(void)pair;
 	if (foreign)
 		o->gone++;
@@ -73,13 +75,10 @@ static void see(struct rib_check *c, const struct fib_route *f, struct outcome *
 
 static void walk(const struct rib_check *c, struct outcome *o)
 {
-	struct sdprefix at, after;
-	bool more = rib_check_unseen(c, NULL, 1, not_seen, o, &at);
+	struct rib_unseen u = {.each = not_seen, .ctx = o};
 
-	while (more) { /* slices of one are the hardest */
-		after = at;
-		more = rib_check_unseen(c, &after, 1, not_seen, o, &at);
-	}
+	while (rib_check_unseen(c, &u, 1)) /* slices of one are the hardest */
+		;
 }
 
 static struct outcome compare(void)
