@@ -338,6 +338,24 @@ RFC_TEST(8966, "3.4.1-d", "the scheduled ones among them promise the next, the o
 	rig_free(r);
 }
 
+PLAIN_TEST("a newcomer gets two unicast Hellos ahead of time, and then keeps to the interval")
+{
+	struct rig *r = rig_new();
+	const struct rig_sent *s = NULL;
+	struct rig_nb *n;
+	unsigned int count = 0;
+
+	r->config.unicast_hello_interval = 4 * SEC;
+	rig_if(r, 1);
+	rig_pass(r, 10 * SEC);
+	n = rig_nb(r, 1, "fe80::1");
+	rig_pass(r, 1500 * MSEC);
+	while ((s = rig_next(r, s, 1, TLV_HELLO)))
+		count += rig_is_to(s, n);
+	assert_int_equal(count, 2);
+	rig_free(r);
+}
+
 RFC_TEST(8966, "3.4.2-c", "a longer Hello interval comes with an IHU that goes by it, others do not")
 {
 	static const usec_t intervals[] = {4 * SEC, 8 * SEC, 2 * SEC};

@@ -329,6 +329,20 @@ PLAIN_TEST("rules are equal only if every condition and action is")
 		b = a;
 		b.number = 2;
 		assert_false(filter_rule_eq(&a, &b));
+		a.has_set_metric = a.has_set_tag = true;
+		a.set_src_family = FAM_IP6;
+		a.set_src = some_addr();
+		b = a;
+		assert_true(filter_rule_eq(&a, &b));
+		b.set_metric++;
+		assert_false(filter_rule_eq(&a, &b));
+		b = a;
+		b.set_tag++;
+		assert_false(filter_rule_eq(&a, &b));
+		b = a;
+		b.set_src.b[15]++;
+		assert_false(filter_rule_eq(&a, &b));
+		assert_false(filter_rule_eq(&b, &a));
 	}
 }
 
