@@ -256,18 +256,27 @@ static bool own_route(void *ctx, const struct fib_route *f, bool auxiliary, int 
 	return true;
 }
 
+static void each_own(const struct zebra *z, struct own_routes *o)
+{
+	const struct rib *t;
+
+	rib_each_fib(z->rib, NULL, own_route, o);
+	for (t = rib_table_after(z->rib, 0); t; t = rib_table_after(z->rib, rib_table_id(t)))
+		rib_each_fib(t, NULL, own_route, o);
+}
+
 /* (D,S) routes first: what they shadow stays reachable to the end. */
 static void flush_routes(struct zebra *z)
 {
 	for (int lesser = 0; lesser < 2; lesser++) {
 		struct own_routes o = {.lesser = lesser == 1};
 
-		rib_each_fib(z->rib, NULL, own_route, &o);
+		each_own(z, &o);
 		if (o.n == 0)
 			continue;
 		o.ops = mem_new(&z->mem, o.n * sizeof(*o.ops));
 		o.n = 0;
-		rib_each_fib(z->rib, NULL, own_route, &o);
+		each_own(z, &o);
 		fib_netlink_write(z->fib, o.ops, o.n);
 		mem_free(&z->mem, o.ops);
 	}

@@ -12,6 +12,7 @@ both for one destination, which needs halves of ours, too.
 
 import re
 import signal
+import threading
 
 import pytest
 from harness import NotYet, watch
@@ -181,6 +182,15 @@ def test_other_tables_are_ours_too(place):
     r.zebra.start()
     net.wait(lambda: len(tables()) == 1, 20, "the table's route gone")
     whole(net)
+    # At an end that leaves nothing, nothing is left there either.
+    r.zebra.config = conf
+    r.zebra.reload()
+    net.wait(lambda: len(tables()) == 2, 20, "the table's route again")
+    r.zebra.user_options = ["--flush-on-exit"]
+    r.zebra.restart()
+    net.wait(lambda: len(tables()) == 2, 20, "the table's route there")
+    assert r.zebra.stop() == 0
+    assert ours(net) == [] and len(tables()) == 1
 
 
 def test_a_storm_is_one_alarm(place):
@@ -243,6 +253,36 @@ def test_it_compares_by_itself(place):
     done = check(net)["comparisons"]
     net["r"].zebra.show_text("refresh rib")
     net.wait(lambda: check(net)["comparisons"] > done, 10, "one for a reason")
+
+
+def test_churn_of_others_is_no_drift(place):
+    """The kernel's tables change under each dump, which may leave out what stays."""
+    net = place(interval=1)
+    r = net["r"]
+    going = threading.Event()
+
+    def churn():
+        n = 0
+        while not going.is_set():
+            n += 1
+            r.ip(*(f"route {command} 2001:db8:{0x200 + i % 7:x}:{i:x}::/64 via fe80::2 dev v0 "
+                   f"metric {1024 + n % 2}" for command in ("add", "del") for i in range(500)))
+    thread = threading.Thread(target=churn)
+    thread.start()
+    try:
+        first = check(net)
+        for _ in range(40):
+            seen = check(net)
+            assert (seen["missing"], seen["different"], seen["unexpected"]) == (0, 0, 0), seen
+        r.zebra.show_text("refresh rib")
+        net.wait(lambda: check(net)["comparisons"] >= first["comparisons"] + 3, 60,
+                 "three more comparisons")
+    finally:
+        going.set()
+        thread.join()
+    whole(net)
+    assert set(check(net)["drift"].values()) == {0}
+    assert "others changed routes" not in r.zebra.log_text()
 
 
 def test_the_text_of_the_comparison(place):

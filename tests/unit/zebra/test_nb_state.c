@@ -422,6 +422,8 @@ static void members_of_an_entry(void **state)
 	assert_string_equal(pager_leaf(e, "protocol"), "static");
 	assert_string_equal(pager_leaf(e, "state"), "failed");
 	assert_string_equal(pager_leaf(e, "reason"), "Invalid argument (a word of the kernel)");
+	assert_string_equal(pager_leaf(e, "retry"), "changed");
+	assert_string_equal(pager_leaf(e, "tries"), "1");
 	pager_end(&p);
 
 	/* A recursive one, and behind it what it became. */
