@@ -188,7 +188,8 @@ def test_the_switch_is_for_privacy(topology):
     """9616-8-a: a tunnel has time stamps unless told otherwise, another link only if told to."""
     net = topology(spec(0.02, 0.02))
     r1 = net["r1"]
-    has_rtt(net, "r1", "short", 40, 45)
+    for name in TUNNELS:
+        has_rtt(net, "r1", name, 40, 45)
     r1.mgmtd.load("interface short\n no babel enable-timestamps\nexit\n")
 
     (n,) = r1.babeld.show("show babel neighbor short")["neighbours"]

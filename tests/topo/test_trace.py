@@ -41,7 +41,14 @@ def test_a_lost_uplink_explained(site):
     net = site()
     watch.site_works(net)
     core = net["core"].babeld
-    said = core.show_text(SAY)
+
+    def announced():
+        """From the first Update about it on there is a distance."""
+        said = core.show_text(SAY)
+        if "feasibility distance" not in said:
+            raise NotYet(said)
+        return said
+    said = net.wait(announced, 10, "a feasibility distance")
     assert f"::/0 from {place.PREFIX['a']}\n" in said
     assert re.search(r"in use: fe80::a via ea0 \(installed\)", said), said
     assert re.search(r"via ea0 neigh fe80::a: selected", said), said
