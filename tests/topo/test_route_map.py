@@ -193,6 +193,31 @@ def test_set(net):
     exits(net, PAIRS)
 
 
+def test_ipv4(net):
+    def has(*wanted):
+        def check():
+            rows = net["dut"].ip_out("route", "show", "proto", "static") + \
+                net["dut"].ip_out("-N", "route", "show", "proto", "196")
+            have = [w for w in ("198.51.100.0/24", "203.0.113.0/25") if w in rows]
+            if have != list(wanted):
+                raise NotYet(rows)
+            return True
+        net.wait(check, 20, f"{wanted} in the kernel")
+    edit(net, "ip route 198.51.100.0/24 blackhole", "ip route 203.0.113.0/25 blackhole")
+    has("198.51.100.0/24", "203.0.113.0/25")
+    edit(net, "ip prefix-list L seq 5 permit 203.0.113.0/24 ge 25 le 25",
+         "route-map V4 permit 10", " match ip address prefix-list L", "exit",
+         "ip protocol static route-map V4")
+    has("203.0.113.0/25")
+    # Lists of one name for both families are two; IPv6 routes meet no IPv4 map.
+    edit(net, "ipv6 prefix-list L seq 5 deny any")
+    exits(net, PAIRS)
+    assert "seq 5 permit 203.0.113.0/24 ge 25 le 25" in \
+        net["dut"].zebra.show_text("show ip prefix-list L")
+    edit(net, "no ip protocol static route-map V4")
+    has("198.51.100.0/24", "203.0.113.0/25")
+
+
 def test_an_edit_writes_only_the_difference(net):
     """Four pairs meet the map; one comes out otherwise, and the kernel hears of that one."""
     edit(net, "ipv6 prefix-list L seq 5 permit any", "route-map M permit 10",
@@ -215,6 +240,35 @@ def test_an_edit_writes_only_the_difference(net):
         monitor.terminate()
     told = [w for w in said if "2001:db8:d" in w]
     assert told and all(D2 in w for w in told), said
+
+
+def test_nothing_is_lost_by_edits_and_kills(net):
+    """Packets of a pair that no edit concerns go on as they did; a pair that is denied stays so
+    over a kill of zebra, though its route comes from Babel again."""
+    edit(net, f"ipv6 prefix-list L seq 5 deny {D2} from {B}", "ipv6 prefix-list L seq 9 permit any",
+         "route-map M permit 10", " match ipv6 address prefix-list L", "exit",
+         "ipv6 protocol babel route-map M")
+    exits(net, [p for p in PAIRS if p != (D2, B)])
+    streams = [watch.stream(net, "host", FROM[src], TO[dst]) for dst, src in ((D1, A), (D2, B))]
+    for word in ("deny", "permit", "deny", "permit"):
+        edit(net, f"ipv6 prefix-list L seq 3 {word} {D1} from {B}")
+        watch.meets(net, "host", FROM[B], TO[D1], "right" if word == "deny" else "left")
+    zebra = net["dut"].zebra
+    zebra.kill()
+    zebra.start()
+
+    def all_are_back():
+        rows = [r for r in zebra.show("show ipv6 route")["routes"] if r["protocol"] == "babel"]
+        used = {(r["destination"], r["source"]) for r in rows if r["installed"]}
+        if len(rows) != 4 or any(r.get("stale") for r in rows) or \
+                used != {p for p in PAIRS if p != (D2, B)}:
+            raise NotYet(rows)
+        return True
+    net.wait(all_are_back, 60, "Babel's routes, judged")
+    watch.more(net, streams)
+    for s, by in zip(streams, ("left", "right")):
+        s.stop()
+        assert not s.lost() and s.exits() == [by], f"{by}: {s.summary()}"
 
 
 def test_refusals(net):
