@@ -84,6 +84,7 @@ void show_prefix_list(struct cli_session *s);
 void show_route_map(struct cli_session *s);
 /* show_fib.c */
 void show_fib_check(struct cli_session *s);
+void show_fib_summary(struct cli_session *s);
 /* show_babel.c */
 void show_babel_interface(struct cli_session *s);
 void show_babel_neighbor(struct cli_session *s);

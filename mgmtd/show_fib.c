@@ -60,3 +60,24 @@ void show_fib_check(struct cli_session *s)
 
 	show_rpc(s, &p, NULL, NULL, 0);
 }
+
+/* ---- what it costs ---- */
+
+static void family_text(void *ctx, struct text *t, const Mgmt__Node *f)
+{
+	(void)ctx;
+	txt_printf(t, "%-7s %-9s %10lld %10lld %10lld\n", node_str(f, "name"),
+		   node_str(f, "backend"), (long long)node_int(f, "routes"),
+		   (long long)node_int(f, "helpers"), (long long)node_int(f, "rules"));
+}
+
+void show_fib_summary(struct cli_session *s)
+{
+	const struct show_plan p = {
+		.path = "/srcdest-fib:fib-state/family",
+		.text = family_text,
+		.head = "Family  Sources       Routes    Helpers      Rules\n",
+	};
+
+	show_start(s, &p);
+}

@@ -179,6 +179,10 @@ static void message(void *ctx, const struct nlmsghdr *h)
 	case RTM_DELROUTE:
 		kernel_route_message(k, h);
 		break;
+	case RTM_NEWRULE:
+	case RTM_DELRULE:
+		kernel_rule_message(k, h);
+		break;
 	}
 }
 
@@ -205,6 +209,7 @@ static void reread_due(void *ctx)
 	int error = reread_links(k);
 
 	k->count.rereads++;
+	kernel_check_rules(k);
 	kernel_rib_changed(k, false);
 	kernel_check_soon(k, 0);
 	if (error) {
@@ -267,7 +272,8 @@ struct kernel *kernel_new(struct loop *l, struct ifaces *ifs, struct rib *rib, u
 {
 	static const unsigned int groups[] = {RTNLGRP_LINK,	   RTNLGRP_IPV4_IFADDR,
 					      RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
-					      RTNLGRP_IPV6_ROUTE,  0};
+					      RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV4_RULE,
+					      RTNLGRP_IPV6_RULE,   0};
 	struct memtag mem = {.name = "kernel"};
 	struct kernel *k = mem_new(&mem, sizeof(*k));
 
@@ -317,6 +323,8 @@ bool kernel_start(struct kernel *k, const struct kernel_ops *ops, void *ctx, cha
 	k->ops = ops;
 	k->ctx = ctx;
 	error = reread_links(k);
+	if (!error)
+		error = kernel_read_rules(k);
 	if (!error)
 		error = kernel_read_routes(k);
 	if (error) {

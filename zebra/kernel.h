@@ -57,6 +57,8 @@ bool kernel_start(struct kernel *k, const struct kernel_ops *ops, void *ctx, cha
 /* Reads everything again, soon: what was missed comes in, and routes of ours
  * that have gone are told to the RIB. */
 void kernel_refresh(struct kernel *k);
+/* Does this kernel have policy rules? Known after kernel_start(). */
+bool kernel_has_rules(const struct kernel *k, enum family f);
 const struct kernel_counters *kernel_counters(const struct kernel *k);
 /* Octets of the buffer for notifications; 0: as it is. */
 void kernel_buffer(struct kernel *k, unsigned int octets);

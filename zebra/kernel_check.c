@@ -69,6 +69,8 @@ static void check_init(struct check *c, struct kernel *k, struct netlink *nl, bo
 	out->passes = 1;
 	suspects_init(&c->suspects);
 	rib_check_begin(&c->c, k->rib, kernel_type_read_back);
+	if (repair)
+		kernel_check_rules(k);
 }
 
 static void check_fini(struct check *c)

@@ -36,6 +36,7 @@ struct kernel {
 	bool overrun; /* read all anew once the socket is drained */
 	struct kernel_counters count;
 	struct kernel_check running, last;
+	bool rules[2]; /* policy rules: IPv4, IPv6 */
 	struct memtag mem;
 };
 
@@ -66,7 +67,7 @@ void kernel_lost(struct kernel *k, uint32_t table, const struct sdprefix *pair);
 /* The table of the RIB in which a route of ours is: 0 is the main one. */
 static inline uint32_t kernel_table_of(const struct nl_route *r)
 {
-	return kernel_route_fib(r).table;
+	return r->ruled ? 0 : kernel_route_fib(r).table;
 }
 /* By our protocol and priority, and not ours: it will be deleted. */
 void kernel_unexpected(struct kernel *k, const struct fib_route *f);
@@ -79,6 +80,11 @@ static inline bool kernel_no_family(int error)
 {
 	return error == EAFNOSUPPORT || error == EOPNOTSUPP;
 }
+
+/* kernel_rule.c */
+int kernel_read_rules(struct kernel *k);
+void kernel_rule_message(struct kernel *k, const struct nlmsghdr *h);
+void kernel_check_rules(struct kernel *k);
 
 /* kernel_check.c */
 void kernel_check_turn(void *ctx);

@@ -19,7 +19,12 @@ enum kernel_whose kernel_route_whose(const struct nl_route *r)
 {
 	enum family f = sdprefix_family(&r->pair);
 
-	if ((r->flags & RTM_F_CLONED) || r->n_nexthops == 0 || r->type == RTN_THROW || r->tos != 0 || addr_is_multicast(f, &r->pair.dst.addr))
+	if (r->ruled)
+		return nl_rtproto_is_ours(r->protocol) && r->priority == NL_PRIORITY_PLAIN
+			       ? KERNEL_OURS
+			       : KERNEL_NOBODYS;
+	if ((r->flags & RTM_F_CLONED) || r->n_nexthops == 0 || r->type == RTN_THROW ||
+	    r->tos != 0 || addr_is_multicast(f, &r->pair.dst.addr))
 		return KERNEL_NOBODYS;
 	/* Another program may use the same protocol number (babeld does), but
 	 * hardly our priority as well. */
@@ -53,6 +58,7 @@ struct fib_route kernel_route_fib(const struct nl_route *r)
 		.mtu = r->mtu,
 		.prefsrc = r->prefsrc,
 		.table = r->table == RT_TABLE_MAIN ? 0 : r->table,
+		.ruled = r->ruled,
 		.n_nexthops = r->n_nexthops,
 		.nexthops = r->nexthops,
 	};
@@ -171,12 +177,24 @@ void kernel_unexpected(struct kernel *k, const struct fib_route *f)
 	kernel_rib_changed(k, false);
 }
 
+/* In a table that a rule of ours leads to, the source is the rule's. */
+static void set_source(const struct kernel *k, struct nl_route *r)
+{
+	struct prefix src;
+
+	if (r->table == RT_TABLE_MAIN || !sdprefix_is_plain(&r->pair) ||
+	    !rib_slot_source(k->rib, sdprefix_family(&r->pair), r->table, &src))
+		return;
+	r->ruled = sdprefix_make(&r->pair, &r->pair.dst, &src);
+}
+
 bool kernel_parse_route(struct kernel *k, const struct nlmsghdr *h, struct nl_route *r)
 {
 	static struct log_limit lim = LOG_LIMIT(3, 60 * USEC_PER_SEC);
 
 	switch (nl_parse_route(h, r)) {
 	case NL_OK:
+		set_source(k, r);
 		return true;
 	case NL_IGNORE:
 		return false;
@@ -268,6 +286,20 @@ void kernel_route_message(struct kernel *k, const struct nlmsghdr *h)
 	}
 }
 
+/* In a table of our range without a rule: nothing leads there. If it is ours
+ * it goes; if not, the table is somebody else's. */
+static void stray(struct kernel *k, const struct nl_route *r)
+{
+	struct fib_route f = kernel_route_fib(r);
+
+	f.ruled = true;
+	if (sdprefix_is_plain(&r->pair) && nl_rtproto_is_ours(r->protocol) &&
+	    r->priority == NL_PRIORITY_PLAIN)
+		rib_stray_found(k->rib, &f);
+	else
+		rib_slot_taken(k->rib, sdprefix_family(&r->pair), r->table);
+}
+
 static void dumped(void *ctx, const struct nlmsghdr *h)
 {
 	struct kernel *k = ctx;
@@ -275,6 +307,10 @@ static void dumped(void *ctx, const struct nlmsghdr *h)
 
 	if (h->nlmsg_type != RTM_NEWROUTE || !kernel_parse_route(k, h, &r))
 		return;
+	if (!r.ruled && rib_range_has(&rib_setup(k->rib)->range, r.table)) {
+		stray(k, &r);
+		return;
+	}
 	switch (kernel_route_whose(&r)) {
 	case KERNEL_NOBODYS:
 		break;

@@ -14,6 +14,7 @@
 #include "zebra/fib_retry.h"
 #include "zebra/restart.h"
 #include "zebra/zebra.h"
+#include "zebra/zebra_backend.h"
 #include "zebra/zebra_nb_fib.h"
 #include "zebra/zebra_nb_state.h"
 
@@ -26,6 +27,10 @@
 #define BUFSIZE_MIN    4096
 #define BUFSIZE_MAX    (1024 * 1024 * 1024)
 
+/* Before the rule that leads to the main table, whose preference is 32766. */
+#define PREFERENCE_MAX (32766 - RIB_RANGE_PREFERENCES)
+#define TABLE_MAX      (UINT32_MAX - RIB_RANGE_TABLES)
+
 struct zebra_main {
 	struct daemon daemon;
 	struct zebra zebra;
@@ -33,15 +38,18 @@ struct zebra_main {
 	unsigned int retain; /* seconds */
 	bool flush_on_exit;
 	unsigned int bufsize; /* octets; 0: the default */
+	struct rib_setup setup;
 	struct loop_timer *sweep;
 };
 
-enum { OPT_RETAIN = 256, OPT_FLUSH, OPT_BUFSIZE };
+enum { OPT_RETAIN = 256, OPT_FLUSH, OPT_BUFSIZE, OPT_PREFERENCE, OPT_TABLE };
 
 static const struct option options[] = {
 	{"retain", required_argument, NULL, OPT_RETAIN},
 	{"flush-on-exit", no_argument, NULL, OPT_FLUSH},
 	{"nl-bufsize", required_argument, NULL, OPT_BUFSIZE},
+	{"rule-preference", required_argument, NULL, OPT_PREFERENCE},
+	{"rule-table", required_argument, NULL, OPT_TABLE},
 	{NULL, 0, NULL, 0},
 };
 
@@ -50,7 +58,10 @@ static const char options_help[] =
 	"                     protocol daemons to come back and claim them (default 60)\n"
 	"  --flush-on-exit    remove our routes from the kernel on SIGTERM; without it\n"
 	"                     they stay, and forwarding goes on over a restart\n"
-	"  --nl-bufsize OCTETS  buffer for the kernel's notifications (default 16777216)\n";
+	"  --nl-bufsize OCTETS  buffer for the kernel's notifications (default 16777216)\n"
+	"  --rule-preference N  the first of 128 preferences for the rules of sources\n"
+	"                     (default 9079, at most 32638: before the main table)\n"
+	"  --rule-table N     the first of 10000 tables for sources (default 90790000)\n";
 
 static bool number(const char *arg, unsigned int min, unsigned int max, unsigned int *out)
 {
@@ -83,6 +94,16 @@ static bool option(void *ctx, int val, const char *arg, char *err, unsigned int 
 	case OPT_FLUSH:
 		m->flush_on_exit = true;
 		return true;
+	case OPT_PREFERENCE:
+		if (number(arg, 1, PREFERENCE_MAX, &m->setup.range.preference))
+			return true;
+		snprintf(err, err_size, "%s: not a preference from 1 to %d", arg, PREFERENCE_MAX);
+		return false;
+	case OPT_TABLE:
+		if (number(arg, 256, TABLE_MAX, &m->setup.range.table))
+			return true;
+		snprintf(err, err_size, "%s: not a table from 256 to %u", arg, TABLE_MAX);
+		return false;
 	}
 	return false;
 }
@@ -124,7 +145,12 @@ static void env_refused(void *ctx, const struct fib_route *r, int error)
 	const char *words = fib_netlink_reason(z->fib, &r->pair);
 	char pair[SDPREFIX_STR];
 
-	if (error == EINVAL && !sdprefix_is_plain(&r->pair) && !z->subtrees)
+	if (!r->n_nexthops && r->ruled) {
+		log_limited(&lim, LOG_LVL_WARNING, "the kernel refuses the rule from %s: %s",
+			    prefix_str(&r->pair.src, pair), strerror(error));
+		return;
+	}
+	if (error == EINVAL && !sdprefix_is_plain(&r->pair) && !r->ruled && !z->subtrees)
 		words = "it can't hold routes with a source";
 	log_limited(&lim, LOG_LVL_WARNING, "the kernel refuses the %s route %s: %s%s%s%s",
 		    r->type == RIB_TYPE_AUXILIARY ? "helper" : zapi_route_type_name(r->type),
@@ -268,6 +294,7 @@ static void each_own(const struct zebra *z, struct own_routes *o)
 /* (D,S) routes first: what they shadow stays reachable to the end. */
 static void flush_routes(struct zebra *z)
 {
+	zebra_backend_flush(z);
 	for (int lesser = 0; lesser < 2; lesser++) {
 		struct own_routes o = {.lesser = lesser == 1};
 
@@ -324,6 +351,7 @@ static void config_applied(void *ctx)
 {
 	struct zebra *z = ctx;
 
+	zebra_backend_configure(z);
 	zebra_settle_policy(z);
 	kernel_check_interval(z->kernel, z->nb_ctx.check_interval);
 	statics_sync(z->statics, z->rib, z->ifs, loop_now(z->loop));
@@ -354,6 +382,7 @@ static void start_kernel(struct zebra_main *m)
 		fatal(err);
 	z->rmaps = rmaps_new();
 	z->rib = rib_new(&rib_env, z);
+	rib_set_up(z->rib, &m->setup, loop_now(z->loop));
 	z->fpm = fpm_new(z->loop, z->rib);
 	z->ifs = ifaces_new(zebra_iface_event, z);
 	z->statics = statics_new();
@@ -377,7 +406,8 @@ static void start_config(struct zebra_main *m)
 	char path[128];
 
 	/* The routes of an earlier run come first. */
-	if (restart_adopt(z->restart, z->rib)) {
+	zebra_backend_start(z);
+	if (restart_adopt(z->restart, z->rib) || rib_has_retired(z->rib)) {
 		m->sweep = loop_timer_new(z->loop, sweep_due, m);
 		loop_timer_at(m->sweep, mono_add(loop_now(z->loop), m->retain * USEC_PER_SEC));
 	}
@@ -385,6 +415,7 @@ static void start_config(struct zebra_main *m)
 				      .rmaps = z->rmaps,
 				      .fpm = {.encoding = FPM_NETLINK},
 				      .check_interval = KERNEL_CHECK_DEFAULT,
+				      .range = &rib_setup(z->rib)->range,
 				      .applied = config_applied,
 				      .ctx = z};
 	m->nb_table = zebra_nb_table;
@@ -455,6 +486,7 @@ int main(int argc, char **argv)
 
 	memset(&m, 0, sizeof(m));
 	m.retain = RETAIN_DEFAULT;
+	m.setup.range = (struct rib_range){RIB_RANGE_PREFERENCE, RIB_RANGE_TABLE, RIB_RANGE_TABLES};
 	m.zebra.mem.name = "zebra";
 	m.zebra.rib_due = MONO_NEVER;
 	daemon_init(&m.daemon, &info, &m, argc, argv);

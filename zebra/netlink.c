@@ -3,6 +3,7 @@
 #include "zebra/netlink.h"
 
 #include <arpa/inet.h>
+#include <linux/fib_rules.h>
 #include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -183,6 +184,11 @@ static void send_dump(struct netlink *nl, uint16_t type, uint8_t family, int *er
 		m->ifa_family = family;
 		break;
 	}
+	case RTM_GETRULE: {
+		struct fib_rule_hdr *m = mnl_nlmsg_put_extra_header(h, sizeof(*m));
+		m->family = family;
+		break;
+	}
 	default: {
 		struct rtmsg *m = mnl_nlmsg_put_extra_header(h, sizeof(*m));
 		m->rtm_family = family;
@@ -190,6 +196,15 @@ static void send_dump(struct netlink *nl, uint16_t type, uint8_t family, int *er
 	}
 	}
 	*error = netlink_send(nl, h, h->nlmsg_len);
+}
+
+static int done_error(const struct nlmsghdr *h)
+{
+	int error = 0;
+
+	if (mnl_nlmsg_get_payload_len(h) >= sizeof(error))
+		memcpy(&error, mnl_nlmsg_get_payload(h), sizeof(error));
+	return error < 0 ? -error : 0;
 }
 
 enum netlink_slice netlink_dump_slice(struct netlink *nl, netlink_each each, void *ctx)
@@ -208,6 +223,11 @@ enum netlink_slice netlink_dump_slice(struct netlink *nl, netlink_each each, voi
 			nl->interrupted = true;
 		if (h->nlmsg_type == NLMSG_DONE) {
 			nl->dumping = false;
+			/* A request that is refused ends so, too. */
+			if (done_error(h)) {
+				errno = done_error(h);
+				return NETLINK_FAILED;
+			}
 			return nl->interrupted ? NETLINK_INTERRUPTED : NETLINK_DUMPED;
 		}
 		if (nl_parse_ack(h, &error, &text)) {

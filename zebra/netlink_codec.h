@@ -58,6 +58,7 @@ struct nl_addr {
 struct nl_route {
 	struct sdprefix pair;
 	uint32_t table;
+	bool ruled; /* never from a message: the source is of the rule to `table` */
 	uint32_t priority;
 	uint32_t mtu;
 	struct addr prefsrc; /* zeros: none */

@@ -95,7 +95,8 @@ void restart_settle(struct restart *r, struct rib *rib, const struct statics *st
 
 		struct rib *of = rib_table_find(rib, f->ruled ? 0 : f->table);
 
-		if (!of || f->type != ROUTE_STATIC || statics_has(statics, &f->pair, f->table))
+		if (!of || f->type != ROUTE_STATIC ||
+		    statics_has(statics, &f->pair, f->ruled ? 0 : f->table))
 			continue;
 		rib_sweep_kernel_at(of, &f->pair);
 		gone++;

@@ -10,6 +10,7 @@
 #include "lib/zapi/zapi.h"
 #include "zebra/zebra_nb_fpm.h"
 #include "zebra/zebra_nb_policy.h"
+#include "zebra/zebra_backend.h"
 
 #define ROUTE "/srcdest-static:static/route"
 #define HOP   ROUTE "/next-hop"
@@ -37,9 +38,6 @@ static bool parse_pair(const struct nb_change *c, struct sdprefix *out, char *er
 			 c->keys[KEY_DST], c->keys[KEY_SRC]);
 		return false;
 	}
-	if (dst.family == FAM_IP4 && !prefix_is_any(&src))
-		return fail(err, size, "an IPv4 route can't have a source prefix, only 0.0.0.0/0",
-			    c->keys[KEY_SRC]);
 	return sdprefix_make(out, &dst, &src);
 }
 
@@ -195,6 +193,16 @@ static void table_apply(void *ctx, const struct nb_change *c)
 	statics_hop_table(nb->statics, &pair, &hop, id == ZAPI_TABLE_MAIN ? 0 : id);
 }
 
+static bool table_prepare(void *ctx, const struct nb_change *c, char *err, unsigned int size)
+{
+	const struct zebra_nb *nb = ctx;
+
+	if (c->op != NB_SET || !nb->range ||
+	    !rib_range_has(nb->range, (uint32_t)strtoul(c->value, NULL, 10)))
+		return true;
+	return fail(err, size, "zebra uses this table itself, for the routes of a source", c->value);
+}
+
 static void onlink_apply(void *ctx, const struct nb_change *c)
 {
 	struct zebra_nb *nb = ctx;
@@ -229,7 +237,7 @@ static const struct nb_node nodes[] = {
 	{HOP "/distance", NULL, distance_apply},
 	{HOP "/tag", NULL, tag_apply},
 	{HOP "/weight", NULL, weight_apply},
-	{HOP "/table", NULL, table_apply},
+	{HOP "/table", table_prepare, table_apply},
 	{HOP "/onlink", NULL, onlink_apply},
 	{FPM "/server", NULL, nb_fpm_server},
 	{FPM "/server/address", nb_fpm_address_ok, nb_fpm_address},
@@ -238,6 +246,8 @@ static const struct nb_node nodes[] = {
 	{FPM "/encoding", NULL, nb_fpm_encoding},
 	NB_POLICY_NODES,
 	{"/srcdest-fib:fib/check-interval", NULL, check_interval_apply},
+	{"/srcdest-fib:fib/ipv6-backend", NULL, nb_ip6_backend_apply},
+	{"/srcdest-fib:fib/ipv4-backend", NULL, nb_ip4_backend_apply},
 };
 
 const struct nb_table zebra_nb_table = {

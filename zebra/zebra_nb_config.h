@@ -9,6 +9,7 @@
 
 #include "lib/nb/nb.h"
 #include "zebra/fpm.h"
+#include "zebra/core/rib_backend.h"
 #include "zebra/static.h"
 
 struct rmaps;
@@ -18,6 +19,9 @@ struct zebra_nb {
 	struct fpm_conf fpm;
 	struct rmaps *rmaps;
 	unsigned int check_interval; /* of the kernel's routes, seconds */
+	enum { BACKEND_AUTO, BACKEND_SUBTREES, BACKEND_RULES } ip6_backend;
+	bool ip4_rules;
+	const struct rib_range *range; /* tables that nobody may name */
 	void (*applied)(void *ctx); /* a transaction is stored: make it so */
 	void *ctx;
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/nb/walk.h"
+#include "zebra/core/rib_backend.h"
 #include "zebra/zebra_nb_route.h"
 
 static const char *const kinds[KERNEL_DRIFTS] = {"missing", "different", "unexpected"};
@@ -61,6 +62,40 @@ bool nb_fib_state_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w)
 		nb_end(w);
 	}
 	nb_end(w);
+	return false;
+}
+
+static const char *backend_name(const struct zebra *z, enum family f)
+{
+	const struct rib_setup *s = rib_setup(z->rib);
+
+	if ((f == FAM_IP4 ? s->ip4 : s->ip6) == FIB_RULES)
+		return "rules";
+	return f == FAM_IP4 ? "none" : "subtrees";
+}
+
+bool nb_fib_cost_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w)
+{
+	static const struct {
+		enum family f;
+		const char *name;
+	} families[] = {{FAM_IP4, "ipv4"}, {FAM_IP6, "ipv6"}};
+	const struct zebra *z = nb_zebra(ctx);
+
+	for (size_t i = 0; i < 2; i++) {
+		struct rib_cost c = rib_cost(z->rib, families[i].f);
+
+		if (!nb_ask_wants(ask, 0, families[i].name) ||
+		    (ask->n_after && strcmp(families[i].name, ask->after[0]) <= 0))
+			continue;
+		nb_begin(w, "family");
+		nb_leaf(w, "name", families[i].name);
+		nb_leaf(w, "backend", backend_name(z, families[i].f));
+		nb_leaf_u64(w, "routes", c.routes);
+		nb_leaf_u64(w, "helpers", c.helpers);
+		nb_leaf_u64(w, "rules", c.rules);
+		nb_end(w);
+	}
 	return false;
 }
 

@@ -7,6 +7,8 @@
 #include "zebra/drift.h"
 
 bool nb_fib_state_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
+/* How routes get into the kernel, and how many. */
+bool nb_fib_cost_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 bool nb_check_fib_call(void *ctx, const struct nb_input *in, struct nb_writer *out, char *err,
 		       unsigned int err_size);
 void nb_fib_drift(struct nb *nb, const struct drift_report *r);

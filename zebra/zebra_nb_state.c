@@ -147,6 +147,7 @@ const struct nb_state zebra_nb_states[] = {
 	{"/srcdest-prefix-list:prefix-lists-state/row", nb_plists_page},
 	{"/srcdest-route-map:route-maps-state/entry", nb_rmaps_page},
 	{"/srcdest-fib:fib-state/check", nb_fib_state_page},
+	{"/srcdest-fib:fib-state/family", nb_fib_cost_page},
 };
 const size_t zebra_nb_n_states = sizeof(zebra_nb_states) / sizeof(zebra_nb_states[0]);
 

@@ -10,8 +10,12 @@
  *
  * For a namespace of its own, which the caller makes: DEVICES are up and
  * forward, packets are thought to come in on the last one. Refuses to run where
- * there are others. With `--without halves` or `--without anchors`
- * the compiler's additions are held back: then the kernel must be caught.
+ * there are others. With `--without halves`, `anchors` or `throws` the
+ * compiler's additions are held back: then the kernel must be caught.
+ *
+ * Both backends, by --family and --backend. With --moments some packets are
+ * looked at after every single write, too: one whose route stays must meet it
+ * all the time, and with rules one whose route changes the old one or the new.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -28,11 +32,13 @@
 
 #include "zebra/core/fib.h"
 #include "zebra/core/rib.h"
+#include "zebra/core/rib_backend.h"
 #include "zebra/fib_netlink.h"
 
-#define N_DSTS	24
-#define N_SRCS	10
-#define MAX_IFS 8
+#define N_DSTS	  24
+#define N_SRCS	  10
+#define MAX_IFS	  8
+#define N_SAMPLES 24
 
 enum { T_KERNEL, T_CONNECTED, T_STATIC, T_BABEL, N_TYPES };
 static const uint8_t type_number[N_TYPES] = {RIB_TYPE_KERNEL, RIB_TYPE_CONNECTED, 3, 22};
@@ -41,6 +47,23 @@ static const uint8_t type_distance[N_TYPES] = {0, 0, 1, 100};
 struct cand {
 	bool there;
 	struct rib_nexthop nh;
+};
+
+struct way {
+	bool done;
+	uint8_t type; /* RTN_ */
+	uint32_t oif;
+	int error; /* positive errno of a dropping route */
+	struct addr gate;
+};
+
+/* A packet that is looked at in between. */
+struct sample {
+	struct addr dst, src;
+	struct way before;
+	unsigned int n_seen;
+	struct way seen[64]; /* those that were not as the one before */
+	struct sdprefix op[64];
 };
 
 struct run {
@@ -53,11 +76,15 @@ struct run {
 	uint32_t ifindex[MAX_IFS];
 	char ifname[MAX_IFS][IF_NAMESIZE];
 	bool up[MAX_IFS];
-	bool no_halves, no_anchors;
+	bool no_halves, no_anchors, no_throws;
+	enum family family;
+	bool rules, moments;
+	bool ahead; /* the kernel changed by itself since the last run */
+	struct sample sample[N_SAMPLES];
 	uint32_t next_gate;
 	struct prefix dst[N_DSTS], src[N_SRCS];
 	struct cand c[N_DSTS][N_SRCS][N_TYPES];
-	unsigned long lookups, wrong, ops, refused, events;
+	unsigned long lookups, wrong, ops, refused, events, looks, misled;
 };
 
 static void die(const char *what)
@@ -79,35 +106,58 @@ static bool drops(const struct rib_nexthop *nh)
 
 /* The RIB's world */
 
+static bool held_back(const struct run *r, const struct fib_op *op)
+{
+	if ((op->kind != FIB_SET && op->kind != FIB_DEL) || op->route.type != RIB_TYPE_AUXILIARY)
+		return false;
+	if (op->route.ruled)
+		return r->no_throws;
+	return fib_is_half(&op->route.pair) ? r->no_halves : r->no_anchors;
+}
+
+static struct way ask(struct run *r, const struct addr *dst, const struct addr *src);
+
+static bool way_eq(const struct way *a, const struct way *b)
+{
+	return a->type == b->type && a->oif == b->oif && a->error == b->error &&
+	       addr_cmp(&a->gate, &b->gate) == 0;
+}
+
+static void look(struct run *r, const struct sdprefix *op)
+{
+	for (unsigned int i = 0; i < N_SAMPLES; i++) {
+		struct sample *s = &r->sample[i];
+		struct way w = ask(r, &s->dst, &s->src);
+
+		r->looks++;
+		if (!way_eq(&w, &s->before) && s->n_seen < 64) {
+			s->op[s->n_seen] = *op;
+			s->seen[s->n_seen++] = w;
+		}
+	}
+}
+
 static void on_fib(void *ctx, struct fib_op *ops, size_t n)
 {
 	struct run *r = ctx;
-	struct fib_op *kept = calloc(n ? n : 1, sizeof(*kept));
-	size_t n_kept = 0;
 
-	if (!kept)
-		die("memory");
-	for (size_t i = 0; i < n; i++) {
-		bool half = fib_is_half(&ops[i].route.pair);
-
+	for (size_t i = 0; i < n; i++)
 		ops[i].error = 0;
-		if (ops[i].route.type == RIB_TYPE_AUXILIARY &&
-		    (half ? r->no_halves : r->no_anchors))
-			continue;
-		kept[n_kept++] = ops[i];
-	}
-	fib_netlink_write(r->fib, kept, n_kept);
-	n_kept = 0;
-	for (size_t i = 0; i < n; i++) {
-		bool half = fib_is_half(&ops[i].route.pair);
+	for (size_t i = 0; i < n;) {
+		size_t m = 0;
 
-		if (ops[i].route.type == RIB_TYPE_AUXILIARY &&
-		    (half ? r->no_halves : r->no_anchors))
+		if (held_back(r, &ops[i])) {
+			i++;
 			continue;
-		ops[i].error = kept[n_kept++].error;
+		}
+		while (i + m < n && !held_back(r, &ops[i + m]) && (!m || !r->moments))
+			m++;
+		fib_netlink_write(r->fib, ops + i, m);
+		if (r->moments)
+			look(r, &ops[i].route.pair);
+		r->ops += m;
+		i += m;
 	}
-	r->ops += n_kept;
-	free(kept);
 }
 
 static void on_redistribute(void *ctx, const struct sdprefix *pair, const struct rib_view *was,
@@ -136,19 +186,36 @@ static void on_refused(void *ctx, const struct fib_route *f, int error)
 static void rib_start(struct run *r)
 {
 	static const struct rib_env env = {.fib = on_fib,
-					    .redistribute = on_redistribute,
-					    .fate = on_fate,
-					    .refused = on_refused};
+					   .redistribute = on_redistribute,
+					   .fate = on_fate,
+					   .refused = on_refused};
+	struct rib_setup setup = {.ip4 = FIB_SUBTREES};
 
 	r->rib = rib_new(&env, r);
 	for (unsigned int i = 0; i < r->n_ifs; i++)
 		rib_if_set(r->rib, r->ifindex[i], r->up[i]);
+	if (r->rules) {
+		setup.ip4 = setup.ip6 = FIB_RULES;
+		setup.range = rib_setup(r->rib)->range;
+		rib_set_up(r->rib, &setup, (mono_t){0});
+	}
 }
+
+static void new_samples(struct run *r);
+static void judge_samples(struct run *r);
 
 static void settle(struct run *r)
 {
-	while (rib_run(r->rib, 5, (mono_t){(int64_t)++r->events}))
-		;
+	bool more = true;
+
+	while (more) {
+		if (r->moments)
+			new_samples(r);
+		more = rib_run(r->rib, 5, (mono_t){(int64_t)++r->events});
+		if (r->moments && !r->ahead)
+			judge_samples(r);
+	}
+	r->ahead = false;
 }
 
 /* The reference */
@@ -183,8 +250,8 @@ static const struct cand *reference(const struct run *r, const struct addr *dst,
 		for (unsigned int s = 0; s < N_SRCS; s++) {
 			int dl = r->dst[d].plen, sl = r->src[s].plen;
 
-			if (prefix_has(&r->dst[d], FAM_IP6, dst) &&
-			    prefix_has(&r->src[s], FAM_IP6, src) && choice(r, d, s) &&
+			if (prefix_has(&r->dst[d], r->family, dst) &&
+			    prefix_has(&r->src[s], r->family, src) && choice(r, d, s) &&
 			    (dl > dlen || (dl == dlen && sl > slen))) {
 				best = choice(r, d, s);
 				dlen = dl;
@@ -196,6 +263,11 @@ static const struct cand *reference(const struct run *r, const struct addr *dst,
 }
 
 /* The kernel */
+
+static unsigned char af(const struct run *r)
+{
+	return r->family == FAM_IP4 ? AF_INET : AF_INET6;
+}
 
 static int transact(struct run *r, struct nlmsghdr *h, mnl_cb_t cb, void *data)
 {
@@ -213,14 +285,6 @@ static int transact(struct run *r, struct nlmsghdr *h, mnl_cb_t cb, void *data)
 		       : 0;
 }
 
-struct way {
-	bool done;
-	uint8_t type; /* RTN_ */
-	uint32_t oif;
-	int error; /* positive errno of a dropping route */
-	struct addr gate;
-};
-
 static int on_way(const struct nlmsghdr *h, void *data)
 {
 	struct way *w = data;
@@ -234,7 +298,8 @@ static int on_way(const struct nlmsghdr *h, void *data)
 		if (mnl_attr_get_type(a) == RTA_OIF)
 			w->oif = mnl_attr_get_u32(a);
 		else if (mnl_attr_get_type(a) == RTA_GATEWAY)
-			w->gate = addr_from(FAM_IP6, mnl_attr_get_payload(a));
+			w->gate = addr_from(rtm->rtm_family == AF_INET ? FAM_IP4 : FAM_IP6,
+					    mnl_attr_get_payload(a));
 		else if (mnl_attr_get_type(a) == RTA_CACHEINFO)
 			w->error = -(int)((const struct rta_cacheinfo *)mnl_attr_get_payload(a))
 					    ->rta_error;
@@ -252,11 +317,11 @@ static struct way ask(struct run *r, const struct addr *dst, const struct addr *
 
 	h->nlmsg_type = RTM_GETROUTE;
 	h->nlmsg_flags = NLM_F_REQUEST;
-	rtm->rtm_family = AF_INET6;
-	rtm->rtm_dst_len = 128;
-	rtm->rtm_src_len = 128;
-	mnl_attr_put(h, RTA_DST, 16, dst->b);
-	mnl_attr_put(h, RTA_SRC, 16, src->b);
+	rtm->rtm_family = af(r);
+	rtm->rtm_dst_len = (uint8_t)family_bits(r->family);
+	rtm->rtm_src_len = (uint8_t)family_bits(r->family);
+	mnl_attr_put(h, RTA_DST, family_octets(r->family), dst->b);
+	mnl_attr_put(h, RTA_SRC, family_octets(r->family), src->b);
 	mnl_attr_put_u32(h, RTA_IIF, r->ifindex[r->n_ifs - 1]);
 	w.error = transact(r, h, on_way, &w);
 	if (!w.done)
@@ -298,18 +363,24 @@ static void foreign(struct run *r, unsigned int d, unsigned int s, unsigned int 
 
 	h->nlmsg_type = add ? RTM_NEWROUTE : RTM_DELROUTE;
 	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | (add ? NLM_F_CREATE | NLM_F_EXCL : 0);
-	rtm->rtm_family = AF_INET6;
+	r->ahead = true;
+	rtm->rtm_family = af(r);
+	if (r->family == FAM_IP4)
+		rtm->rtm_scope = !add			      ? RT_SCOPE_NOWHERE
+				 : nh->kind == RIB_NH_IFINDEX ? RT_SCOPE_LINK
+							      : RT_SCOPE_UNIVERSE;
+	rtm->rtm_flags = nh->onlink ? RTNH_F_ONLINK : 0;
 	rtm->rtm_dst_len = r->dst[d].plen;
 	rtm->rtm_src_len = r->src[s].plen;
 	rtm->rtm_table = RT_TABLE_MAIN;
 	rtm->rtm_protocol = RTPROT_BOOT;
 	rtm->rtm_type = RTN_UNICAST;
-	mnl_attr_put(h, RTA_DST, 16, r->dst[d].addr.b);
+	mnl_attr_put(h, RTA_DST, family_octets(r->family), r->dst[d].addr.b);
 	if (r->src[s].plen)
-		mnl_attr_put(h, RTA_SRC, 16, r->src[s].addr.b);
+		mnl_attr_put(h, RTA_SRC, family_octets(r->family), r->src[s].addr.b);
 	mnl_attr_put_u32(h, RTA_OIF, nh->ifindex);
 	if (nh->kind == RIB_NH_GATE_IFINDEX)
-		mnl_attr_put(h, RTA_GATEWAY, 16, nh->gate.b);
+		mnl_attr_put(h, RTA_GATEWAY, family_octets(r->family), nh->gate.b);
 	mnl_attr_put_u32(h, RTA_PRIORITY, t == T_CONNECTED ? 256 : 10);
 	error = transact(r, h, NULL, NULL);
 	/* An interface that went down took it along. */
@@ -325,6 +396,7 @@ static void set_link(struct run *r, unsigned int i, bool up)
 	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	memcpy(ifr.ifr_name, r->ifname[i], sizeof(ifr.ifr_name));
+	r->ahead = true;
 	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &ifr))
 		die(r->ifname[i]);
 	ifr.ifr_flags = (short)(up ? ifr.ifr_flags | IFF_UP : ifr.ifr_flags & ~IFF_UP);
@@ -382,10 +454,17 @@ static struct rib_nexthop new_nexthop(struct run *r, unsigned int t)
 		nh.kind = RIB_NH_IFINDEX;
 		return nh;
 	}
+	r->next_gate++;
+	if (r->family == FAM_IP4) {
+		nh.gate = addr_ip4((uint8_t)(100 + (r->next_gate >> 24)),
+				   (uint8_t)(r->next_gate >> 16), (uint8_t)(r->next_gate >> 8),
+				   (uint8_t)r->next_gate);
+		nh.onlink = true;
+		return nh;
+	}
 	nh.gate.b[0] = 0xfe;
 	nh.gate.b[1] = 0x80;
 	nh.gate.b[8] = 0xff;
-	r->next_gate++;
 	for (unsigned int k = 0; k < 4; k++)
 		nh.gate.b[12 + k] = (uint8_t)(r->next_gate >> (24 - 8 * k));
 	return nh;
@@ -397,7 +476,8 @@ static void event_route(struct run *r)
 	unsigned int t = below(r, 10) == 0 ? below(r, 2) : T_STATIC + below(r, 2);
 	struct cand *c;
 
-	if (below(r, 2) || t == T_CONNECTED)
+	/* Nobody else has routes with a source in a kernel that needs rules. */
+	if (below(r, 2) || t == T_CONNECTED || (r->rules && t == T_KERNEL))
 		s = 0; /* plain ones are what the additions are for */
 	c = &r->c[d][s][t];
 	if (c->there && (t < T_STATIC || below(r, 2))) {
@@ -450,6 +530,14 @@ struct found {
 	struct rib *rib;
 };
 
+static bool find_rule(void *ctx, const struct prefix *src, uint32_t table)
+{
+	struct rib *rib = ((struct found *)ctx)->rib;
+
+	rib_rule_found(rib, src, table, rib_rule_del(rib, src, table).preference);
+	return true;
+}
+
 static bool find_again(void *ctx, const struct fib_route *f, bool auxiliary, int error)
 {
 	(void)auxiliary;
@@ -466,6 +554,7 @@ static void event_restart(struct run *r)
 	settle(r); /* so that what it knows is what the kernel has */
 	rib_start(r);
 	found.rib = r->rib;
+	rib_each_rule(old, find_rule, &found);
 	rib_each_fib(old, NULL, find_again, &found);
 	for (unsigned int d = 0; d < N_DSTS; d++)
 		for (unsigned int s = 0; s < N_SRCS; s++)
@@ -496,17 +585,18 @@ static void event(struct run *r)
 
 /* Runs */
 
+/* first: 0x20 for most. Few bits vary, so that prefixes nest and are siblings. */
 static struct prefix random_prefix(struct run *r, uint8_t first, const uint8_t *plens, size_t n)
 {
 	struct addr a = {{first, 0x01, 0x0d, 0xb8}};
+	unsigned int from = r->family == FAM_IP4 ? 1 : 4;
 	struct prefix p;
 
 	if (first != 0x20)
 		a.b[1] = a.b[2] = a.b[3] = 0;
-	/* Few bits vary, so that prefixes nest and are siblings. */
-	for (unsigned int i = 4; i < 16; i++)
+	for (unsigned int i = from; i < family_octets(r->family); i++)
 		a.b[i] = (uint8_t)(below(r, 2) << 7 | below(r, 2));
-	if (!prefix_make(&p, FAM_IP6, &a, plens[below(r, (uint32_t)n)]))
+	if (!prefix_make(&p, r->family, &a, plens[below(r, (uint32_t)n)]))
 		die("prefix");
 	return p;
 }
@@ -519,36 +609,94 @@ static bool already(const struct prefix *v, unsigned int n, const struct prefix 
 	return false;
 }
 
+struct lengths {
+	const uint8_t *v;
+	size_t n;
+	uint8_t other; /* first octet of some that are elsewhere */
+};
+
+static void fill(struct run *r, struct prefix *v, unsigned int n, const struct lengths *l,
+		 unsigned int rare)
+{
+	v[0] = prefix_any(r->family);
+	for (unsigned int i = 1; i < n; i++)
+		do
+			v[i] = random_prefix(r, i % rare ? 0x20 : l->other, l->v, l->n);
+		while (already(v, i, &v[i]));
+}
+
 static void new_universe(struct run *r)
 {
 	static const uint8_t dlens[] = {3, 32, 33, 40, 41, 47, 48, 49, 56, 64, 65, 128};
 	static const uint8_t slens[] = {16, 32, 40, 48, 56, 64, 128};
+	static const uint8_t dlens4[] = {3, 8, 9, 12, 15, 16, 17, 22, 24, 25, 32};
+	static const uint8_t slens4[] = {4, 8, 12, 16, 17, 24, 32};
+	static const struct lengths dst6 = {dlens, sizeof(dlens), 0xfd},
+				    src6 = {slens, sizeof(slens), 0xfd},
+				    dst4 = {dlens4, sizeof(dlens4), 0xac},
+				    src4 = {slens4, sizeof(slens4), 0xac};
 
-	r->dst[0] = r->src[0] = prefix_any(FAM_IP6);
-	for (unsigned int i = 1; i < N_DSTS; i++)
-		do
-			r->dst[i] = random_prefix(r, i % 6 ? 0x20 : 0xfd, dlens, sizeof(dlens));
-		while (already(r->dst, i, &r->dst[i]));
-	for (unsigned int i = 1; i < N_SRCS; i++)
-		do
-			r->src[i] = random_prefix(r, i % 4 ? 0x20 : 0xfd, slens, sizeof(slens));
-		while (already(r->src, i, &r->src[i]));
+	fill(r, r->dst, N_DSTS, r->family == FAM_IP4 ? &dst4 : &dst6, 6);
+	fill(r, r->src, N_SRCS, r->family == FAM_IP4 ? &src4 : &src6, 4);
 	if (below(r, 2)) /* real routes where halves go */
-		prefix_make(&r->src[1], FAM_IP6, &(struct addr){{0}}, 1);
+		prefix_make(&r->src[1], r->family, &(struct addr){{0}}, 1);
 	if (below(r, 2))
-		prefix_make(&r->src[2], FAM_IP6, &(struct addr){{0x80}}, 1);
+		prefix_make(&r->src[2], r->family, &(struct addr){{0x80}}, 1);
 }
 
 static struct addr random_in(struct run *r, const struct prefix *p, uint8_t first)
 {
-	struct prefix like = random_prefix(r, first, (const uint8_t[]){128}, 1);
+	const uint8_t whole = (uint8_t)family_bits(r->family);
+	struct prefix like = random_prefix(r, first, &whole, 1);
 	struct addr a = p->addr;
 
-	for (unsigned int i = p->plen; i < 128; i++)
+	for (unsigned int i = p->plen; i < whole; i++)
 		if (addr_bit(&like.addr, i))
 			a.b[i / 8] |= (uint8_t)(0x80 >> (i % 8));
-	a.b[15] |= 1;
+	a.b[whole / 8 - 1] |= 1;
 	return a;
+}
+
+static void new_samples(struct run *r)
+{
+	for (unsigned int i = 0; i < N_SAMPLES; i++) {
+		struct sample *s = &r->sample[i];
+
+		s->dst = random_in(r, &r->dst[below(r, N_DSTS)], 0x20);
+		s->src = random_in(r, &r->src[below(r, N_SRCS)], 0x20);
+		s->before = ask(r, &s->dst, &s->src);
+		s->n_seen = 0;
+	}
+}
+
+static void complain(const struct run *r, const struct sample *s, unsigned int i)
+{
+	char d[ADDR_STR], q[ADDR_STR], g[ADDR_STR], pair[SDPREFIX_STR];
+
+	fprintf(stderr, "misled: %s from %s after %s: to %s, error %d, before: error %d\n",
+		addr_str(r->family, &s->dst, d), addr_str(r->family, &s->src, q),
+		sdprefix_str(&s->op[i], pair), addr_str(r->family, &s->seen[i].gate, g),
+		s->seen[i].error, s->before.error);
+}
+
+/* A gateway tells which route it is of; where there is none, the same answer
+ * before and after may be that of two routes. With subtrees, sources in
+ * 8000::/1 fall through between the halves. */
+static void judge_samples(struct run *r)
+{
+	for (unsigned int i = 0; i < N_SAMPLES; i++) {
+		struct sample *s = &r->sample[i];
+		struct way after = ask(r, &s->dst, &s->src);
+		bool stays = way_eq(&after, &s->before);
+
+		if (stays ? addr_is_zero(&after.gate) : !r->rules)
+			continue;
+		if (!r->rules && (s->src.b[0] & 0x80))
+			continue;
+		for (unsigned int k = 0; k < s->n_seen; k++)
+			if (!way_eq(&s->seen[k], &after) && r->misled++ < 5)
+				complain(r, s, k);
+	}
 }
 
 static void check(struct run *r, unsigned int lookups)
@@ -565,11 +713,11 @@ static void check(struct run *r, unsigned int lookups)
 		if (agrees(&way, want) || r->wrong++ >= 5)
 			continue;
 		fprintf(stderr, "wrong: %s from %s: the kernel has type %u interface %u gateway %s",
-			addr_str(FAM_IP6, &dst, d), addr_str(FAM_IP6, &src, s), way.type, way.oif,
-			addr_str(FAM_IP6, &way.gate, g));
+			addr_str(r->family, &dst, d), addr_str(r->family, &src, s), way.type,
+			way.oif, addr_str(r->family, &way.gate, g));
 		fprintf(stderr, " error %d, to be: kind %d interface %u gateway %s\n", way.error,
 			want ? (int)want->nh.kind : -1, want ? want->nh.ifindex : 0,
-			want ? addr_str(FAM_IP6, &want->nh.gate, g) : "none");
+			want ? addr_str(r->family, &want->nh.gate, g) : "none");
 	}
 }
 
@@ -626,8 +774,11 @@ int main(int argc, char **argv)
 	static const struct option options[] = {{"seed", required_argument, NULL, 's'},
 						{"rounds", required_argument, NULL, 'r'},
 						{"without", required_argument, NULL, 'w'},
+						{"family", required_argument, NULL, 'f'},
+						{"backend", required_argument, NULL, 'b'},
+						{"moments", no_argument, NULL, 'm'},
 						{NULL, 0, NULL, 0}};
-	static struct run r;
+	static struct run r = {.family = FAM_IP6};
 	unsigned long seed = 1, rounds = 10;
 	int o;
 
@@ -640,6 +791,14 @@ int main(int argc, char **argv)
 			r.no_halves = true;
 		else if (o == 'w' && strcmp(optarg, "anchors") == 0)
 			r.no_anchors = true;
+		else if (o == 'w' && strcmp(optarg, "throws") == 0)
+			r.no_throws = true;
+		else if (o == 'f')
+			r.family = strcmp(optarg, "ipv4") == 0 ? FAM_IP4 : FAM_IP6;
+		else if (o == 'b')
+			r.rules = strcmp(optarg, "rules") == 0;
+		else if (o == 'm')
+			r.moments = true;
 		else
 			return 2;
 	}
@@ -652,7 +811,8 @@ int main(int argc, char **argv)
 	}
 	if (r.n_ifs < 3) {
 		fprintf(stderr, "usage: fib_differential [--seed N] [--rounds N] "
-				"[--without halves|anchors] DEVICES\n");
+				"[--without halves|anchors|throws] [--family ipv4|ipv6] "
+				"[--backend subtrees|rules] [--moments] DEVICES\n");
 		return 2;
 	}
 	refuse_the_host(&r);
@@ -669,10 +829,11 @@ int main(int argc, char **argv)
 		}
 		clear(&r);
 	}
-	printf("seed %lu: %lu lookups, %lu operations, %lu refused, %lu wrong\n", seed, r.lookups,
-	       r.ops, r.refused, r.wrong);
+	printf("seed %lu: %lu lookups, %lu operations, %lu refused, %lu wrong, %lu looks, "
+	       "%lu misled\n",
+	       seed, r.lookups, r.ops, r.refused, r.wrong, r.looks, r.misled);
 	rib_free(r.rib);
 	fib_netlink_free(r.fib);
 	mnl_socket_close(r.nl);
-	return r.wrong || r.refused ? 1 : 0;
+	return r.wrong || r.refused || r.misled ? 1 : 0;
 }

@@ -329,7 +329,7 @@ def test_a_next_hop_that_can_not_be_used_is_held_with_its_reason(one_router):
 BAD = {
     "families": "ipv6 route ::/0 from 10.0.0.0/8 fe80::2 v0",
     "gateway's family": f"ipv6 route ::/0 from {A} 10.1.2.9",
-    "IPv4 source": "ip route 10.0.0.0/8 from 10.1.0.0/16 10.1.2.9",
+    "IPv6 source": "ip route 10.0.0.0/8 from 2001:db8::/32 10.1.2.9",
     "link-local alone": f"ipv6 route ::/0 from {A} fe80::2",
     "dropping on an interface": f"ipv6 route ::/0 from {A} blackhole v0",
     "dropping beside forwarding": f"ipv6 route ::/0 from {A} blackhole\n"

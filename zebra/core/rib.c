@@ -474,6 +474,7 @@ void rib_sweep_kernel_at(struct rib *r, const struct sdprefix *pair)
 
 	if (n)
 		unclaim(r, n);
+	rib_retired_write(r);
 }
 
 /* Life */

@@ -19,6 +19,17 @@ void rib_retire(struct rib *r, const struct fib_op *op)
 	v[r->n_retired++].route.nexthops = NULL;
 }
 
+bool rib_has_retired(const struct rib *r)
+{
+	return r->n_retired > 0;
+}
+
+void rib_stray_found(struct rib *r, const struct fib_route *f)
+{
+	rib_retire_route(r, f);
+	rib_slot_retired(r, sdprefix_family(&f->pair), f->table, true);
+}
+
 void rib_retire_route(struct rib *r, const struct fib_route *f)
 {
 	rib_retire(r, &(struct fib_op){.kind = FIB_DEL, .route = *f});
@@ -38,6 +49,17 @@ static unsigned int step_of(const struct fib_op *op)
 	return sdprefix_is_plain(&f->pair) ? 1 : 3;
 }
 
+/* New tables must not be among those that are still to be emptied. */
+static void take_retired(struct rib *r, bool taken)
+{
+	const struct fib_op *v = r->retired.v;
+
+	for (size_t i = 0; i < r->n_retired; i++)
+		if (v[i].route.ruled)
+			rib_slot_retired(r, sdprefix_family(&v[i].route.pair), v[i].route.table,
+					 taken);
+}
+
 void rib_retired_write(struct rib *r)
 {
 	const struct fib_op *all = r->retired.v;
@@ -54,6 +76,7 @@ void rib_retired_write(struct rib *r)
 		if (step == 0)
 			fib_rules_order(batch, n_batch, FIB_SHRINKING);
 	}
+	take_retired(r, false);
 	r->n_retired = 0;
 	r->env.fib(r->ctx, batch, n_batch);
 	for (size_t i = 0; i < n_batch; i++)
@@ -100,17 +123,6 @@ static void retire_rules(struct rib *r, enum family f)
 	}
 }
 
-/* New tables must not be among those that are still to be emptied. */
-static void take_retired(struct rib *r, bool taken)
-{
-	const struct fib_op *v = r->retired.v;
-
-	for (size_t i = 0; i < r->n_retired; i++)
-		if (v[i].route.ruled)
-			rib_slot_retired(r, sdprefix_family(&v[i].route.pair), v[i].route.table,
-					  taken);
-}
-
 void rib_set_up(struct rib *r, const struct rib_setup *s, mono_t now)
 {
 	bool moved = memcmp(&s->range, &r->setup.range, sizeof(s->range)) != 0;
@@ -134,6 +146,5 @@ void rib_set_up(struct rib *r, const struct rib_setup *s, mono_t now)
 	take_retired(r, true);
 	while (rib_run(r, SIZE_MAX, now))
 		;
-	take_retired(r, false);
 	rib_retired_write(r);
 }

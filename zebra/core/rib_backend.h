@@ -40,11 +40,16 @@ static inline bool rib_range_has(const struct rib_range *r, uint32_t table)
 }
 
 /* A rule of ours (by its protocol) that an earlier run left. One that fits
- * into the range is kept, and its table known from here on: found rules come
- * before found routes. Others go with rib_sweep_kernel(). */
+ * into the range is kept, its table known from here on, and its family by rules:
+ * before anything is written, found rules come before found routes. Others go
+ * with rib_sweep_kernel(). */
 void rib_rule_found(struct rib *r, const struct prefix *src, uint32_t table, uint32_t preference);
-/* Somebody deleted it. */
-void rib_rule_lost(struct rib *r, const struct prefix *src, uint32_t table);
+/* A route of ours in a table of the range that no rule leads to; it goes so, too. */
+void rib_stray_found(struct rib *r, const struct fib_route *f);
+/* Is there something that rib_sweep_kernel() would delete? */
+bool rib_has_retired(const struct rib *r);
+/* Somebody deleted it. False: it was not there by our doing. */
+bool rib_rule_lost(struct rib *r, const struct prefix *src, uint32_t table);
 /* Somebody else uses this table: it is never taken for a source. */
 void rib_slot_taken(struct rib *r, enum family f, uint32_t table);
 /* The source whose table it is. False: none. */

@@ -48,7 +48,7 @@ static bool same(const struct rib_check *c, const struct fib_route *held, const 
 
 static bool changing(const struct rib_check *c, const struct rib_node *n)
 {
-	return n->doubt || n->kernel.ruled || n->touched >= c->mark || dirty_nodes_linked(n);
+	return n->doubt || n->touched >= c->mark || dirty_nodes_linked(n);
 }
 
 enum rib_check_verdict rib_check_ours(struct rib_check *c, const struct fib_route *f)
@@ -61,7 +61,7 @@ enum rib_check_verdict rib_check_ours(struct rib_check *c, const struct fib_rout
 	n->seen = c->mark;
 	if (changing(c, n))
 		return RIB_CHECK_CHANGING;
-	if (!n->held)
+	if (!n->held || n->kernel.ruled != f->ruled)
 		return RIB_CHECK_UNEXPECTED;
 	return same(c, &n->kernel, f) ? RIB_CHECK_SAME : RIB_CHECK_DIFFERENT;
 }

@@ -71,7 +71,7 @@ enum count { COUNT_NOT, COUNT_CHOSEN, COUNT_KEPT };
 
 /* Kept is what the kernel has: of an earlier run, unclaimed yet, or to go in
  * the second stage. */
-static enum count count_of(const struct rib *r, const struct rib_job *j, const struct rib_node *n)
+static enum count count_in(const struct rib *r, enum fib_stage stage, const struct rib_node *n)
 {
 	if (n->selected) {
 		struct fib_route route = rib_cand_route(r, n->selected);
@@ -81,9 +81,20 @@ static enum count count_of(const struct rib *r, const struct rib_job *j, const s
 	}
 	if (!n->held || n->auxiliary)
 		return COUNT_NOT;
-	if (n->selected ? j->stage == FIB_SHRINKING : n->leftover)
+	if (n->selected ? stage == FIB_SHRINKING : n->leftover)
 		return n->selected ? COUNT_NOT : COUNT_KEPT;
-	return j->stage == FIB_GROWING && !n->doubt ? COUNT_KEPT : COUNT_NOT;
+	return stage == FIB_GROWING && !n->doubt ? COUNT_KEPT : COUNT_NOT;
+}
+
+static enum count count_of(const struct rib *r, const struct rib_job *j, const struct rib_node *n)
+{
+	return count_in(r, j->stage, n);
+}
+
+/* Does it count no more in the second stage? */
+static bool goes(const struct rib *r, const struct rib_job *j, const struct rib_node *n)
+{
+	return j->stage == FIB_GROWING && count_in(r, FIB_SHRINKING, n) == COUNT_NOT;
 }
 
 static void weigh(struct rib *r, struct rib_job *j, struct rib_node *n)
@@ -103,11 +114,12 @@ static void weigh(struct rib *r, struct rib_job *j, struct rib_node *n)
 	/* Of a withheld source what is there goes in the second stage. */
 	real = n->wish && (!s->error || (n->real && j->stage == FIB_GROWING));
 	n->withheld = n->wish && !real ? s->error : 0;
-	if (real == n->real)
-		return;
+	/* All that joins does so in the first stage, for it may have something new. */
+	if (real != n->real || (real && goes(r, j, n)))
+		take_within(r, j, &dst);
+	if (real != n->real)
+		rib_cover_count(r, &dst, real ? 1 : -1);
 	n->real = real;
-	rib_cover_count(r, &dst, real ? 1 : -1);
-	take_within(r, j, &dst);
 }
 
 /* ---- one destination ---- */

@@ -190,20 +190,22 @@ void rib_rule_found(struct rib *r, const struct prefix *src, uint32_t table, uin
 	    !rib_source_find(r, src)) {
 		source_new(r, src, table)->ruled = true;
 		r->rules_marked = true;
+		*(src->family == FAM_IP4 ? &r->setup.ip4 : &r->setup.ip6) = FIB_RULES;
 		return;
 	}
 	op.preference = preference;
 	rib_retire(r, &op);
 }
 
-void rib_rule_lost(struct rib *r, const struct prefix *src, uint32_t table)
+bool rib_rule_lost(struct rib *r, const struct prefix *src, uint32_t table)
 {
 	struct rib_source *s = rib_source_find(r, src);
 
 	if (!s || s->table != table || !s->ruled)
-		return;
+		return false;
 	s->ruled = false;
 	r->rules_marked = true;
+	return true;
 }
 
 void rib_slot_taken(struct rib *r, enum family f, uint32_t table)

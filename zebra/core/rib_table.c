@@ -19,6 +19,8 @@ struct rib *rib_table_get(struct rib *main, uint32_t id)
 	struct rib *r = rib_table_find(main, id);
 
 	assert(!main->main);
+	if (rib_range_has(&main->setup.range, id))
+		return NULL;
 	if (r || main->n_tables == RIB_TABLES_MAX)
 		return r;
 	r = rib_new(&main->env, main->ctx);

@@ -40,7 +40,7 @@ const char *rib_why_str(enum rib_why why)
 	case RIB_WHY_NEXTHOPS:
 		return "no next hop can be used";
 	case RIB_WHY_IP4_SOURCE:
-		return "IPv4 routes with a source need `ip fib backend rules`";
+		return "IPv4 routes with a source need `zebra fib ipv4-backend rules`";
 	case RIB_WHY_DENIED:
 		return "a route map denies it";
 	case RIB_WHY_NEVER:

@@ -84,6 +84,9 @@ def sections(*configs):
         found[""] += fpm_lines(c.get("srcdest-fpm:fpm", {}))
         interval = c.get("srcdest-fib:fib", {}).get("check-interval")
         found[""] += [f"zebra fib check-interval {interval}"] if interval is not None else []
+        found[""] += [f"zebra fib {leaf} {value}"
+                      for leaf, value in c.get("srcdest-fib:fib", {}).items()
+                      if leaf.endswith("-backend")]
         babel = c.get("srcdest-babel:babel")
         if babel is None:
             continue

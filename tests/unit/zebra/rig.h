@@ -70,8 +70,8 @@ struct rig {
 	/* After each operation. */
 	void (*after)(struct rig *g, const struct fib_op *op);
 	void *user;
-	struct rmaps *rmaps; /* judges; NULL: nobody does */
-	struct addr own[2]; /* addresses of this host; zeros: none */
+	struct rmaps *rmaps;			 /* judges; NULL: nobody does */
+	struct addr own[2];			 /* addresses of this host; zeros: none */
 	enum rib_retry_when (*retry)(int error); /* set before rig_init(); NULL: never */
 	mono_t now;
 };
