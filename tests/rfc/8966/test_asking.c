@@ -270,6 +270,55 @@ RFC_TEST(8966, "3.8.2.1-d", "with its neighbour go the requests for it alone, an
 	rig_free(t.r);
 }
 
+static unsigned int asked_on(const struct rig *r, ifid_t ifid, enum tlv_type type, bool wildcard)
+{
+	const struct rig_sent *s = NULL;
+	unsigned int n = 0;
+
+	while ((s = rig_next(r, s, ifid, type)))
+		n += type != TLV_ROUTE_REQUEST || s->tlv.u.route_request.wildcard == wildcard;
+	return n;
+}
+
+RFC_TEST(8966, "3.8.2.1-a", "512 requests of our own leave at once, and ten more in a millisecond")
+{
+	struct rig *r = load_limited(0, 0);
+	struct rig_nb *n1 = rig_nb(r, 1, "fe80::1");
+
+	rig_nb(r, 2, "fe80::2");
+	load_tell(n1, 8, 0, 6000, 0);
+	rig_pass(r, 20 * SEC);
+	for (unsigned int round = 0; round < 2; round++) {
+		rig_mark(r);
+		rig_ihu(n1, INF, 1200);
+		rig_pass(r, 300 * MSEC);
+		assert_in_range(asked_on(r, 2, TLV_SEQNO_REQUEST, false), 512 + 2700, 512 + 3000);
+		rig_pass(r, 600 * MSEC);
+		assert_int_equal(asked_on(r, 2, TLV_SEQNO_REQUEST, false), 6000);
+		rig_ihu(n1, 96, 1200); /* all are back */
+		assert_ptr_equal(rig_selected(r, load_pair(8, 77)), n1);
+		rig_pass(r, 20 * SEC);
+	}
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.8.2.3-a", "many that expire together are asked for together")
+{
+	struct given t = given(1);
+
+	for (unsigned int k = 0; k < 300; k++)
+		rig_update_every(t.n1, load_pair(8, k), 0xa, 7, 0, 1000);
+	rig_pass(t.r, 20 * SEC);
+	rig_mark(t.r);
+	rig_pass(t.r, 6 * SEC); /* 2.5 intervals */
+	assert_int_equal(asked_on(t.r, 1, TLV_ROUTE_REQUEST, false), 256);
+	assert_int_equal(asked_on(t.r, 1, TLV_ROUTE_REQUEST, true), 1);
+	rig_pass(t.r, 5 * SEC); /* 3 intervals */
+	assert_int_equal(asked_on(t.r, 1, TLV_ROUTE_REQUEST, false), 512);
+	assert_int_equal(asked_on(t.r, 1, TLV_ROUTE_REQUEST, true), 2);
+	rig_free(t.r);
+}
+
 PLAIN_TEST("who asks for everything soon gets three Hellos and an IHU ahead of time")
 {
 	struct given t = given(1);

@@ -88,6 +88,20 @@ RFC_TEST(8966, "3.6-d", "of equal routes the first stays, whoever is there first
 	rig_free(t.r);
 }
 
+RFC_TEST(8966, "3.6-d", "nor does the last of those that become better together win")
+{
+	struct given t = given(3);
+
+	babel_set_smoothing(t.r->b, BABEL_SMOOTH_OFF, 0, t.r->now);
+	rig_update(t.n1, P, 0xa, 7, 100);
+	rig_update(t.n2, P, 0xb, 7, 100);
+	rig_update(t.n3, P, 0xc, 7, 100);
+	assert_ptr_equal(rig_selected(t.r, P), t.n1);
+	rig_ihu(t.n1, 500, 1200);
+	assert_ptr_equal(rig_selected(t.r, P), t.n2);
+	rig_free(t.r);
+}
+
 /* ---- 3.5.4: the hold ---- */
 
 /* How long a prefix of our own is held when it goes and nobody says a word. */
@@ -112,6 +126,8 @@ static void held_for(usec_t update_interval, usec_t want)
 RFC_TEST(8966, "3.5.4-c", "the hold lasts until what we told has expired, ten seconds at least")
 {
 	held_for(SEC, 10 * SEC);
+	held_for(2700 * MSEC, 10 * SEC);
+	held_for(3 * SEC, 10500 * MSEC);
 	held_for(16 * SEC, 56 * SEC);
 }
 
