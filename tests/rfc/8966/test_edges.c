@@ -51,6 +51,15 @@ RFC_TEST(8966, "A.3-a", "or what a half-life makes of it")
 	then_followed(falling(BABEL_SMOOTH_HALF_LIFE, 100 * SEC), 252450 * MSEC, 252600 * MSEC);
 }
 
+RFC_TEST(8966, "A.3-a", "another half-life counts from when it is set")
+{
+	struct given t = falling(BABEL_SMOOTH_HALF_LIFE, 100 * SEC);
+
+	rig_pass(t.r, 5 * SEC);
+	babel_set_smoothing(t.r->b, BABEL_SMOOTH_HALF_LIFE, 5 * SEC, t.r->now);
+	then_followed(t, 9 * SEC, 15 * SEC);
+}
+
 RFC_TEST(8966, "A.3-a", "without smoothing a better metric is followed at once")
 {
 	struct given t = falling(BABEL_SMOOTH_OFF, 0);
