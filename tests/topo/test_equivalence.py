@@ -127,11 +127,13 @@ class Generator:
         self.lists = {}  # name: set of numbers
         self.maps = {}  # name: {number: [action, {what is set: value}]}
         self.bound = {}  # protocol: map
+        self.manager = False
         self.babel = None  # {"network": set, "redistribute": set, "router-id"}
 
     def edit(self):
         deeds = [self.route] * 5 + [self.no_route] * 3 + [self.interface] * 3 + \
-            [self.no_interface, self.router, self.router, self.router, self.hostname] + \
+            [self.fpm, self.no_interface, self.router, self.router, self.router] + \
+            [self.hostname] + \
             [self.row] * 3 + [self.no_row] + [self.map_line] * 4 + [self.no_map_entry] + \
             [self.bind] * 2
         while not (e := self.random.choice(deeds)()):
@@ -292,6 +294,19 @@ class Generator:
         return Edit([f"ipv6 protocol {protocol} route-map {name}"],
                     tag("route-maps", tag("protocol", keys + tag("route-map", name)),
                         module="route-map"))
+
+    def fpm(self):
+        if self.random.random() < .4:
+            value = self.random.choice(("netlink", "protobuf"))
+            return Edit([f"fpm encoding {value}"],
+                        tag("fpm", tag("encoding", value), module="fpm"))
+        self.manager = not self.manager
+        if not self.manager:
+            return Edit(["no fpm address"], tag("fpm", tag("server", op="delete"), module="fpm"))
+        address, port = self.random.choice(("::1", "127.0.0.1")), self.random.randrange(1, 65536)
+        inside = tag("address", address) + tag("port", port)
+        return Edit([f"fpm address {address} port {port}"],
+                    tag("fpm", tag("server", inside), module="fpm"))
 
     def hostname(self):
         name = f"edge{self.random.randrange(100)}"
