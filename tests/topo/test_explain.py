@@ -30,10 +30,12 @@ CONFIG = {"srcdest-static:static": {"route": [
 ]}}
 
 
-@pytest.fixture
-def net(topology):
+@pytest.fixture(params=["subtrees", "rules"])
+def net(topology, request):
+    """Both ways of the FIB compiler: what is asked, and what is right, is the same."""
+    config = {**CONFIG, "srcdest-fib:fib": {"ipv6-backend": request.param}}
     n = topology({
-        "nodes": {"r": {"router": True, "daemons": [("zebra", CONFIG)]}, "x": {}, "y": {}},
+        "nodes": {"r": {"router": True, "daemons": [("zebra", config)]}, "x": {}, "y": {}},
         "links": {"v": {"r": ("v0", ["2001:db8:f::1/64", "fe80::1/64", "10.1.2.1/24"]),
                         "x": ("x0", ["fe80::2/64"])},
                   "w": {"r": ("w0", ["fe80::1/64"]), "y": ("y0", ["fe80::3/64"])}},
@@ -46,6 +48,7 @@ def net(topology):
             raise NotYet([(r["destination"], r["source"], r["state"]) for r in rows])
         return True
     n.wait(quiet, 10, "routes in the kernel")
+    n.rules = request.param == "rules"
     return n
 
 
@@ -83,11 +86,13 @@ def test_destinations_longest_first(net):
     # A plain route is found by one of its halves where a source shadows it.
     a = explain(net, "2001:db8:d::1", FROM_A)
     assert passed(a) == [("2001:db8:d::/48", B, "source"), ("2001:db8:d::/48", "::/0", "takes")]
-    assert a["kernel"]["source"] == "::/1" and agrees(a)
+    assert a["kernel"]["source"] == ("::/0" if net.rules else "::/1") and agrees(a)
     a = explain(net, "2001:db8:d::1", FROM_B)
     assert passed(a) == [("2001:db8:d::/48", B, "takes"),
                          ("2001:db8:d::/48", "::/0", "longer-source")]
     assert agrees(a)
+    assert a["kernel"].get("ruleSource" if net.rules else "source") == B
+    assert ("by our rule for packets from " + B in text(net, "2001:db8:d::1", FROM_B)) == net.rules
     a = explain(net, "2001:db9::1", FROM_C)
     assert passed(a) == [("::/0", A, "source"), ("::/0", B, "source")]
     assert "way" not in a and a["kernel"]["kind"] == "none" and agrees(a)
@@ -152,7 +157,7 @@ def test_as_from_an_interface(net):
 def test_expected_differences(net):
     assert agrees(explain(net, "2001:db8:f::1", FROM_A), "expected", "own-address")
     assert agrees(explain(net, "ff02::1", FROM_A), "expected", "own-address")
-    assert agrees(explain(net, "fe80::9", FROM_A), "expected", "link-local")
+    assert agrees(explain(net, "fe80::9", FROM_C), "expected", "link-local")
 
 
 def test_a_rule_of_somebody_else_is_a_difference(net):
@@ -177,7 +182,8 @@ def test_the_kernel_loses_a_route(net):
     """Deleted by hand, the next question is answered after the repair or finds the difference;
     in the end they agree again."""
     r = net["r"]
-    r.ip(f"route del ::/0 from {A} metric 21")
+    k = explain(net, "2001:db9::1", FROM_A)["kernel"]
+    r.ip(f"route del ::/0 from {k['source']} table {k['table']} metric {k['metric']}")
     net.wait(lambda: agrees(explain(net, "2001:db9::1", FROM_A)), 5, "agreement")
     r.ip("link set w0 down")
     net.wait(lambda: passed(explain(net, "2001:db9::1", FROM_B))[-1] == ("::/0", B, "unusable"),
@@ -185,3 +191,28 @@ def test_the_kernel_loses_a_route(net):
     a = explain(net, "2001:db9::1", FROM_B)
     assert "way" not in a and agrees(a)
     assert "inactive (the interface is down)" in text(net, "2001:db9::1", FROM_B)
+
+
+def test_ip4_with_a_source(topology):
+    """By rules, which IPv4 has; an IPv4 (D,S) is explained like any other."""
+    plain, sourced = ("192.0.2.0/24", "0.0.0.0/0"), ("0.0.0.0/0", "10.7.0.0/16")
+    config = {"srcdest-static:static": {"route": [route(*plain, ("10.1.2.9", "")),
+                                                  route(*sourced, ("10.1.2.8", ""))]},
+              "srcdest-fib:fib": {"ipv4-backend": "rules"}}
+    n = topology({"nodes": {"r": {"router": True, "daemons": [("zebra", config)]}, "x": {}},
+                  "links": {"v": {"r": ("v0", ["10.1.2.1/24", "10.7.0.1/16"]),
+                                  "x": ("x0", [])}}}, captures=False)
+
+    def there():
+        rows = n["r"].zebra.show("show ip route")["routes"]
+        return sum(r["installed"] and r["protocol"] == "static" for r in rows) == 2
+    n.wait(there, 10, "both in the kernel")
+    a = explain(n, "198.51.100.1", "10.7.0.9")
+    assert passed(a) == [(*sourced, "takes")] and agrees(a)
+    assert hops(a["kernel"]) == [("10.1.2.8", "v0")]
+    assert a["kernel"]["ruleSource"] == sourced[1] and a["kernel"]["interface"] == "v0"
+    # Destination first, also by rules.
+    a = explain(n, "192.0.2.1", "10.7.0.9")
+    assert passed(a) == [(*plain, "takes")] and agrees(a)
+    a = explain(n, "198.51.100.1", "10.1.2.7")
+    assert passed(a) == [(*sourced, "source")] and a["kernel"]["kind"] == "none" and agrees(a)
