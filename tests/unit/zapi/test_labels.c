@@ -112,15 +112,24 @@ static void no_label_beyond(void **state)
 	close(fd);
 }
 
+/* One client may have a quarter of them. */
 static void as_many_as_there_are_places(void **state)
 {
+	static const uint8_t types[] = {ROUTE_ISIS, ROUTE_BGP, ROUTE_OSPF6, ROUTE_RIPNG,
+					ROUTE_BABEL};
 	struct server_rig *r = *state;
-	int fd = client(r);
+	uint32_t next = 16;
+	int fd[5];
 
-	for (uint32_t i = 0; i < 64; i++)
-		assert_int_equal(get(r, fd, 0, 1), 16 + i);
-	assert_int_equal(get(r, fd, 0, 1), 0);
-	close(fd);
+	for (size_t c = 0; c < 5; c++) {
+		fd[c] = rig_peer(r);
+		assert_true(rig_hello(fd[c], types[c], 0));
+		for (uint32_t i = 0; i < 16 && c < 4; i++)
+			assert_int_equal(get(r, fd[c], 0, 1), next++);
+		assert_int_equal(get(r, fd[c], 0, 1), 0);
+	}
+	for (size_t c = 0; c < 5; c++)
+		close(fd[c]);
 }
 
 static void taken_back_and_left_behind(void **state)
