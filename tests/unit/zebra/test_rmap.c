@@ -420,6 +420,27 @@ static void test_interface_follows_resolution(void **state)
 	assert_null(kernel_has(&rig, D, NULL));
 }
 
+/* What an earlier run left in the kernel and a map now denies goes with its
+ * owner's first word, not with the sweep. */
+static void test_denied_leftover(void **state)
+{
+	struct rib_nexthop nh = rig_via(G, 1);
+	struct fib_route left = {
+		.pair = rig_pair(D, A), .type = BABEL, .n_nexthops = 1, .nexthops = &nh};
+
+	(void)state;
+	kernel_set(&rig, &left, false);
+	rib_kernel_found(rig.rib, &left);
+	entry("NO", 1, true);
+	rmap_bind(rig.rmaps, FAM_IP6, BABEL, "NO");
+	settle();
+	rig_run(&rig);
+	assert_non_null(kernel_has(&rig, D, A)); /* nobody has claimed it yet */
+	rig_add(&rig, BABEL, D, A, 100, 0, nh);
+	rig_run(&rig);
+	assert_null(kernel_has(&rig, D, A));
+}
+
 /* What is judged alike is neither written nor told; the work per run is
  * bounded. */
 static void test_only_the_difference(void **state)
@@ -591,6 +612,7 @@ int main(void)
 		T(test_denied_takes_no_part),
 		T(test_set),
 		T(test_interface_follows_resolution),
+		T(test_denied_leftover),
 		T(test_only_the_difference),
 		T(test_bounded),
 		T(test_model),
