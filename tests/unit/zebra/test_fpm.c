@@ -267,7 +267,7 @@ static void run_until(struct world *w, bool (*until)(struct world *w))
 {
 	w->until = until;
 	loop_timer_at(w->tick, loop_now(w->loop));
-	alarm(60); /* a test that waits for ever is a failed one */
+	alarm(120); /* a test that waits for ever is a failed one */
 	loop_run(w->loop);
 	alarm(0);
 }
