@@ -8,6 +8,7 @@
 #include "mgmtd/show.h"
 
 #define ROUTE_PATH "/srcdest-rib:rib/route"
+#define TABLE_PATH "/srcdest-rib:rib/table-route"
 
 /* Which routes were asked for. */
 struct asked {
@@ -224,6 +225,11 @@ void show_route(struct cli_session *s)
 		.nothing = dst ? "Network not in table" : NULL,
 	};
 
+	if (grammar_arg(&s->parsed, "table")) {
+		p.path = TABLE_PATH;
+		p.keys[0] = grammar_arg(&s->parsed, "table");
+		p.nothing = "No routes of ours in this table";
+	}
 	for (p.n_keys = 0; p.keys[p.n_keys]; p.n_keys++)
 		;
 	if (!dst)

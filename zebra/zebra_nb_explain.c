@@ -37,7 +37,7 @@ static void candidate(void *ctx, const struct rib_view *v, const struct rib_view
 	struct writing *x = ctx;
 
 	nb_begin(x->w, "candidate");
-	nb_entry_leaves(x->z, x->w, v);
+	nb_entry_leaves(x->z, x->w, 0, v);
 	if (better) {
 		nb_begin(x->w, "better");
 		nb_leaf(x->w, "protocol", zapi_route_type_name(better->owner.type));

@@ -158,15 +158,17 @@ static void write_retry(const struct zebra *z, struct nb_writer *w, const struct
 	nb_leaf_u64(w, "tries", v.tries);
 }
 
+/* The kernel's words are kept for the main table. */
 static void write_error(const struct zebra *z, struct nb_writer *w, const struct sdprefix *pair,
 			int error)
 {
-	const char *words = fib_netlink_reason(z->fib, pair);
+	const char *words = z ? fib_netlink_reason(z->fib, pair) : NULL;
 
 	nb_leaf_u64(w, "error", (uint64_t)error);
 	nb_leaf_fmt(w, "reason", "%s%s%s%s", strerror(error), words ? " (" : "", words ? words : "",
 		    words ? ")" : "");
-	write_retry(z, w, pair);
+	if (z)
+		write_retry(z, w, pair);
 }
 
 /* Why the kernel does not have a chosen entry. */
@@ -215,7 +217,8 @@ static void why_leaf(const struct zebra *z, struct nb_writer *w, const struct ri
 		nb_leaf_fmt(w, "reason", "denied by route-map %s: no entry matches", m->name);
 }
 
-void nb_entry_leaves(const struct zebra *z, struct nb_writer *w, const struct rib_view *v)
+void nb_entry_leaves(const struct zebra *z, struct nb_writer *w, uint32_t table,
+		     const struct rib_view *v)
 {
 	nb_leaf(w, "protocol", zapi_route_type_name(v->owner.type));
 	nb_leaf_u64(w, "instance", v->owner.instance);
@@ -229,7 +232,7 @@ void nb_entry_leaves(const struct zebra *z, struct nb_writer *w, const struct ri
 	prefsrc_leaf(w, &v->pair, &v->prefsrc);
 	nb_leaf(w, "state", state_name(v->state));
 	if (v->state == RIB_FAILED)
-		failure_leaves(z, w, v);
+		failure_leaves(table ? NULL : z, w, v);
 	else if (v->why != RIB_WHY_USED)
 		why_leaf(z, w, v);
 	map_leaves(z, w, v);
@@ -242,6 +245,7 @@ void nb_entry_leaves(const struct zebra *z, struct nb_writer *w, const struct ri
 
 struct page {
 	const struct zebra *z;
+	uint32_t table; /* 0: main */
 	struct nb_writer *w;
 	struct nb_pairs pairs;
 	const char *first_state; /* fib-route: only behind this one; NULL: all */
@@ -270,31 +274,42 @@ static bool page_route(void *ctx, const struct rib_view *v)
 		p->more = nb_full(p->w);
 		if (p->more)
 			return false;
-		nb_begin(p->w, "route");
+		nb_begin(p->w, p->table ? "table-route" : "route");
+		if (p->table)
+			nb_leaf_u64(p->w, "table", p->table);
 		nb_pair_leaves(p->w, &v->pair);
 		p->open = true;
 		p->pair = v->pair;
 	}
 	nb_begin(p->w, "entry");
-	nb_entry_leaves(p->z, p->w, v);
+	nb_entry_leaves(p->z, p->w, p->table, v);
 	nb_end(p->w);
 	return true;
 }
 
-bool nb_routes_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w)
+bool nb_routes_page_of(void *ctx, const struct rib *rib, const struct nb_ask *ask,
+		       struct nb_writer *w)
 {
-	struct page p = {.z = nb_zebra(ctx), .w = w, .pairs = nb_pairs_of(ask)};
+	struct page p = {.z = nb_zebra(ctx),
+			 .table = rib_table_id(rib),
+			 .w = w,
+			 .pairs = nb_pairs_of(ask)};
 	const struct sdprefix *at = p.pairs.have_at ? &p.pairs.at : NULL;
 
 	if (p.pairs.none)
 		return false;
 	if (at && !p.pairs.after)
-		rib_each_at(p.z->rib, at, page_route, &p);
+		rib_each_at(rib, at, page_route, &p);
 	close_pair(&p);
 	if (nb_pairs_go_on(&p.pairs) && !p.more)
-		rib_each(p.z->rib, at, page_route, &p);
+		rib_each(rib, at, page_route, &p);
 	close_pair(&p);
 	return p.more;
+}
+
+bool nb_routes_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w)
+{
+	return nb_routes_page_of(ctx, nb_zebra(ctx)->rib, ask, w);
 }
 
 static bool page_fib(void *ctx, const struct fib_route *f, bool auxiliary, int error)

@@ -9,9 +9,15 @@
 /* Leaves of the groupings "next-hop" and "entry", next hops included. */
 void nb_nexthop_leaves(const struct zebra *z, struct nb_writer *w, uint32_t index, enum family f,
 		       const struct rib_nexthop *nh);
-void nb_entry_leaves(const struct zebra *z, struct nb_writer *w, const struct rib_view *v);
+/* table: of the entry, 0 for main. */
+void nb_entry_leaves(const struct zebra *z, struct nb_writer *w, uint32_t table,
+		     const struct rib_view *v);
 
 bool nb_routes_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
+/* Of the main table, or of one beside it: then each row says which. */
+bool nb_routes_page_of(void *ctx, const struct rib *rib, const struct nb_ask *ask,
+		       struct nb_writer *w);
+bool nb_table_routes_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 bool nb_fib_routes_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 bool nb_summary_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 bool nb_lookup_call(void *ctx, const struct nb_input *in, struct nb_writer *out, char *err,

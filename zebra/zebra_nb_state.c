@@ -138,6 +138,7 @@ static bool refresh_call(void *ctx, const struct nb_input *in, struct nb_writer 
 const struct nb_state zebra_nb_states[] = {
 	{"/srcdest-interfaces:interfaces-state/interface", interfaces_page},
 	{"/srcdest-rib:rib/route", nb_routes_page},
+	{"/srcdest-rib:rib/table-route", nb_table_routes_page},
 	{"/srcdest-rib:rib/fib-route", nb_fib_routes_page},
 	{"/srcdest-rib:rib/summary", nb_summary_page},
 	{"/srcdest-rib:rib/client", nb_clients_page},

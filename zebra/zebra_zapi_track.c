@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Next-hop tracking: which plain route leads to an address, told at once on
- * registering and again whenever the answer differs. (D,S) routes take no
- * part: a client that asks has no source in mind.
+ * Next-hop tracking: which plain route leads to an address or to all of a
+ * prefix (bgpd's check of what it is to originate), told at once on registering
+ * and again whenever the answer differs. (D,S) routes take no part: a client
+ * that asks has no source in mind (doc/decisions/next-hops.md).
  */
 #include <string.h>
 
@@ -12,56 +13,12 @@
 #define TRACK_STEP 1024 /* looked at per turn of the loop */
 #define ROUTE_NHRP 12
 
-struct chosen {
-	bool found;
-	struct rib_view v;
-};
-
-static bool first_chosen(void *ctx, const struct rib_view *v)
+static bool resolve(const struct rib *rib, const struct zapi_nexthop_reg *reg, struct rib_view *out)
 {
-	struct chosen *c = ctx;
+	struct sdprefix what;
 
-	c->found = v->state == RIB_INSTALLED;
-	c->v = *v;
-	return false;
-}
-
-/* The longest plain route at or above the tracked prefix. */
-static bool longest_plain(struct rib *rib, const struct prefix *p, struct rib_view *out)
-{
-	enum family f = (enum family)p->family;
-	struct addr any = {{0}};
-	unsigned int plen;
-
-	if (!rib_lookup(rib, f, &p->addr, &any, out))
-		return false;
-	if (sdprefix_is_plain(&out->pair) && out->pair.dst.plen <= p->plen &&
-	    out->state == RIB_INSTALLED)
-		return true;
-	/* A sourced route, a longer or a refused one lies before it. */
-	plen = out->pair.dst.plen < p->plen ? out->pair.dst.plen : p->plen;
-	for (;; plen--) {
-		struct chosen c = {0};
-		struct sdprefix pair;
-		struct prefix dst;
-
-		if (!prefix_make(&dst, f, &p->addr, plen) || !sdprefix_make(&pair, &dst, NULL))
-			return false;
-		rib_each_at(rib, &pair, first_chosen, &c);
-		if (c.found) {
-			*out = c.v;
-			return true;
-		}
-		if (plen == 0)
-			return false;
-	}
-}
-
-static bool resolve(struct rib *rib, const struct zapi_nexthop_reg *reg, struct rib_view *out)
-{
-	if (!longest_plain(rib, &reg->prefix, out))
-		return false;
-	if (out->pair.dst.plen == 0 && !reg->resolve_via_default)
+	if (!sdprefix_make(&what, &reg->prefix, NULL) ||
+	    !rib_covering(rib, &what, reg->resolve_via_default, out))
 		return false;
 	return !reg->connected_only || out->owner.type == ROUTE_CONNECTED ||
 	       out->owner.type == ROUTE_STATIC || out->owner.type == ROUTE_NHRP;

@@ -311,6 +311,11 @@ void rib_each_at(const struct rib *r, const struct sdprefix *pair,
  * fall-through to shorter destinations (RFC 9079 4). False: unreachable. */
 bool rib_lookup(const struct rib *r, enum family f, const struct addr *dst, const struct addr *src,
 		struct rib_view *out);
+/* What leads to all of `what`, as rib_resolve.c looks for gateways: the longest D'
+ * that covers its destination and has an installed (D',S') for all of its
+ * source. The default route counts only if by_default. False: nothing. */
+bool rib_covering(const struct rib *r, const struct sdprefix *what, bool by_default,
+		  struct rib_view *out);
 /* What is in the kernel by our doing, halves included, and what it refused of
  * that (error not 0), in the order of pairs. after: as above. */
 void rib_each_fib(const struct rib *r, const struct sdprefix *after,

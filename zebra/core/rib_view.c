@@ -95,6 +95,29 @@ bool rib_lookup(const struct rib *r, enum family f, const struct addr *dst, cons
 	return n != NULL;
 }
 
+static bool covers(const struct rib_node *n, const struct sdprefix *what)
+{
+	const struct rib_cand *c = n->selected;
+
+	/* The walk has seen that it covers both addresses. */
+	return n->entry.key.dst.plen <= what->dst.plen && n->entry.key.src.plen <= what->src.plen &&
+	       c && !c->gone && c->state == RIB_INSTALLED;
+}
+
+bool rib_covering(const struct rib *r, const struct sdprefix *what, bool by_default,
+		  struct rib_view *out)
+{
+	const struct rib_node *n = rib_nodes_lookup(&r->nodes, sdprefix_family(what),
+						    &what->dst.addr, &what->src.addr);
+
+	while (n && !covers(n, what))
+		n = rib_nodes_lookup_next(&r->nodes, n, &what->src.addr);
+	if (!n || (n->entry.key.dst.plen == 0 && !by_default))
+		return false;
+	*out = rib_cand_view(n->selected);
+	return true;
+}
+
 typedef bool (*each_fib_fn)(void *ctx, const struct fib_route *f, bool auxiliary, int error);
 
 static bool node_each_fib(const struct rib_node *n, each_fib_fn each, void *ctx)

@@ -424,13 +424,13 @@ static void test_refusals(void **state)
 	zapi_session_send(p->s, &m);
 	hello(p, ROUTE_BGP);
 	put(p, ZAPI_ROUTE_ADD, "2001:db8:d::/48", NULL);
-	/* Another SAFI, another table, a next-hop group, none, IPv4 for IPv6. */
+	/* Another SAFI, the local table, a next-hop group, none, IPv4 for IPv6. */
 	route(&m, ZAPI_ROUTE_ADD, &pair, ROUTE_BGP);
 	m.u.route.safi = SAFI_MULTICAST;
 	zapi_session_send(p->s, &m);
 	route(&m, ZAPI_ROUTE_ADD, &pair, ROUTE_BGP);
 	m.u.route.message |= ZAPI_MSG_TABLEID;
-	m.u.route.table = 100;
+	m.u.route.table = 255;
 	zapi_session_send(p->s, &m);
 	route(&m, ZAPI_ROUTE_ADD, &pair, ROUTE_BGP);
 	m.u.route.message |= ZAPI_MSG_NHG;

@@ -366,6 +366,57 @@ static void keyed_by_both_prefixes(void **state)
 			    "2001:db8:bad::/48|" A " ");
 }
 
+#define TABLES "/srcdest-rib:rib/table-route"
+
+static void put_in_table(struct world *w, uint32_t table, const char *dst, const char *src)
+{
+	struct rib_nexthop nh = via("fe80::1", 2);
+	struct sdprefix p = pair_of(dst, src);
+	struct rib_owner owner = {.type = ROUTE_STATIC, .distance_key = 1};
+	struct rib_spec spec = {.distance = 1, .n_nexthops = 1, .nexthops = &nh};
+
+	rib_add(rib_table_get(w->z.rib, table), &p, &owner, &spec, loop_now(w->z.loop));
+}
+
+/* Page by page, one table after another, each in the order of pairs. */
+static void tables_are_keyed_by_their_number_first(void **state)
+{
+	const char *const t100[] = {"100", NULL}, *const main[] = {"254", NULL};
+	const char *const one[] = {"100", "::/0", B, NULL}, *const zero[] = {"0", NULL};
+	const char *const word[] = {"main", NULL}, *const great[] = {"4294967296", NULL};
+	struct world *w = *state;
+	struct pager p;
+	size_t n = 0;
+
+	fill(w);
+	assert_string_equal(all(w, TABLES, NULL), "");
+	put_in_table(w, 70000, "::/0", A);
+	put_in_table(w, 100, "::/0", B);
+	put_in_table(w, 100, "::/0", A);
+	put_in_table(w, 100, "192.0.2.0/24", "0.0.0.0/0");
+	settle(w);
+	assert_string_equal(all(w, TABLES, NULL), "100|192.0.2.0/24|0.0.0.0/0 100|::/0|" A
+						  " 100|::/0|" B " 70000|::/0|" A " ");
+	assert_string_equal(all(w, TABLES, t100), "100|192.0.2.0/24|0.0.0.0/0 100|::/0|" A
+						  " 100|::/0|" B " ");
+	assert_string_equal(all(w, TABLES, one), "100|::/0|" B " ");
+	assert_string_equal(all(w, TABLES, main), "");
+	assert_string_equal(all(w, TABLES, zero), "");
+	assert_string_equal(all(w, TABLES, word), "");
+	assert_string_equal(all(w, TABLES, great), "");
+	pager_begin(&p, w->schema, zebra_nb_states, zebra_nb_n_states, TABLES, &w->nb, NULL);
+	while (pager_next(&p, 1)) {
+		n += p.n;
+		/* The table where the page ended goes meanwhile. */
+		if (n == 2) {
+			rib_del_owner(rib_table_find(w->z.rib, 100), ROUTE_STATIC, 0);
+			settle(w);
+		}
+	}
+	pager_end(&p);
+	assert_int_equal(n, 3);
+}
+
 static void leading_keys_are_fixed(void **state)
 {
 	const char *const d[] = {"2001:db8:d::/48", NULL};
@@ -911,6 +962,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(keyed_by_both_prefixes, setup, teardown),
 		cmocka_unit_test_setup_teardown(leading_keys_are_fixed, setup, teardown),
+		cmocka_unit_test_setup_teardown(tables_are_keyed_by_their_number_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_kernels_side, setup, teardown),
 		cmocka_unit_test_setup_teardown(members_of_an_entry, setup, teardown),
 		cmocka_unit_test_setup_teardown(why_a_route_is_withheld, setup, teardown),
