@@ -225,9 +225,9 @@ void show_route(struct cli_session *s)
 		.nothing = dst ? "Network not in table" : NULL,
 	};
 
-	if (grammar_arg(&s->parsed, "table")) {
+	if (grammar_has(&s->parsed, "table")) {
 		p.path = TABLE_PATH;
-		p.keys[0] = grammar_arg(&s->parsed, "table");
+		p.keys[0] = grammar_arg(&s->parsed, "id");
 		p.nothing = "No routes of ours in this table";
 	}
 	for (p.n_keys = 0; p.keys[p.n_keys]; p.n_keys++)

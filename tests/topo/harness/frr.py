@@ -31,6 +31,8 @@ def hop_line(route, hop):
         words.append(gateway)
     if ifname:
         words.append(ifname)
+    if "weight" in hop:
+        words += ["weight", str(hop["weight"])]
     if hop.get("distance", 1) != 1:
         words.append(str(hop["distance"]))
     if "table" in hop:

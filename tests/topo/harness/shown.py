@@ -46,6 +46,8 @@ def entries(route):
         row = words({k: v for k, v in e.items() if k != "next-hop"})
         row["destination"] = route["destination-prefix"]
         row["source"] = route["source-prefix"]
+        if "table" in route:
+            row["table"] = route["table"]
         state = e.get("state")
         row["selected"] = state in ("selected", "installed", "failed")
         row["installed"] = state == "installed"
@@ -89,6 +91,7 @@ def explained(found):
 FORMS = {
     "explain-route": explained,
     "route": routes,
+    "table-route": routes,
     "explain-babel-route": lambda found: {"pair": words(found.get("pair", []))},
     "lookup": lambda found: routes(found.get("route", [])),
     "interface": interfaces,
