@@ -292,7 +292,7 @@ static bool place(const struct static_route *r, const struct placed *at, struct 
 	struct hop *h;
 
 	if (!rib) {
-		log_error("static route %s: no room for table %u beside %d others",
+		log_error("static route %s: table %u is beyond %d others, or kept for sources",
 			  sdprefix_str(&r->entry.key, text), at->table, RIB_TABLES_MAX);
 		return false;
 	}

@@ -163,7 +163,7 @@ static const char *put(struct zclient *c, const struct zapi_route *t, const stru
 	struct rib *rib = rib_table_get(c->z->rib, route_table(t));
 
 	if (!rib)
-		return "there are too many tables";
+		return "there are too many tables, or this one is kept for sources";
 	c->v.routes_added++;
 	rib_add(rib, &t->pair, owner, spec, loop_now(c->z->loop));
 	zclient_changed_rib(c);

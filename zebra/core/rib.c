@@ -172,12 +172,15 @@ static void cand_set_nexthops(struct rib *r, struct rib_cand *c, const struct ri
 	c->nexthops = (struct rib_nexthop *)(void *)(block + n * sizeof(*c->deps));
 	c->nexthop_why = (uint8_t *)(block + n * (sizeof(*c->deps) + sizeof(*c->nexthops)));
 	memcpy(c->nexthops, spec->nexthops, n * sizeof(*c->nexthops));
+	c->fresh = true;
 	rib_deps_attach(r, c);
 }
 
 void rib_cand_free(struct rib *r, struct rib_cand *c)
 {
 	rib_deps_detach(r, c);
+	if (loop_cands_linked(c))
+		loop_cands_del(&r->loops, c);
 	if (c->node->selected == c)
 		c->node->selected = NULL;
 	rib_cands_del(&c->node->cands, c);
@@ -335,22 +338,38 @@ static struct rib_cand *judge(const struct rib_node *n)
 	return best;
 }
 
+static bool cand_looped(struct rib *r, struct rib_cand *c)
+{
+	bool was = loop_cands_linked(c);
+
+	c->looped = c->looped && !c->gone;
+	if (c->looped == was)
+		return false;
+	if (was) {
+		loop_cands_del(&r->loops, c);
+		return true;
+	}
+	loop_cands_add_tail(&r->loops, c);
+	if (r->env.looped)
+		r->env.looped(r->ctx, &c->node->entry.key, &c->owner);
+	return true;
+}
+
 void rib_node_choose(struct rib *r, struct rib_node *n)
 {
 	struct rib_cand *c, *was = n->selected;
-	bool moved = false;
+	bool moved = false, other_ways = false;
 
 	LIST_EACH (rib_cands, &n->cands, c) {
-		bool looped = c->looped;
 		bool changed = !c->gone && rib_cand_resolve(r, c);
 
 		c->changed = c->changed || changed;
-		c->looped = c->looped && !c->gone;
-		if (c->looped && !looped && r->env.looped)
-			r->env.looped(r->ctx, &n->entry.key, &c->owner);
 		/* Who waits in the same loop is in no loop any more, or is now. */
-		if (c->looped != looped)
+		if (cand_looped(r, c))
 			moved = true;
+		/* Loops go through what waits, too. */
+		other_ways = other_ways || (c->recursive && (c->fresh || c->gone));
+		c->fresh = false;
 		if (!c->gone && (changed || c->unjudged) && rib_cand_judge(r, c))
 			c->changed = true;
 		/* Of connected ones each counts, not only the chosen: a gateway
@@ -365,6 +384,8 @@ void rib_node_choose(struct rib *r, struct rib_node *n)
 		n->selected->state = RIB_SELECTED;
 	if (moved)
 		rib_gates_below(r, &n->entry.key, false);
+	else if (other_ways)
+		rib_loops_again(r);
 }
 
 /* The kernel's side */
@@ -511,6 +532,7 @@ struct rib *rib_new(const struct rib_env *env, void *ctx)
 	rib_nodes_init(&r->nodes);
 	rib_gates_init(&r->gates);
 	dirty_dests_init(&r->dirty);
+	loop_cands_init(&r->loops);
 	rib_retry_init(r);
 	rib_sources_init(&r->sources);
 	rib_covers_init(&r->covers);

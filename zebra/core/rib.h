@@ -245,7 +245,8 @@ void rib_free(struct rib *r); /* does not touch the kernel */
  */
 #define RIB_TABLES_MAX 64
 struct rib *rib_table_find(const struct rib *main, uint32_t id); /* 0: main itself */
-/* NULL: there are RIB_TABLES_MAX of them already. */
+/* NULL: there are RIB_TABLES_MAX of them already, or the number is in the range
+ * that the compiler has for sources (rib_backend.h). */
 struct rib *rib_table_get(struct rib *main, uint32_t id);
 /* The one of the least number above `id`; NULL: none. Never the main one. */
 const struct rib *rib_table_after(const struct rib *main, uint32_t id);

@@ -119,11 +119,22 @@ static void gates_below(struct rib *r, const struct sdprefix *pair, bool doubt)
 	}
 }
 
+void rib_loops_again(struct rib *r)
+{
+	struct rib_cand *c;
+
+	LIST_EACH (loop_cands, &r->loops, c)
+		if (may_flap(r, c->node))
+			rib_node_mark(r, c->node);
+}
+
 void rib_gates_below(struct rib *r, const struct sdprefix *pair, bool doubt)
 {
 	if (r->main) /* leads to no gateway */
 		return;
 	gates_below(r, pair, doubt);
+	if (!doubt)
+		rib_loops_again(r);
 	for (size_t i = 0; i < r->n_tables; i++)
 		gates_below(r->tables[i], pair, doubt);
 }

@@ -55,6 +55,7 @@ SDTABLE_TYPE(rib_gates, struct rib_gate, entry);
 
 struct rib_cand {
 	struct list_link link;
+	struct list_link by_loop;
 	struct rib_node *node;
 	struct rib_owner owner;
 	uint8_t distance;
@@ -73,6 +74,7 @@ struct rib_cand {
 	bool changed;  /* since it was last redistributed */
 	bool usable;   /* some next hop is */
 	bool looped;   /* some next hop's way leads back to the node */
+	bool fresh;    /* its next hops were given since the last choice */
 	bool refused;  /* chosen when last written, and the kernel did not take it */
 	uint8_t depth; /* routes that are not connected, over which it was resolved */
 	bool told;     /* its owner knows of `fate` */
@@ -86,6 +88,7 @@ struct rib_cand {
 	struct rib_nexthop *resolved;
 };
 LIST_TYPE(rib_cands, struct rib_cand, link);
+LIST_TYPE(loop_cands, struct rib_cand, by_loop);
 
 struct rib_dest;
 
@@ -202,6 +205,7 @@ struct rib {
 	uint64_t seq;
 	uint64_t epoch; /* events from outside */
 	uint64_t walk;	/* searches for loops */
+	struct loop_cands loops; /* looped */
 	struct rejudge {
 		uint64_t types[2]; /* by family, IPv4 first; 0: none */
 		bool begun;	   /* those up to `at` are marked */
@@ -270,6 +274,10 @@ void rib_deps_detach(struct rib *r, struct rib_cand *c);
 bool rib_gate_needs_lookup(const struct rib_cand *c, const struct rib_nexthop *nh);
 /* Marks who may resolve over this pair; doubt: as in rib_node_doubt(). */
 void rib_gates_below(struct rib *r, const struct sdprefix *pair, bool doubt);
+
+/* Some route over others has changed: marks those that are in loops, for they
+ * may be in none now. */
+void rib_loops_again(struct rib *r);
 
 /* rib_resolve.c */
 /* Resolves all next hops of the candidate. True: something changed. */
