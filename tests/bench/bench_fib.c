@@ -236,7 +236,7 @@ static void on_fib(void *ctx, struct fib_op *ops, size_t n)
 	fib_netlink_write(((struct bench *)ctx)->fib, ops, n);
 }
 
-static void on_redistribute(void *ctx, const struct sdprefix *pair, const struct rib_owner *was,
+static void on_redistribute(void *ctx, const struct sdprefix *pair, const struct rib_view *was,
 			    const struct rib_view *is)
 {
 	(void)ctx, (void)pair, (void)was, (void)is;

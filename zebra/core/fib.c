@@ -11,7 +11,8 @@ static uint32_t weight(const struct rib_nexthop *nh)
 	return nh->weight ? nh->weight : 1;
 }
 
-bool fib_nexthop_eq(const struct rib_nexthop *a, const struct rib_nexthop *b, bool alone)
+/* alone: there is nobody to share with, and the kernel keeps no weight. */
+static bool nexthop_eq(const struct rib_nexthop *a, const struct rib_nexthop *b, bool alone)
 {
 	if (a->kind != b->kind || (!alone && weight(a) != weight(b)))
 		return false;
@@ -34,7 +35,7 @@ bool fib_nexthop_eq(const struct rib_nexthop *a, const struct rib_nexthop *b, bo
 static bool has_nexthop(const struct fib_route *r, const struct rib_nexthop *nh)
 {
 	for (uint32_t i = 0; i < r->n_nexthops; i++)
-		if (fib_nexthop_eq(&r->nexthops[i], nh, r->n_nexthops == 1))
+		if (nexthop_eq(&r->nexthops[i], nh, r->n_nexthops == 1))
 			return true;
 	return false;
 }
@@ -46,7 +47,7 @@ bool fib_route_eq(const struct fib_route *a, const struct fib_route *b)
 		return false;
 	/* No next hop occurs twice in a route, so one direction is enough. */
 	for (uint32_t i = 0; i < a->n_nexthops; i++)
-		if (!fib_nexthop_eq(&a->nexthops[i], &b->nexthops[i], a->n_nexthops == 1) &&
+		if (!nexthop_eq(&a->nexthops[i], &b->nexthops[i], a->n_nexthops == 1) &&
 		    !has_nexthop(b, &a->nexthops[i]))
 			return false;
 	return true;

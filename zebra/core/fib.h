@@ -65,9 +65,6 @@ size_t fib_changes(const struct fib_want *have, size_t n_have, const struct fib_
 
 /* Type, table, MTU, preferred source and next hops; not the order of next hops. */
 bool fib_route_eq(const struct fib_route *a, const struct fib_route *b);
-/* Of one route; a weight of 0 is 1. alone: there is nobody to share with, and the
- * kernel keeps no weight. */
-bool fib_nexthop_eq(const struct rib_nexthop *a, const struct rib_nexthop *b, bool alone);
 /* Is this pair one of the two halves? (Reading the kernel back.) */
 bool fib_is_half(const struct sdprefix *pair);
 

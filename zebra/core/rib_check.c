@@ -9,41 +9,13 @@ void rib_check_begin(struct rib_check *c, struct rib *r, uint8_t (*read_back)(ui
 	*c = (struct rib_check){.rib = r, .mark = ++r->mark, .read_back = read_back};
 }
 
-/* The weight is one octet in the kernel. */
-static struct rib_nexthop as_stored(const struct fib_route *f, uint32_t i)
-{
-	struct rib_nexthop nh = f->nexthops[i];
-
-	if (nh.weight > 256)
-		nh.weight = 256;
-	return nh;
-}
-
-static bool has(const struct fib_route *f, const struct rib_nexthop *nh)
-{
-	for (uint32_t i = 0; i < f->n_nexthops; i++) {
-		struct rib_nexthop mine = as_stored(f, i);
-
-		if (fib_nexthop_eq(&mine, nh, f->n_nexthops == 1))
-			return true;
-	}
-	return false;
-}
-
 static bool same(const struct rib_check *c, const struct fib_route *held, const struct fib_route *f)
 {
-	uint8_t type = c->read_back ? c->read_back(held->type) : held->type;
+	struct fib_route as_read = *held;
 
-	if (type != f->type || held->mtu != f->mtu ||
-	    addr_cmp(&held->prefsrc, &f->prefsrc) != 0 || held->n_nexthops != f->n_nexthops)
-		return false;
-	for (uint32_t i = 0; i < held->n_nexthops; i++) {
-		struct rib_nexthop a = as_stored(held, i), b = as_stored(f, i);
-
-		if (!fib_nexthop_eq(&a, &b, f->n_nexthops == 1) && !has(f, &a))
-			return false;
-	}
-	return true;
+	if (c->read_back)
+		as_read.type = c->read_back(held->type);
+	return fib_route_eq(&as_read, f);
 }
 
 static bool changing(const struct rib_check *c, const struct rib_node *n)
