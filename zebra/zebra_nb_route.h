@@ -6,12 +6,23 @@
 #include "lib/nb/nb.h"
 #include "zebra/zebra.h"
 
-/* Leaves of the groupings "next-hop" and "entry", next hops included. */
+/* zebra_nb_entry.c: leaves of the groupings "next-hop" and "entry", next hops included. */
 void nb_nexthop_leaves(const struct zebra *z, struct nb_writer *w, uint32_t index, enum family f,
 		       const struct rib_nexthop *nh);
 /* table: of the entry, 0 for main. */
 void nb_entry_leaves(const struct zebra *z, struct nb_writer *w, uint32_t table,
 		     const struct rib_view *v);
+
+/* Of the kernel's refusal of this pair; z NULL: without its own words. */
+void nb_error_leaves(const struct zebra *z, struct nb_writer *w, const struct sdprefix *pair,
+		     int error);
+void nb_prefsrc_leaf(struct nb_writer *w, const struct sdprefix *pair, const struct addr *a);
+/* What is false is left out: the model's default. */
+static inline void nb_leaf_true(struct nb_writer *w, const char *name, bool v)
+{
+	if (v)
+		nb_leaf_bool(w, name, true);
+}
 
 bool nb_routes_page(void *ctx, const struct nb_ask *ask, struct nb_writer *w);
 /* Of the main table, or of one beside it: then each row says which. */

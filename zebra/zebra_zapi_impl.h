@@ -143,6 +143,9 @@ const char *zclient_name(const struct zclient *c);
 /* May it put routes into the RIB: an owner is of a protocol's type, session 0. */
 bool zclient_is_owner(const struct zclient *c);
 
+/* Tells it the router id of that family, if there is one. */
+void zclient_router_id(struct zclient *c, enum family f);
+
 /* zebra_zapi_gone.c: the owner of routes goes, or becomes another; it has told
  * all of a family again. */
 void zclient_owner_leaves(struct zclient *c);
