@@ -193,6 +193,43 @@ def test_other_tables_are_ours_too(place):
     assert ours(net) == [] and len(tables()) == 1
 
 
+def test_tables_of_sources_are_ours_too(place):
+    """The backend by rules: routes in the table that a rule leads to, and the rule."""
+    net = place(interval=0)
+    r, src = net["r"], "10.7.0.0/16"
+    r.zebra.config = {
+        "srcdest-fib:fib": {"check-interval": 0, "ipv4-backend": "rules"},
+        "srcdest-static:static": {"route": CONFIG["srcdest-static:static"]["route"] + [
+            route("192.0.2.0/24", src, "10.1.2.8", "v0"),
+            route("198.51.100.0/24", src, "10.1.2.7", "v0")]}}
+    r.zebra.reload()
+    whole(net, 12)
+
+    def there():
+        return (r.ip_out("-4", "rule", "show"),
+                sorted(r.ip_out("-4", "route", "show", "table", "all").splitlines()))
+    before = there()
+    rule, = [x for x in before[0].splitlines() if src in x]
+    table = rule.split("lookup ")[1].split()[0]
+    for command, kind, n in (
+            (f"-4 route flush table {table}", "missing", 2),
+            (f"-4 route replace 192.0.2.0/24 via 10.1.2.5 dev v0 table {table} proto 196 metric 20",
+             "different", 1),
+            (f"-4 route add 203.0.113.0/24 via 10.1.2.5 dev v0 table {table} proto babel metric 20",
+             "unexpected", 1),
+            (f"-4 rule del from {src} lookup {table}", None, 0)):
+        drift = check(net)["drift"]
+        r.ip_out(*command.split())
+
+        def restored():
+            if there() != before:
+                raise NotYet(there())
+            return True
+        net.wait(restored, 10, f"as before {command}")
+        whole(net, 12)
+        assert kind is None or check(net)["drift"][kind] == drift[kind] + n, (command, kind)
+
+
 def test_a_storm_is_one_alarm(place):
     net = place()
     n = 2000
