@@ -34,7 +34,8 @@ static const char *const dsts[] = {"::/0",
 				   "2001:db8:1:1::/64",
 				   "2001:db8:2:1::/64",
 				   "2001:db8:3:1::/64"};
-static const char *const srcs[] = {"::/0", "2001:db8::/32", "2001:db8:a::/48", "2001:db8:a:1::/64"};
+static const char *const srcs[] = {"::/0", "2001:db8::/32", "2001:db8:a::/48", "2001:db8:a::/64",
+				   "2001:db8:a:1::/64"};
 static const char *const gates[] = {"2001:db8:1::1",   "2001:db8:2::1",	  "2001:db8:3::1",
 				    "2001:db8:4::1",   "2001:db8:1:1::1", "2001:db8:2:1::1",
 				    "2001:db8:3:1::1", "2001:db8:9::1",	  "2001:dead::1"};
@@ -140,7 +141,7 @@ static void dump(const struct world *w)
  * from the longest source: the n'th of them; NULL: no more. */
 static struct known *nth_way(struct world *w, const struct known *from, size_t n)
 {
-	/* Both arrays go from short to long, but no destination has two of a length. */
+	/* Both arrays go from short to long, and of one length no two cover the same. */
 	for (size_t i = N_PAIRS; i-- > 0;) {
 		struct known *k = &w->k[i];
 
