@@ -277,6 +277,25 @@ static void test_only_what_changes_is_written(void **state)
 	assert_int_equal(rig.n_rules, 1);
 }
 
+/* What joins because something around it goes may have something new, which
+ * comes before anything goes. */
+static void test_what_joins_does_so_in_time(void **state)
+{
+	(void)state;
+	rig.per_run = 1;
+	rig_add(&rig, BABEL, "::/0", "2001:db8:a::/48", 100, 0, rig_via("fe80::1", 1));
+	rig_add(&rig, BABEL, "2001:db8:d::/48", "2001:db8:a::/48", 100, 0, rig_via("fe80::2", 1));
+	rig_add(&rig, STATIC, "2001:db8:d::/48", "2001:db8:a::/48", 1, 0, rig_via("fe80::3", 1));
+	rig_run(&rig);
+	rig_clear(&rig);
+	rig_del(&rig, BABEL, "::/0", "2001:db8:a::/48");
+	rig_del(&rig, STATIC, "2001:db8:d::/48", "2001:db8:a::/48");
+	rig_run(&rig);
+	assert_int_equal(rig.n_ops, 2);
+	assert_int_equal(rig.ops[0].kind, FIB_SET);
+	assert_int_equal(rig.ops[1].kind, FIB_DEL);
+}
+
 static int refuse_throws(struct rig *g, const struct fib_op *op)
 {
 	(void)g;
@@ -431,6 +450,7 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_preferences),
 		cmocka_unit_test_setup_teardown(test_only_what_changes_is_written, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_joins_does_so_in_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_throw, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_rule, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_table_left, setup, teardown),
