@@ -441,7 +441,7 @@ static size_t walk(const struct lysc_node *schema)
 
 static const char *const modules[] = {
 	"srcdest-static", "srcdest-interfaces", "srcdest-babel",
-	"srcdest-babel-policy", "srcdest-fpm",
+	"srcdest-babel-policy", "srcdest-fpm", "srcdest-fib",
 	"srcdest-prefix-list",
 	"srcdest-route-map",
 	"srcdest-system", "srcdest-key-chain",	"ietf-netconf-acm",
@@ -473,6 +473,7 @@ static const struct lysc_node *some_list(size_t i)
 		"/srcdest-route-map:route-maps/route-map/entry",
 		"/srcdest-route-map:route-maps/protocol",
 		"/srcdest-fpm:fpm/unix",
+		"/srcdest-fib:fib/check-interval",
 		"/srcdest-system:system/hostname",
 		"/srcdest-system:system/netconf/listen",
 		"/srcdest-system:system/netconf/user/authorized-key",
@@ -493,7 +494,7 @@ static struct lyd_node *random_tree(void)
 	for (i = 0; i < n; i++) {
 		struct lyd_node *top = NULL, *more, *node;
 
-		node = make_with_parents(some_list(prng_below(&rng, 14)), &top);
+		node = make_with_parents(some_list(prng_below(&rng, 1000)), &top);
 		if (node->schema->nodetype == LYS_LIST)
 			fill(node, NULL);
 		/* Only what keeps the whole valid. */
