@@ -169,6 +169,8 @@ static void failure_leaves(const struct zebra *z, struct nb_writer *w, const str
 	} else if (v->why == RIB_WHY_WITHHELD) {
 		nb_leaf_u64(w, "error", (uint64_t)v->error);
 		nb_leaf_fmt(w, "reason", "%s (of what it needs beside it)", strerror(v->error));
+		if (z)
+			write_retry(z, w, &v->pair);
 	} else {
 		nb_error_leaves(z, w, &v->pair, v->error);
 	}

@@ -52,7 +52,7 @@ static void node_free(struct rib *r, struct rib_node *n)
 	rib_held_clear(r, n);
 	rib_refused_clear(r, n);
 	rib_told_free(r, n);
-	rib_retry_drop(r, n);
+	rib_retry_drop(r, &n->retry);
 	if (dirty_nodes_linked(n))
 		dirty_nodes_del(&d->dirty, n);
 	rib_nodes_del(&r->nodes, n);

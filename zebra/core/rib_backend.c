@@ -117,7 +117,7 @@ static void retire_rules(struct rib *r, enum family f)
 			continue;
 		if (s->ruled)
 			rib_retire(r, &op);
-		rib_source_withhold(r, s, 0);
+		rib_source_clear(r, s);
 		s->ruled = false;
 		s->n_wish = 0;
 	}

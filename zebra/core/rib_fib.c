@@ -372,7 +372,7 @@ static bool set_done(struct rib *r, struct rib_node *n, const struct fib_op *op)
 	}
 	complain(r, n, op);
 	if (auxiliary && op->route.ruled) {
-		rib_source_withhold(r, rib_source_find(r, &op->route.pair.src), op->error);
+		rib_source_refused(r, rib_source_find(r, &op->route.pair.src), op->error);
 		return false;
 	}
 	copy_set(r, &n->refused, &op->route);
@@ -516,7 +516,7 @@ static void node_settle(struct rib *r, struct rib_node *n)
 	n->refusal_live = false;
 	/* Tried again without a new refusal, or not wanted any more. */
 	if (n->retry && (!retries_linked(n->retry) || (!n->refused.n_nexthops && !n->undeleted)))
-		rib_retry_drop(r, n);
+		rib_retry_drop(r, &n->retry);
 	tell_fates(r, n);
 	rib_announce(r, n);
 	rib_chosen_tell(r, n);

@@ -92,10 +92,11 @@ LIST_TYPE(loop_cands, struct rib_cand, by_loop);
 
 struct rib_dest;
 
-/* Of a node with a write that the kernel refused for now. */
+/* Of a node, or a source, with a write that the kernel refused for now. */
 struct rib_retry {
 	struct list_link link;
-	struct rib_node *node;
+	struct rib_node *node;	   /* NULL: it is a source's */
+	struct rib_source *source; /* NULL: it is a node's */
 	enum rib_retry_when when;
 	unsigned int level; /* of the delay */
 	uint32_t tries;
@@ -155,6 +156,9 @@ struct rib_source {
 	size_t n_held;	      /* routes in the table */
 	size_t n_after;	      /* ... when the plan is done */
 	int error;	      /* a throw or the rule was refused: all its routes are withheld */
+	bool undeleted;	      /* the kernel refused to delete the rule */
+	int complained;	      /* error of the last word about the rule; 0: none since it went well */
+	struct rib_retry *retry; /* NULL: nothing to be tried again by itself */
 };
 SDTABLE_TYPE(rib_sources, struct rib_source, entry);
 
@@ -320,9 +324,14 @@ struct rib_source *rib_source_find(const struct rib *r, const struct prefix *src
 struct rib_source *rib_source_get(struct rib *r, const struct prefix *src);
 void rib_sources_tidy(struct rib *r);
 void rib_sources_free(struct rib *r);
+/* Something new about one of its routes. */
 void rib_source_retry(struct rib *r, const struct prefix *src);
-/* error 0: no more. */
-void rib_source_withhold(struct rib *r, struct rib_source *s, int error);
+/* What the kernel refused of its rule and throws may go now. */
+void rib_source_again(struct rib *r, struct rib_source *s);
+/* The kernel refused its rule, or a throw in its table. */
+void rib_source_refused(struct rib *r, struct rib_source *s, int error);
+/* Nothing is withheld or undeleted any more. */
+void rib_source_clear(struct rib *r, struct rib_source *s);
 void rib_cover_count(struct rib *r, const struct prefix *dst, int by);
 void rib_slots_forget(struct rib *r);
 void rib_slot_retired(struct rib *r, enum family f, uint32_t table, bool retired);
@@ -353,8 +362,9 @@ bool rib_rejudge_step(struct rib *r, size_t max);
 void rib_retry_init(struct rib *r);
 /* The kernel has refused a write for this node. */
 void rib_retry_note(struct rib *r, struct rib_node *n, int error);
+void rib_retry_note_source(struct rib *r, struct rib_source *s, int error);
 /* No more of it. */
-void rib_retry_drop(struct rib *r, struct rib_node *n);
+void rib_retry_drop(struct rib *r, struct rib_retry **t);
 /* Something else is wanted there: the delays begin anew. */
 void rib_retry_restart(struct rib *r, struct rib_node *n);
 /* All that wait for an interface; all that are due. */

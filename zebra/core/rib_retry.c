@@ -22,24 +22,25 @@ static void unlink_retry(struct rib *r, struct rib_retry *t)
 		retries_del(list_of(r, t), t);
 }
 
-void rib_retry_drop(struct rib *r, struct rib_node *n)
+void rib_retry_drop(struct rib *r, struct rib_retry **t)
 {
-	if (!n->retry)
+	if (!*t)
 		return;
-	unlink_retry(r, n->retry);
-	mem_free(&r->mem_retry, n->retry);
-	n->retry = NULL;
+	unlink_retry(r, *t);
+	mem_free(&r->mem_retry, *t);
+	*t = NULL;
 }
 
-/* Those of one level wait equally long, so each list is in the order of time. */
-void rib_retry_note(struct rib *r, struct rib_node *n, int error)
+/* Those of one level wait equally long, so each list is in the order of time.
+ * NULL: it is not tried again by itself. */
+static struct rib_retry *note(struct rib *r, struct rib_retry **at, int error)
 {
 	enum rib_retry_when when = r->env.retry ? r->env.retry(error) : RIB_RETRY_CHANGED;
-	struct rib_retry *t = n->retry;
+	struct rib_retry *t = *at;
 
 	if (when == RIB_RETRY_CHANGED) {
-		rib_retry_drop(r, n);
-		return;
+		rib_retry_drop(r, at);
+		return NULL;
 	}
 	if (t) {
 		unlink_retry(r, t);
@@ -47,13 +48,33 @@ void rib_retry_note(struct rib *r, struct rib_node *n, int error)
 		if (t->level < RIB_RETRY_LEVELS - 1)
 			t->level++;
 	} else {
-		t = n->retry = mem_new(&r->mem_retry, sizeof(*t));
-		t->node = n;
+		t = *at = mem_new(&r->mem_retry, sizeof(*t));
 		t->tries = 1;
 	}
 	t->when = when;
 	t->due = mono_add(r->now, RIB_RETRY_FIRST << t->level);
 	retries_add_tail(list_of(r, t), t);
+	return t;
+}
+
+void rib_retry_note(struct rib *r, struct rib_node *n, int error)
+{
+	struct rib_retry *t = note(r, &n->retry, error);
+
+	if (t)
+		t->node = n;
+}
+
+/* Several throws of one may be refused in one run: that is one try. */
+void rib_retry_note_source(struct rib *r, struct rib_source *s, int error)
+{
+	struct rib_retry *t;
+
+	if (s->retry && retries_linked(s->retry))
+		return;
+	t = note(r, &s->retry, error);
+	if (t)
+		t->source = s;
 }
 
 void rib_retry_restart(struct rib *r, struct rib_node *n)
@@ -73,7 +94,10 @@ void rib_retry_restart(struct rib *r, struct rib_node *n)
 static void again(struct rib *r, struct rib_retry *t)
 {
 	unlink_retry(r, t);
-	rib_node_retry(r, t->node);
+	if (t->source)
+		rib_source_again(r, t->source);
+	else
+		rib_node_retry(r, t->node);
 }
 
 void rib_retry_interfaces(struct rib *r)
@@ -110,15 +134,29 @@ mono_t rib_retry_next(const struct rib *r)
 	return next;
 }
 
+static struct rib_retry_view view_of(const struct rib_retry *t)
+{
+	if (!t)
+		return (struct rib_retry_view){RIB_RETRY_CHANGED, MONO_NEVER, 1};
+	return (struct rib_retry_view){t->when, t->due, t->tries};
+}
+
 static bool view(const struct rib_node *n, struct rib_retry_view *out)
 {
-	const struct rib_retry *t = n->retry;
-
-	if (!n->refused.n_nexthops && !t)
+	if (!n->refused.n_nexthops && !n->retry)
 		return false;
-	*out = (struct rib_retry_view){.when = RIB_RETRY_CHANGED, .at = MONO_NEVER, .tries = 1};
-	if (t)
-		*out = (struct rib_retry_view){t->when, t->due, t->tries};
+	*out = view_of(n->retry);
+	return true;
+}
+
+/* A source without a table was not refused anything by the kernel. */
+static bool view_source(const struct rib *r, const struct rib_node *n, struct rib_retry_view *out)
+{
+	const struct rib_source *s = n->withheld ? rib_source_find(r, &n->entry.key.src) : NULL;
+
+	if (!s || s->error == RIB_ERROR_NO_TABLE)
+		return false;
+	*out = view_of(s->retry);
 	return true;
 }
 
@@ -126,7 +164,7 @@ bool rib_retry_of(const struct rib *r, const struct sdprefix *pair, struct rib_r
 {
 	const struct rib_node *n = rib_node_find(r, pair), *half;
 
-	if (n && view(n, out))
+	if (n && (view(n, out) || view_source(r, n, out)))
 		return true;
 	for (int upper = 0; n && n->dest->withheld && upper < 2; upper++) {
 		half = rib_node_half(r, &pair->dst, upper);

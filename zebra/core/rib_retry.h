@@ -17,8 +17,8 @@ struct rib_retry_view {
 	mono_t at; /* RIB_RETRY_LATER: due */
 	uint32_t tries;
 };
-/* Of what the kernel refuses for this pair (of its half, if that is why it is
- * withheld). False: nothing is refused. */
+/* Of what the kernel refuses for this pair (of its half, of its source's rule or
+ * table, if that is why it is withheld). False: nothing is refused. */
 bool rib_retry_of(const struct rib *r, const struct sdprefix *pair, struct rib_retry_view *out);
 /* When rib_run() has to be called again for that; MONO_NEVER: it has not. */
 mono_t rib_retry_next(const struct rib *r);

@@ -301,9 +301,11 @@ static void plan_rules(struct rib *r, struct rib_job *j)
 	for (s = rib_sources_first(&r->sources); s; s = rib_sources_next(&r->sources, s)) {
 		const struct prefix *src = &s->entry.key.dst;
 
+		if (s->n_after) /* a rule that should have gone serves again */
+			s->undeleted = false;
 		if (s->n_after && !s->ruled && !s->error)
 			*room_for_ops(r, j, 1) = rib_rule_op(r, FIB_RULE_ADD, src, s->table);
-		else if (!s->n_after && s->ruled && j->stage == FIB_SHRINKING)
+		else if (!s->n_after && s->ruled && !s->undeleted && j->stage == FIB_SHRINKING)
 			*room_for_ops(r, j, 1) = rib_rule_op(r, FIB_RULE_DEL, src, s->table);
 		else
 			continue;
@@ -311,19 +313,33 @@ static void plan_rules(struct rib *r, struct rib_job *j)
 	}
 }
 
-/* False: refused. */
+static void rule_complain(struct rib *r, struct rib_source *s, const struct fib_op *op)
+{
+	if (s->complained != op->error)
+		r->env.refused(r->ctx, &op->route, op->error);
+	s->complained = op->error;
+}
+
+/* False: refused, so the job must be planned again. A rule that stays does not
+ * ask for that: its table is empty, so it misleads nobody until it goes. */
 bool rib_rule_done(struct rib *r, const struct fib_op *op)
 {
 	struct rib_source *s = rib_source_find(r, &op->route.pair.src);
 
 	if (!op->error) {
 		s->ruled = op->kind == FIB_RULE_ADD;
+		s->undeleted = false;
+		s->complained = 0;
 		return true;
 	}
-	r->env.refused(r->ctx, &op->route, op->error);
-	if (op->kind == FIB_RULE_ADD)
-		rib_source_withhold(r, s, op->error);
-	return false;
+	rule_complain(r, s, op);
+	if (op->kind == FIB_RULE_ADD) {
+		rib_source_refused(r, s, op->error);
+		return false;
+	}
+	s->undeleted = true;
+	rib_retry_note_source(r, s, op->error);
+	return true;
 }
 
 /* ---- the job ---- */

@@ -48,6 +48,14 @@ static uint32_t free_table(struct rib *r, enum family f)
 	return 0;
 }
 
+/* error 0: no more. */
+static void withhold(struct rib *r, struct rib_source *s, int error)
+{
+	r->n_withheld -= s->error != 0;
+	r->n_withheld += error != 0;
+	s->error = error;
+}
+
 static struct rib_source *source_new(struct rib *r, const struct prefix *src, uint32_t table)
 {
 	struct rib_source *s = mem_new(&r->mem_source, sizeof(*s));
@@ -58,7 +66,7 @@ static struct rib_source *source_new(struct rib *r, const struct prefix *src, ui
 	if (table)
 		slot_at(r, (enum family)src->family, table)->source = s;
 	else
-		rib_source_withhold(r, s, RIB_ERROR_NO_TABLE);
+		withhold(r, s, RIB_ERROR_NO_TABLE);
 	return s;
 }
 
@@ -75,9 +83,16 @@ static void source_free(struct rib *r, struct rib_source *s)
 
 	if (t)
 		t->source = NULL;
-	rib_source_withhold(r, s, 0);
+	rib_source_clear(r, s);
 	rib_sources_del(&r->sources, s);
 	mem_free(&r->mem_source, s);
+}
+
+/* Is there nothing left of what was refused? Until its routes are back, a try
+ * has not succeeded. */
+static bool settled(const struct rib_source *s)
+{
+	return !s->error && !s->undeleted && (!s->n_wish || (s->ruled && s->n_held));
 }
 
 void rib_sources_tidy(struct rib *r)
@@ -86,6 +101,8 @@ void rib_sources_tidy(struct rib *r)
 
 	for (; s; s = next) {
 		next = rib_sources_next(&r->sources, s);
+		if (settled(s))
+			rib_retry_drop(r, &s->retry);
 		if (!s->n_wish && !s->n_held && !s->ruled)
 			source_free(r, s);
 	}
@@ -114,32 +131,55 @@ void rib_slots_forget(struct rib *r)
 	}
 }
 
-/* Something new about one of its routes: what the kernel refused may go now. */
-void rib_source_retry(struct rib *r, const struct prefix *src)
+static void take_table(struct rib *r, struct rib_source *s)
 {
-	struct rib_source *s = r->n_withheld ? rib_source_find(r, src) : NULL;
+	enum family f = sdprefix_family(&s->entry.key);
+
+	s->table = free_table(r, f);
+	if (s->table)
+		slot_at(r, f, s->table)->source = s;
+	else
+		withhold(r, s, RIB_ERROR_NO_TABLE);
+}
+
+void rib_source_again(struct rib *r, struct rib_source *s)
+{
+	const struct prefix *src = &s->entry.key.dst;
 	struct rib_node *n;
 
-	if (!s || !s->error)
+	r->rules_marked = r->rules_marked || s->undeleted;
+	s->undeleted = false;
+	if (!s->error)
 		return;
-	rib_source_withhold(r, s, 0);
-	if (!s->table) {
-		s->table = free_table(r, (enum family)src->family);
-		if (s->table)
-			slot_at(r, (enum family)src->family, s->table)->source = s;
-		else
-			rib_source_withhold(r, s, RIB_ERROR_NO_TABLE);
-	}
+	withhold(r, s, 0);
+	if (!s->table)
+		take_table(r, s);
 	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n))
 		if (prefix_eq(&n->entry.key.src, src) && n->wish)
 			rib_node_mark(r, n);
 }
 
-void rib_source_withhold(struct rib *r, struct rib_source *s, int error)
+/* What was refused for now, or for an interface, has its time; the rest may
+ * go with what is new. */
+void rib_source_retry(struct rib *r, const struct prefix *src)
 {
-	r->n_withheld -= s->error != 0;
-	r->n_withheld += error != 0;
-	s->error = error;
+	struct rib_source *s = r->n_withheld ? rib_source_find(r, src) : NULL;
+
+	if (s && s->error && !(s->retry && retries_linked(s->retry)))
+		rib_source_again(r, s);
+}
+
+void rib_source_refused(struct rib *r, struct rib_source *s, int error)
+{
+	withhold(r, s, error);
+	rib_retry_note_source(r, s, error);
+}
+
+void rib_source_clear(struct rib *r, struct rib_source *s)
+{
+	withhold(r, s, 0);
+	s->undeleted = false;
+	rib_retry_drop(r, &s->retry);
 }
 
 /* Covers: which destinations have chosen routes with a source */
@@ -204,6 +244,7 @@ bool rib_rule_lost(struct rib *r, const struct prefix *src, uint32_t table)
 	if (!s || s->table != table || !s->ruled)
 		return false;
 	s->ruled = false;
+	s->undeleted = false;
 	r->rules_marked = true;
 	return true;
 }

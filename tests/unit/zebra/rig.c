@@ -227,6 +227,10 @@ static void on_fib(void *ctx, struct fib_op *ops, size_t n)
 {
 	struct rig *g = ctx;
 
+	if (++g->n_batches > 10000) {
+		fprintf(stderr, "rib_run() writes without end\n");
+		abort();
+	}
 	for (size_t i = 0; i < n; i++) {
 		struct fib_op *op = &ops[i];
 
@@ -323,7 +327,7 @@ void rig_fini(struct rig *g)
 
 void rig_clear(struct rig *g)
 {
-	g->n_ops = g->n_fates = g->n_redists = g->n_refused = 0;
+	g->n_ops = g->n_fates = g->n_redists = g->n_refused = g->n_batches = 0;
 }
 
 void rig_run(struct rig *g)
@@ -331,7 +335,8 @@ void rig_run(struct rig *g)
 	size_t steps = 0;
 
 	g->now.us++;
-	while (rib_run(g->rib, g->per_run ? g->per_run : 7, g->now))
+	for (g->n_batches = 0; rib_run(g->rib, g->per_run ? g->per_run : 7, g->now);
+	     g->n_batches = 0)
 		if (++steps > 100000) {
 			fprintf(stderr, "rib_run() does not come to an end\n");
 			abort();

@@ -59,6 +59,7 @@ struct rig {
 	size_t per_run;		    /* destinations; 0: some */
 	struct fib_op ops[RIG_LOG]; /* written since rig_clear(), next hops not kept */
 	size_t n_ops;
+	size_t n_batches; /* of the current run */
 	struct fate_seen fates[RIG_LOG];
 	size_t n_fates;
 	struct redist_seen redists[RIG_LOG];

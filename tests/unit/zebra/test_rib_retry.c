@@ -25,8 +25,8 @@ static struct rig rig;
 
 /* What the kernel says to writes below D; sets and deletions. */
 static struct {
-	int set, del;
-	unsigned int sets, dels; /* asked */
+	int set, del, throw, rule_add, rule_del;
+	unsigned int sets, dels, throws, rule_adds, rule_dels; /* asked */
 	const char *only;	 /* a source; NULL: every */
 } answer;
 
@@ -36,6 +36,18 @@ static int verdict(struct rig *g, const struct fib_op *op)
 	struct sdprefix only;
 
 	(void)g;
+	if (op->kind == FIB_RULE_ADD) {
+		answer.rule_adds++;
+		return answer.rule_add;
+	}
+	if (op->kind == FIB_RULE_DEL) {
+		answer.rule_dels++;
+		return answer.rule_del;
+	}
+	if (op->kind == FIB_SET && op->route.nexthops->kind == RIB_NH_THROW) {
+		answer.throws++;
+		return answer.throw;
+	}
 	if (!prefix_covers(&d, &op->route.pair.dst))
 		return 0;
 	only = rig_pair(D, answer.only);
@@ -278,6 +290,158 @@ static void a_refused_deletion_is_tried_again(void **state)
 	assert_false(mono_before(rib_retry_next(rig.rib), MONO_NEVER));
 }
 
+/* ---- by rules ---- */
+
+static void use_rules(void)
+{
+	struct rib_setup s = *rib_setup(rig.rib);
+
+	s.ip6 = FIB_RULES;
+	rib_set_up(rig.rib, &s, rig.now);
+}
+
+static void nothing_waits(void)
+{
+	assert_false(mono_before(rib_retry_next(rig.rib), MONO_NEVER));
+}
+
+static void assert_source(enum rib_state state)
+{
+	assert_int_equal(rig_state(&rig, STATIC, D, S, NULL), state);
+	assert_int_equal(rig_state(&rig, STATIC, E, S, NULL), state);
+}
+
+static void with_refused_rule(int error)
+{
+	use_rules();
+	answer.rule_add = error;
+	rig_add(&rig, STATIC, D, S, 1, 0, rig_via(G, 1));
+	rig_add(&rig, STATIC, E, S, 1, 0, rig_via(G, 1));
+	rig_run(&rig);
+	assert_source(RIB_FAILED);
+	assert_int_equal(answer.rule_adds, 1);
+}
+
+/* All routes of its source wait with it, and each of them says so. */
+static void a_refused_rule_is_tried_again(void **state)
+{
+	(void)state;
+	with_refused_rule(ENOMEM);
+	for (unsigned int tries = 1; tries <= 5; tries++) {
+		struct rib_retry_view v = retry_at(S);
+
+		assert_int_equal(v.when, RIB_RETRY_LATER);
+		assert_int_equal(v.tries, tries);
+		assert_int_equal(mono_sub(v.at, rig.now), RIB_RETRY_FIRST << (tries - 1));
+		assert_int_equal(answer.rule_adds, tries);
+		/* Not before it is due. */
+		rig_add(&rig, STATIC, D, S, 1, tries, rig_via(G, 1));
+		rig_run(&rig);
+		assert_int_equal(answer.rule_adds, tries);
+		wait_until_due();
+	}
+	assert_int_equal(rig.n_refused, 1); /* one word in the log */
+	answer.rule_add = 0;
+	wait_until_due();
+	assert_source(RIB_INSTALLED);
+	assert_int_equal(rig.n_rules, 1);
+	nothing_waits();
+}
+
+static void a_refused_throw_is_tried_again(void **state)
+{
+	(void)state;
+	use_rules();
+	answer.throw = ENOBUFS;
+	rig_add(&rig, STATIC, "2001:db8::/32", S, 1, 0, rig_via(G, 1));
+	rig_add(&rig, STATIC, D, NULL, 1, 0, rig_via("fe80::2", 1));
+	rig_run(&rig);
+	assert_int_equal(answer.throws, 1);
+	assert_int_equal(rig_state(&rig, STATIC, "2001:db8::/32", S, NULL), RIB_FAILED);
+	wait_until_due();
+	assert_int_equal(answer.throws, 2);
+	answer.throw = 0;
+	wait_until_due();
+	assert_int_equal(rig_state(&rig, STATIC, "2001:db8::/32", S, NULL), RIB_INSTALLED);
+	nothing_waits();
+}
+
+/* Not by itself; when something about the source changes. */
+static void a_rule_refused_for_good_waits_for_a_change(void **state)
+{
+	(void)state;
+	with_refused_rule(EINVAL);
+	assert_int_equal(retry_at(S).when, RIB_RETRY_CHANGED);
+	nothing_waits();
+	answer.rule_add = 0;
+	rig_add(&rig, STATIC, D, S, 1, 1, rig_via(G, 1));
+	rig_run(&rig);
+	assert_source(RIB_INSTALLED);
+}
+
+static void a_withdrawn_source_is_not_tried_again(void **state)
+{
+	(void)state;
+	with_refused_rule(ENOMEM);
+	rig_del(&rig, STATIC, D, S);
+	rig_del(&rig, STATIC, E, S);
+	rig_run(&rig);
+	nothing_waits();
+	assert_int_equal(answer.rule_adds, 1);
+}
+
+static void with_undeleted_rule(int error)
+{
+	use_rules();
+	rig_add(&rig, STATIC, D, S, 1, 0, rig_via(G, 1));
+	rig_run(&rig);
+	answer.rule_del = error;
+	rig_del(&rig, STATIC, D, S);
+	rig_run(&rig);
+	assert_int_equal(answer.rule_dels, 1);
+	assert_int_equal(rig.n_rules, 1);
+	assert_int_equal(kernel_ours(&rig), 0);
+}
+
+static void a_refused_deletion_of_a_rule_is_tried_again(void **state)
+{
+	(void)state;
+	with_undeleted_rule(ENOMEM);
+	wait_until_due();
+	wait_until_due();
+	assert_int_equal(answer.rule_dels, 3);
+	assert_int_equal(rig.n_refused, 1);
+	answer.rule_del = 0;
+	wait_until_due();
+	assert_int_equal(rig.n_rules, 0);
+	nothing_waits();
+}
+
+static void a_rule_that_stayed_serves_again(void **state)
+{
+	(void)state;
+	with_undeleted_rule(ENOMEM);
+	rig_add(&rig, STATIC, D, S, 1, 0, rig_via(G, 1));
+	rig_run(&rig);
+	nothing_waits();
+	assert_int_equal(answer.rule_adds, 1);
+	assert_int_equal(rig_state(&rig, STATIC, D, S, NULL), RIB_INSTALLED);
+	answer.rule_del = 0;
+	rig_del(&rig, STATIC, D, S);
+	rig_run(&rig);
+	assert_int_equal(rig.n_rules, 0);
+}
+
+static void a_rule_never_to_be_deleted_ends_the_run(void **state)
+{
+	(void)state;
+	with_undeleted_rule(EPERM);
+	nothing_waits();
+	rig_add(&rig, STATIC, E, NULL, 1, 0, rig_via(G, 1));
+	rig_run(&rig);
+	assert_int_equal(answer.rule_dels, 1);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -290,6 +454,13 @@ int main(void)
 		T(a_change_begins_anew),
 		T(a_refused_half_brings_its_sources_later),
 		T(a_refused_deletion_is_tried_again),
+		T(a_refused_rule_is_tried_again),
+		T(a_refused_throw_is_tried_again),
+		T(a_rule_refused_for_good_waits_for_a_change),
+		T(a_withdrawn_source_is_not_tried_again),
+		T(a_refused_deletion_of_a_rule_is_tried_again),
+		T(a_rule_that_stayed_serves_again),
+		T(a_rule_never_to_be_deleted_ends_the_run),
 	};
 
 	return cmocka_run_group_tests_name("writes tried again", tests, NULL, NULL);
