@@ -91,9 +91,11 @@ void core_set_connected(struct core *c, const struct prefix *prefixes, size_t n,
 	core_do(c, &e);
 }
 
-void core_set_source_specific(struct core *c, bool able, mono_t now)
+void core_set_source_specific(struct core *c, bool ip6, bool ip4, mono_t now)
 {
-	struct babel_event e = {.kind = EVENT_SET_SOURCE_SPECIFIC, .now = now, .u.able.able = able};
+	struct babel_event e = {.kind = EVENT_SET_SOURCE_SPECIFIC,
+				.now = now,
+				.u.sourced = {.ip6 = ip6, .ip4 = ip4}};
 
 	core_do(c, &e);
 }

@@ -49,7 +49,7 @@ void core_local_offer(struct core *c, const struct sdprefix *pair, const struct 
 		      mono_t now);
 void core_set_filters(struct core *c, const struct babel_filters *f, mono_t now);
 void core_set_connected(struct core *c, const struct prefix *prefixes, size_t n, mono_t now);
-void core_set_source_specific(struct core *c, bool able, mono_t now);
+void core_set_source_specific(struct core *c, bool ip6, bool ip4, mono_t now);
 void core_set_v4_via_v6(struct core *c, bool able, mono_t now);
 void core_set_smoothing(struct core *c, enum babel_smoothing smoothing, usec_t half_life,
 			mono_t now);

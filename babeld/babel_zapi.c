@@ -32,10 +32,11 @@ struct babel_zapi {
 	struct babel_zapi_ops ops;
 	void *ctx;
 	struct zapi_client *client;
-	bool ready;	    /* CAPABILITIES has come */
-	bool srcdest;	    /* a zebra of ours */
-	bool sourced, via6; /* it can hold (D,S) routes, IPv4 routes over IPv6 gateways */
-	bool sync_wanted;   /* ROUTE_UPDATE_COMPLETE is owed */
+	bool ready;		 /* CAPABILITIES has come */
+	bool srcdest;		 /* a zebra of ours */
+	bool sourced6, sourced4; /* it can hold (D,S) routes */
+	bool via6;		 /* ... IPv4 routes over IPv6 gateways */
+	bool sync_wanted;	 /* ROUTE_UPDATE_COMPLETE is owed */
 	bool leaving;
 	bool wants[2][ROUTE_TYPE_MAX]; /* IPv4, IPv6 */
 	struct delayed_routes delayed;
@@ -215,18 +216,20 @@ static void got_capabilities(struct babel_zapi *z, const struct zapi_capabilitie
 {
 	struct zapi_msg notify = {.cmd = ZAPI_ROUTE_NOTIFY_REQUEST};
 
-	if (z->ready)
-		return;
-	z->ready = true;
 	z->srcdest = c->have_ext;
-	z->sourced = !c->have_ext || (c->ext & ZAPI_EXT_SUBTREES);
+	z->sourced6 = !c->have_ext || (c->ext & ZAPI_EXT_SOURCED6);
+	z->sourced4 = c->have_ext && (c->ext & ZAPI_EXT_SOURCED4); /* FRR has none */
 	z->via6 = !c->have_ext || (c->ext & ZAPI_EXT_VIA6);
-	notify.u.on = true;
-	zapi_client_send(z->client, &notify);
-	loop_timer_at(z->relearn, mono_add(loop_now(z->loop), BABEL_ZAPI_RELEARN));
-	z->ops.source_specific(z->ctx, z->sourced);
+	if (!z->ready) {
+		notify.u.on = true;
+		zapi_client_send(z->client, &notify);
+		loop_timer_at(z->relearn, mono_add(loop_now(z->loop), BABEL_ZAPI_RELEARN));
+	}
+	z->ops.source_specific(z->ctx, z->sourced6, z->sourced4);
 	z->ops.v4_via_v6(z->ctx, z->via6);
-	z->ops.connected(z->ctx);
+	if (!z->ready)
+		z->ops.connected(z->ctx);
+	z->ready = true;
 }
 
 static void got_notify(struct babel_zapi *z, const struct zapi_route_notify *n)
@@ -355,7 +358,7 @@ struct babel_zapi *babel_zapi_new(struct loop *l, const char *path,
 	z->mem = loop_mem(l);
 	z->ops = *ops;
 	z->ctx = ctx;
-	z->sourced = z->via6 = true;
+	z->sourced6 = z->sourced4 = z->via6 = true;
 	delayed_routes_init(&z->delayed);
 	known_routes_init(&z->known);
 	z->relearn = loop_timer_new(l, relearn_over, z);
@@ -460,7 +463,8 @@ struct babel_zapi_view babel_zapi_look(const struct babel_zapi *z)
 	return (struct babel_zapi_view){
 		.up = z->ready,
 		.srcdest = z->srcdest,
-		.source_specific = z->sourced,
+		.sourced6 = z->sourced6,
+		.sourced4 = z->sourced4,
 		.v4_via_v6 = z->via6,
 		.dialect = zapi_client_dialect(z->client),
 		.routes_sent = z->routes_sent,

@@ -53,7 +53,7 @@ struct babel_zapi_ops {
 	void (*relearned)(void *ctx);
 	/* Whether (D,S) routes can be installed below (RFC 9079 4); just before
 	 * each connected(). A zebra that does not say counts as able. */
-	void (*source_specific)(void *ctx, bool able);
+	void (*source_specific)(void *ctx, bool ip6, bool ip4);
 	/* The same about IPv4 routes with an IPv6 next hop (RFC 9229 2.2). */
 	void (*v4_via_v6)(void *ctx, bool able);
 	/* exists false: it is gone. Else it is new or something changed; see
@@ -99,7 +99,7 @@ void babel_zapi_goodbye(struct babel_zapi *z);
 size_t babel_zapi_pending(const struct babel_zapi *z); /* octets and delayed pairs */
 
 struct babel_zapi_view { /* for show */
-	bool up, srcdest, source_specific, v4_via_v6;
+	bool up, srcdest, sourced6, sourced4, v4_via_v6;
 	enum zapi_dialect dialect; /* counts if up */
 	uint64_t routes_sent, routes_failed;
 	size_t redistributed, delayed;

@@ -272,20 +272,24 @@ static void zapi_relearned(void *ctx)
 	babeld_touch(b);
 }
 
-static void zapi_source_specific(void *ctx, bool able)
+static void zapi_source_specific(void *ctx, bool ip6, bool ip4)
 {
 	struct babeld *b = ctx;
 
 	if (!b->babel)
 		return;
-	if (able != b->source_specific && !able)
+	if (ip6 != b->sourced6 && !ip6)
 		log_warning("zebra can't install routes with a source prefix: they are neither "
 			    "accepted nor installed, and source-specific neighbours' traffic takes "
 			    "plain routes only (RFC 9079 4)");
-	else if (able != b->source_specific)
+	else if (ip6 != b->sourced6)
 		log_notice("zebra can install routes with a source prefix again");
-	b->source_specific = able;
-	core_set_source_specific(&b->core, able, loop_now(b->loop));
+	/* For IPv4 it rarely can, and hardly anybody asks it to. */
+	if (ip4 != b->sourced4)
+		log_info("zebra can%s install IPv4 routes with a source prefix", ip4 ? "" : "not");
+	b->sourced6 = ip6;
+	b->sourced4 = ip4;
+	core_set_source_specific(&b->core, ip6, ip4, loop_now(b->loop));
 	babeld_touch(b);
 }
 
@@ -480,7 +484,7 @@ static void protocol_start(struct babeld *b)
 	core_persist_set(&b->core, &b->persist, loop_now(b->loop));
 	if (b->memory)
 		memfile_each(b->memory, recall, b);
-	core_set_source_specific(&b->core, b->source_specific, loop_now(b->loop));
+	core_set_source_specific(&b->core, b->sourced6, b->sourced4, loop_now(b->loop));
 	core_set_v4_via_v6(&b->core, b->v4_via_v6, loop_now(b->loop));
 	tell_filters(b);
 	tell_connected(b);
@@ -561,7 +565,7 @@ void babeld_init(struct babeld *b)
 {
 	core_init(&b->core, &env, b);
 	b->loop = b->daemon.loop;
-	b->source_specific = b->v4_via_v6 = true;
+	b->sourced6 = b->sourced4 = b->v4_via_v6 = true;
 	b->sync_latest = MONO_NEVER;
 	for (size_t i = 0; i < NOTE_KINDS; i++)
 		b->note_limit[i] = (struct log_limit)LOG_LIMIT(10, 5 * USEC_PER_SEC);

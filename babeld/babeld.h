@@ -49,7 +49,7 @@ struct babeld {
 	struct fates fates;
 	/* What zebra was asked for, by family and type. */
 	bool subscribed4[BABEL_CONF_TYPES], subscribed6[BABEL_CONF_TYPES];
-	bool source_specific, v4_via_v6; /* what zebra can install */
+	bool sourced6, sourced4, v4_via_v6; /* what zebra can install */
 
 	struct loop_timer *due;	 /* the protocol's next deadline */
 	struct loop_timer *connected; /* prefixes of links have changed */

@@ -291,6 +291,9 @@ static void zebra_text(struct text *t, const Mgmt__Node *z)
 		   node_bool(z, "srcdest") ? ", of srcdest" : "");
 	txt_printf(t, "Routes with a source prefix are %s\n",
 		   node_bool(z, "source-specific") ? "used" : "ignored: zebra can't hold them");
+	txt_printf(t, "IPv4 routes with a source prefix are %s\n",
+		   node_bool(z, "source-specific-ipv4") ? "used"
+							: "ignored: zebra does not install them");
 	if (node_bool(z, "source-specific-refused"))
 		txt_printf(t,
 			   "Zebra could not install them: FRR %s uses nexthop objects, which the "

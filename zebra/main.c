@@ -351,7 +351,8 @@ static void config_applied(void *ctx)
 {
 	struct zebra *z = ctx;
 
-	zebra_backend_configure(z);
+	if (zebra_backend_configure(z))
+		zebra_zapi_abilities(z->zapi);
 	zebra_settle_policy(z);
 	kernel_check_interval(z->kernel, z->nb_ctx.check_interval);
 	statics_sync(z->statics, z->rib, z->ifs, loop_now(z->loop));

@@ -39,20 +39,32 @@ static void say(const struct zebra *z, enum family f, enum fib_backend was, enum
 			    name);
 }
 
-static void set_up(struct zebra *z, const struct rib_setup *s)
+bool zebra_backend_able(const struct zebra *z, enum family f)
+{
+	const struct rib_setup *s = rib_setup(z->rib);
+
+	if ((f == FAM_IP4 ? s->ip4 : s->ip6) == FIB_RULES)
+		return kernel_has_rules(z->kernel, f);
+	return f == FAM_IP6 && z->subtrees;
+}
+
+/* True: what zebra can do is another. */
+static bool set_up(struct zebra *z, const struct rib_setup *s)
 {
 	const struct rib_setup was = *rib_setup(z->rib);
+	bool was6 = zebra_backend_able(z, FAM_IP6), was4 = zebra_backend_able(z, FAM_IP4);
 
 	rib_set_up(z->rib, s, loop_now(z->loop));
 	say(z, FAM_IP4, was.ip4, s->ip4);
 	say(z, FAM_IP6, was.ip6, s->ip6);
+	return was6 != zebra_backend_able(z, FAM_IP6) || was4 != zebra_backend_able(z, FAM_IP4);
 }
 
-void zebra_backend_configure(struct zebra *z)
+bool zebra_backend_configure(struct zebra *z)
 {
 	struct rib_setup s = wanted(z);
 
-	set_up(z, &s);
+	return set_up(z, &s);
 }
 
 /* Before the configuration is known: an earlier run's way is gone on with. */

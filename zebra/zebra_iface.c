@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "zebra/zebra.h"
+#include "zebra/zebra_backend.h"
 
 /* ---- to the clients ---- */
 
@@ -78,9 +79,9 @@ static bool router_id(void *ctx, enum family f, struct addr *out)
 	return true;
 }
 
-static bool subtrees(void *ctx)
+static bool sourced(void *ctx, enum family f)
 {
-	return ((struct zebra *)ctx)->subtrees;
+	return zebra_backend_able(ctx, f);
 }
 
 static bool via6(void *ctx)
@@ -97,7 +98,7 @@ const struct zebra_zapi_ops zebra_zapi_ops = {
 	.each_interface = each_interface,
 	.each_address = each_address,
 	.router_id = router_id,
-	.subtrees = subtrees,
+	.sourced = sourced,
 	.via6 = via6,
 	.rib_changed = rib_changed,
 };

@@ -81,13 +81,25 @@ static void send_error(struct zclient *c, const struct zapi_msg *about, enum zap
 
 static void send_capabilities(struct zclient *c)
 {
+	const struct zebra_zapi_ops *ops = c->z->ops;
 	struct zapi_msg m = {.cmd = ZAPI_CAPABILITIES};
 
 	m.u.capabilities.ecmp = RIB_MAX_NEXTHOPS;
 	m.u.capabilities.have_ext = true;
-	m.u.capabilities.ext = (uint8_t)((c->z->ops->subtrees(c->z->ctx) ? ZAPI_EXT_SUBTREES : 0) |
-					 (c->z->ops->via6(c->z->ctx) ? ZAPI_EXT_VIA6 : 0));
+	m.u.capabilities.ext =
+		(uint8_t)((ops->sourced(c->z->ctx, FAM_IP6) ? ZAPI_EXT_SOURCED6 : 0) |
+			  (ops->sourced(c->z->ctx, FAM_IP4) ? ZAPI_EXT_SOURCED4 : 0) |
+			  (ops->via6(c->z->ctx) ? ZAPI_EXT_VIA6 : 0));
 	zclient_send(c, &m);
+}
+
+void zebra_zapi_abilities(struct zebra_zapi *z)
+{
+	struct zclient *c;
+
+	LIST_EACH (zclients, &z->clients, c)
+		if (c->v.hello)
+			send_capabilities(c);
 }
 
 static void send_vrf(struct zclient *c)
@@ -362,8 +374,8 @@ struct zebra_zapi *zebra_zapi_new(struct loop *l, const char *path, struct rib *
 	z->work = loop_timer_new(l, do_work, z);
 	z->watch = loop_timer_new(l, zebra_zapi_watch_due, z);
 	z->unhold = loop_timer_new(l, zebra_zapi_unhold_due, z);
-	zebra_zapi_set_patience(z, &(struct zebra_zapi_patience){
-					   ZAPI_HELLO_TIME, ZAPI_STALL_TIME, ZAPI_SETTLE_TIME});
+	zebra_zapi_set_patience(z, &(struct zebra_zapi_patience){ZAPI_HELLO_TIME, ZAPI_STALL_TIME,
+								 ZAPI_SETTLE_TIME});
 	return z;
 }
 

@@ -51,8 +51,8 @@ struct zebra_zapi_ops {
 			     void (*each)(void *arg, const struct zapi_address *a), void *arg);
 	/* The router id of that family; false: there is none. */
 	bool (*router_id)(void *ctx, enum family f, struct addr *out);
-	/* Can the kernel hold (D,S) routes? Announced in CAPABILITIES. */
-	bool (*subtrees)(void *ctx);
+	/* Do the family's (D,S) routes get into the kernel? Told in CAPABILITIES. */
+	bool (*sourced)(void *ctx, enum family f);
 	/* ... IPv4 routes with an IPv6 gateway? */
 	bool (*via6)(void *ctx);
 	/* The RIB has work: see that rib_run() is called from the loop. */
@@ -80,6 +80,8 @@ void zebra_zapi_interface(struct zebra_zapi *z, enum zapi_cmd cmd, const struct 
 void zebra_zapi_address(struct zebra_zapi *z, enum zapi_cmd cmd, const struct zapi_address *a);
 /* The router id changed: ask again and tell who wants to know. */
 void zebra_zapi_router_id(struct zebra_zapi *z);
+/* What zebra can do (`sourced`, `via6`) has changed: tells all clients. */
+void zebra_zapi_abilities(struct zebra_zapi *z);
 
 /* The ends of struct rib_env's functions of the same name. */
 void zebra_zapi_redistribute(struct zebra_zapi *z, const struct sdprefix *pair,

@@ -103,7 +103,7 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->env = *env;
 	b->ctx = ctx;
 	b->now = b->born = now;
-	b->source_specific = b->v4_via_v6 = true;
+	b->sourced6 = b->sourced4 = b->v4_via_v6 = true;
 	b->seqno = (uint16_t)env->random(ctx);
 	b->raise_at = now;
 	identity_fresh(b);
@@ -201,21 +201,24 @@ void babel_goodbye(struct babel *b, mono_t now)
 	}
 }
 
-void babel_set_source_specific(struct babel *b, bool able, mono_t now)
+void babel_set_source_specific(struct babel *b, bool ip6, bool ip4, mono_t now)
 {
+	bool more = (ip6 && !b->sourced6) || (ip4 && !b->sourced4);
+	bool less = (!ip6 && b->sourced6) || (!ip4 && b->sourced4);
 	struct iface *i;
 	struct pfx *p;
 
 	babel_at(b, now);
-	if (b->source_specific == able)
+	if (!more && !less)
 		return;
-	b->source_specific = able;
-	if (!able)
+	b->sourced6 = ip6;
+	b->sourced4 = ip4;
+	if (less)
 		route_retract_sourced(b);
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
 		if (!sdprefix_is_plain(&p->entry.key))
 			select_run(b, p);
-	if (!able)
+	if (!more)
 		return;
 	LIST_EACH (ifaces, &b->ifaces, i)
 		request_wildcard(b, i, NULL);

@@ -331,9 +331,9 @@ void babel_set_filters(struct babel *b, const struct babel_filters *f, mono_t no
  * family never counts. */
 void babel_set_connected(struct babel *b, const struct prefix *prefixes, size_t n, mono_t now);
 
-/* false: the layer below can't hold (D,S) routes; they are then neither
- * accepted nor installed (RFC 9079 4). True at the start. */
-void babel_set_source_specific(struct babel *b, bool able, mono_t now);
+/* false: the layer below can't hold the family's (D,S) routes; they are then
+ * neither accepted nor installed (RFC 9079 4). True at the start. */
+void babel_set_source_specific(struct babel *b, bool ip6, bool ip4, mono_t now);
 
 /* false: the layer below can't install IPv4 routes with an IPv6 next hop. They
  * are then not selected (RFC 9229 2.2), and AE 4 is not announced: what comes

@@ -49,7 +49,7 @@ struct babel {
 	mono_t leave_since, leave_at;
 	struct deadline leave_dl;
 	uint32_t stamp_origin; /* of our time stamps, RFC 9616 3.1: anything */
-	bool source_specific, v4_via_v6; /* what the layer below can install */
+	bool sourced6, sourced4, v4_via_v6; /* what the layer below can install */
 	struct policy policy;
 	bool editing; /* it is being changed: who has to hear of it follows */
 	bool remembers; /* a former life's distances are known */

@@ -116,7 +116,7 @@ uint64_t babel_hash(const struct babel *b)
 
 	hash_octets(&h, &b->config.router_id, sizeof(b->config.router_id));
 	hash_uint(&h, b->seqno);
-	hash_uint(&h, b->source_specific);
+	hash_uint(&h, (unsigned int)b->sourced6 << 1 | b->sourced4);
 	hash_uint(&h, b->v4_via_v6);
 	sum = hash_spread(h);
 	LIST_EACH (ifaces, &b->ifaces, i)

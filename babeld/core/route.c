@@ -60,6 +60,12 @@ static bool own_address(const struct babel *b, enum family f, const struct addr 
 	return false;
 }
 
+bool route_installable(const struct babel *b, const struct sdprefix *pair)
+{
+	return sdprefix_is_plain(pair) ||
+	       (sdprefix_family(pair) == FAM_IP4 ? b->sourced4 : b->sourced6);
+}
+
 static enum babel_refusal refused(struct babel *b, const struct neigh *n,
 				  const struct tlv_update *u)
 {
@@ -71,7 +77,7 @@ static enum babel_refusal refused(struct babel *b, const struct neigh *n,
 		identity_heard(b, n, u);
 		return REFUSED_OWN_ID;
 	}
-	if (!b->source_specific && !sdprefix_is_plain(&u->pair))
+	if (!route_installable(b, &u->pair))
 		return REFUSED_ABILITY; /* RFC 9079 4 */
 	if (addr_is_zero(&u->nexthop) || addr_is_multicast(f, &u->nexthop) ||
 	    addr_is_loopback(f, &u->nexthop) || own_address(b, f, &u->nexthop))
@@ -323,7 +329,7 @@ void route_retract_sourced(struct babel *b)
 	struct route *r;
 
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p)) {
-		if (sdprefix_is_plain(&p->entry.key))
+		if (route_installable(b, &p->entry.key))
 			continue;
 		LIST_EACH (pfx_routes, &p->routes, r)
 			if (r->refmetric != BABEL_INFINITY)

@@ -109,7 +109,9 @@ void route_due(struct babel *b, struct deadline *d);
 struct route *route_find(const struct pfx *p, const struct neigh *n);
 /* As if its neighbour had; keeps source and expiry. */
 void route_retract(struct babel *b, struct route *r, enum babel_refusal why);
-/* Retracts what source_specific or a local decision has made unusable. */
+/* Plain, or of a family whose (D,S) the layer below can hold (RFC 9079 4). */
+bool route_installable(const struct babel *b, const struct sdprefix *pair);
+/* Retracts what can't be installed any more. */
 void route_retract_sourced(struct babel *b);
 /* The same of what one neighbour announces; selects anew. */
 void route_retract_sourced_of(struct babel *b, struct neigh *n);

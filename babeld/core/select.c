@@ -20,7 +20,7 @@ bool route_usable(const struct babel *b, const struct pfx *p, const struct route
 {
 	/* RFC 9079 4 and RFC 9229 2.2: not what can't be installed. */
 	return r->metric != BABEL_INFINITY && route_feasible(p, r) &&
-	       (b->source_specific || sdprefix_is_plain(&p->entry.key)) &&
+	       route_installable(b, &p->entry.key) &&
 	       (b->v4_via_v6 || !via6_route(r));
 }
 
@@ -119,7 +119,7 @@ static void tell_choice(struct babel *b, struct pfx *p)
 {
 	struct babel_choice c = {.kind = CHOICE_NONE};
 	const struct filter_rule *rule;
-	bool able = b->source_specific || sdprefix_is_plain(&p->entry.key);
+	bool able = route_installable(b, &p->entry.key);
 
 	if (p->selected) {
 		c.kind = CHOICE_ROUTE;

@@ -14,7 +14,7 @@ bool update_advert(const struct babel *b, const struct pfx *p, struct advert *ou
 {
 	if (b->leave > LEAVE_DRAIN)
 		return false;
-	if (!b->source_specific && !sdprefix_is_plain(&p->entry.key))
+	if (!route_installable(b, &p->entry.key))
 		return false; /* RFC 9079 4 */
 	if (p->local) {
 		*out = (struct advert){b->config.router_id, b->seqno,

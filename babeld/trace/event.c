@@ -62,7 +62,7 @@ static unsigned int set_connected(struct babel *b, const struct babel_event *e)
 
 static unsigned int set_source_specific(struct babel *b, const struct babel_event *e)
 {
-	babel_set_source_specific(b, e->u.able.able, e->now);
+	babel_set_source_specific(b, e->u.sourced.ip6, e->u.sourced.ip4, e->now);
 	return 0;
 }
 
@@ -169,7 +169,7 @@ const struct event_row event_rows[EVENT_KINDS] = {
 	[EVENT_LOCAL_OFFER] = {"local_offer", event_offer_args, local_offer},
 	[EVENT_SET_FILTERS] = {"set_filters", event_filters_args, set_filters},
 	[EVENT_SET_CONNECTED] = {"set_connected", event_connected_args, set_connected},
-	[EVENT_SET_SOURCE_SPECIFIC] = {"set_source_specific", event_able_args, set_source_specific},
+	[EVENT_SET_SOURCE_SPECIFIC] = {"set_source_specific", event_sourced_args, set_source_specific},
 	[EVENT_SET_V4_VIA_V6] = {"set_v4_via_v6", event_able_args, set_v4_via_v6},
 	[EVENT_SET_SMOOTHING] = {"set_smoothing", event_smoothing_args, set_smoothing},
 	[EVENT_REPLAY_CHOICES] = {"replay_choices", event_no_args, replay_choices},

@@ -77,6 +77,9 @@ struct babel_event {
 		struct event_able {
 			bool able;
 		} able;
+		struct event_sourced {
+			bool ip6, ip4;
+		} sourced;
 		struct event_smoothing {
 			enum babel_smoothing smoothing;
 			usec_t half_life;

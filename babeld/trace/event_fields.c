@@ -226,6 +226,9 @@ const struct field event_filters_args[] = {ARG_ALL("filters", filters, filters_f
 const struct field event_connected_args[] = {ARG_ALL("connected", connected, connected_fields),
 					     FIELDS_END};
 const struct field event_able_args[] = {ARG(BOOL, able, able), FIELDS_END};
+
+const struct field event_sourced_args[] = {ARG(BOOL, sourced, ip6), ARG(BOOL, sourced, ip4),
+					   FIELDS_END};
 const struct field event_smoothing_args[] = {ARG_MAX(UINT, smoothing, smoothing, BABEL_SMOOTH_OFF),
 					     ARG(INT, smoothing, half_life), FIELDS_END};
 const struct field event_neigh_args[] = {ARG(UINT, neigh, ifid), ARG(BOOL, neigh, have_addr),

@@ -16,6 +16,7 @@ extern const struct field event_offer_args[];
 extern const struct field event_filters_args[];
 extern const struct field event_connected_args[];
 extern const struct field event_able_args[];
+extern const struct field event_sourced_args[];
 extern const struct field event_smoothing_args[];
 extern const struct field event_neigh_args[];
 extern const struct field event_persist_args[];

@@ -44,8 +44,9 @@
 #define ZAPI_HWADDR	   20
 #define ZAPI_TABLE_MAIN	   254
 #define ZAPI_EXT_MAGIC	   0x53445354u /* "SDST" */
-#define ZAPI_EXT_SUBTREES  0x01	       /* the kernel below can hold (D,S) routes */
+#define ZAPI_EXT_SOURCED6  0x01	       /* IPv6 (D,S) routes can be installed */
 #define ZAPI_EXT_VIA6	   0x02	       /* ... IPv4 routes with an IPv6 gateway */
+#define ZAPI_EXT_SOURCED4  0x04	       /* ... IPv4 (D,S) routes */
 #define ZAPI_EXT_ROUTE_SRC 0x01	       /* a preferred source address follows */
 
 enum zapi_dialect {

@@ -438,7 +438,7 @@ static void raw(struct story *s, struct rd *r, ifid_t i, unsigned int peer)
 static void able(struct story *s, uint8_t how)
 {
 	s->able = how & 1;
-	babel_set_source_specific(s->b, s->able, s->now);
+	babel_set_source_specific(s->b, s->able, s->able, s->now);
 	s->via6 = !(how & 2);
 	babel_set_v4_via_v6(s->b, s->via6, s->now);
 }

@@ -135,7 +135,7 @@ const struct fuzz_seed *fuzz_seeds(size_t *n)
 		"\"2001:db8:1::/48\"}]}}\n"
 		"{\"t\":5,\"do\":\"local_offer\",\"pair\":\"10.0.0.0/8\",\"local\":{\"tag\":5}}\n"
 		"{\"t\":6,\"do\":\"local_del\",\"pair\":\"10.0.0.0/8\"}\n"
-		"{\"t\":7,\"do\":\"set_source_specific\",\"able\":false}\n"
+		"{\"t\":7,\"do\":\"set_source_specific\",\"ip6\":false,\"ip4\":true}\n"
 		"{\"t\":8,\"do\":\"clear_neigh\",\"ifid\":0,\"have_addr\":false}\n"
 		"{\"t\":9,\"do\":\"recall\",\"place\":2,\"memory\":{\"kind\":1,\"pair\":"
 		"\"2001:db8::/32\",\"router_id\":\"0a00000000000001\",\"ifid\":1}}\n"

@@ -179,7 +179,7 @@ void sim_start(struct sim *s, unsigned int node, enum sim_life life)
 		recall(n);
 	else
 		n->n_memory = 0;
-	babel_set_source_specific(n->babel, !n->plain_only, s->now);
+	babel_set_source_specific(n->babel, !n->plain_only, !n->plain_only, s->now);
 	for (unsigned int k = 0; k < n->n_locals; k++)
 		add_local(s, n, &n->locals[k]);
 	for (unsigned int k = 0; k < n->n_links; k++)

@@ -504,10 +504,10 @@ RFC_TEST(9079, "4-b", "when pairs can be held after all, everything is asked for
 {
 	struct given t = given(3);
 
-	babel_set_source_specific(t.r->b, false, t.r->now);
+	babel_set_source_specific(t.r->b, false, false, t.r->now);
 	rig_pass(t.r, SEC);
 	rig_mark(t.r);
-	babel_set_source_specific(t.r->b, true, t.r->now);
+	babel_set_source_specific(t.r->b, true, true, t.r->now);
 	rig_pass(t.r, SEC);
 	assert_non_null(rig_next(t.r, NULL, 1, TLV_ROUTE_REQUEST));
 	rig_update(t.n1, "::/0 from 2001:db8:a::/48", 0xa, 7, 0);

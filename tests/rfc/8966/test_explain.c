@@ -369,7 +369,7 @@ PLAIN_TEST("refused: no pairs below, a next hop that is nobody, a martian")
 	assert_int_equal(of(n1, "ff02::/16").refusal, REFUSED_NOT_ROUTED);
 	rig_update(n1, S, 0xa, 7, 0);
 	assert_int_equal(of(n1, S).verdict, VERDICT_SELECTED);
-	babel_set_source_specific(r->b, false, r->now);
+	babel_set_source_specific(r->b, false, false, r->now);
 	assert_int_equal(of(n1, S).verdict, VERDICT_REFUSED);
 	assert_int_equal(of(n1, S).refusal, REFUSED_ABILITY);
 	rig_free(r);

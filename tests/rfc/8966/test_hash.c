@@ -110,7 +110,7 @@ PLAIN_TEST("every part of a route, a source, a request, a pair, a neighbour coun
 	babel_clear_neigh(t.r->b, 2, NULL, t.r->now);
 	differs(t);
 	t = filled();
-	babel_set_source_specific(t.r->b, false, t.r->now);
+	babel_set_source_specific(t.r->b, false, false, t.r->now);
 	differs(t);
 	t = filled();
 	babel_clear_route(t.r->b, &p, t.r->now);

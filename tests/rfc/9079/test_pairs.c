@@ -76,7 +76,7 @@ RFC_TEST(9079, "4-b", "where pairs cannot be installed they are neither selected
 {
 	struct given t = given(2);
 
-	babel_set_source_specific(t.r->b, false, t.r->now);
+	babel_set_source_specific(t.r->b, false, false, t.r->now);
 	rig_mark(t.r);
 	for (uint16_t k = 0; k < 3; k++)
 		rig_update(t.n1, pairs[k], 0xa, 7, 0);
@@ -98,7 +98,7 @@ RFC_TEST(9079, "4-b", "when that is found out late, they are withdrawn")
 	struct given t = with_three();
 	const struct rig_sent *s;
 
-	babel_set_source_specific(t.r->b, false, t.r->now);
+	babel_set_source_specific(t.r->b, false, false, t.r->now);
 	assert_ptr_equal(rig_selected(t.r, D), t.n1);
 	for (unsigned int k = 1; k < 3; k++) {
 		assert_null(rig_selected(t.r, pairs[k]));

@@ -619,7 +619,7 @@ static void this_router(void **state)
 	struct pager g;
 
 	w->b.subscribed6[ROUTE_STATIC] = true;
-	w->b.source_specific = true;
+	w->b.sourced6 = true;
 	begin(&g, w, STATE "/parameters", NULL);
 	assert_true(pager_next(&g, 10));
 	assert_string_equal(pager_leaf(g.v[0], "router-id"), "01:02:03:04:05:06:07:08");

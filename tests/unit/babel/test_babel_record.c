@@ -254,7 +254,7 @@ static void step(struct world *w)
 		core_local_del(&w->core, &p, w->now);
 		break;
 	case 4:
-		core_set_source_specific(&w->core, below(w, 4), w->now);
+		core_set_source_specific(&w->core, below(w, 4), below(w, 2), w->now);
 		break;
 	case 5:
 		core_clear_route(&w->core, &p, w->now);

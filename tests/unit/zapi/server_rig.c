@@ -91,11 +91,11 @@ static bool router_id(void *ctx, enum family f, struct addr *out)
 	return r->have_router_id && f == FAM_IP4;
 }
 
-static bool subtrees(void *ctx)
+static bool sourced(void *ctx, enum family f)
 {
 	const struct server_rig *r = ctx;
 
-	return r->subtrees;
+	return f == FAM_IP4 ? r->sourced4 : r->sourced6;
 }
 
 static bool via6(void *ctx)
@@ -112,13 +112,13 @@ bool server_rig_init(struct server_rig *r)
 	static const struct zebra_zapi_ops ops = {.each_interface = each_interface,
 						  .each_address = each_address,
 						  .router_id = router_id,
-						  .subtrees = subtrees,
+						  .sourced = sourced,
 						  .via6 = via6,
 						  .rib_changed = rib_changed};
 	char err[128];
 
 	memset(r, 0, sizeof(*r));
-	r->subtrees = r->via6 = true;
+	r->sourced6 = r->via6 = true;
 	log_set_level(LOG_LVL_ERROR);
 	snprintf(r->dir, sizeof(r->dir), "/tmp/zapi-rig-XXXXXX");
 	if (!mkdtemp(r->dir))

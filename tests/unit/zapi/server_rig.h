@@ -19,7 +19,8 @@ struct server_rig {
 	struct zebra_zapi *z;
 	char dir[32], path[64];
 	bool rib_sleeps;     /* the RIB does nothing */
-	bool subtrees, via6; /* what the kernel can: true unless changed */
+	bool sourced6, via6; /* what the kernel can: true unless changed */
+	bool sourced4;	     /* false unless changed */
 	bool have_router_id; /* false unless changed */
 };
 

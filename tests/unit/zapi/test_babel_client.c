@@ -68,9 +68,9 @@ static void b_relearned(void *ctx)
 	line(ctx, "relearned");
 }
 
-static void b_source_specific(void *ctx, bool able)
+static void b_source_specific(void *ctx, bool ip6, bool ip4)
 {
-	line(ctx, "source-specific %d", able);
+	line(ctx, "source-specific %d %d", ip6, ip4);
 }
 
 static void b_v4_via_v6(void *ctx, bool able)
@@ -333,7 +333,7 @@ static void settle(struct fixture *f)
 static void connect_up(struct fixture *f)
 {
 	wait_for(f, 1);
-	send_caps(f, true, ZAPI_EXT_SUBTREES);
+	send_caps(f, true, ZAPI_EXT_SOURCED6);
 	while (!babel_zapi_is_up(f->z))
 		loop_run(f->loop);
 	settle(f);
@@ -368,8 +368,8 @@ static void test_start(void **state)
 	choose(f, "2001:db8::/32", NULL, "fe80::2", CHOICE_ROUTE);
 	settle(f);
 	assert_int_equal(f->n, 0);
-	send_caps(f, true, ZAPI_EXT_SUBTREES);
-	EXPECT(f, "source-specific 1", "v4-via-v6 0", "connected", "> caps 1 stale 120 afi 0",
+	send_caps(f, true, ZAPI_EXT_SOURCED6);
+	EXPECT(f, "source-specific 1 0", "v4-via-v6 0", "connected", "> caps 1 stale 120 afi 0",
 	       "> INTERFACE_ADD", "> REDISTRIBUTE_ADD 2 3", "> ROUTE_NOTIFY_REQUEST");
 	babel_zapi_sync_complete(f->z);
 	EXPECT(f, "> caps 2 stale 0 afi 1", "> caps 2 stale 0 afi 2");
@@ -382,9 +382,9 @@ static void test_unable(void **state)
 	wait_for(f, 1);
 	f->n = 0;
 	send_caps(f, true, ZAPI_EXT_VIA6);
-	EXPECT(f, "source-specific 0", "v4-via-v6 1", "connected", "> caps 1 stale 120 afi 0",
+	EXPECT(f, "source-specific 0 0", "v4-via-v6 1", "connected", "> caps 1 stale 120 afi 0",
 	       "> INTERFACE_ADD", "> ROUTE_NOTIFY_REQUEST");
-	assert_false(babel_zapi_look(f->z).source_specific);
+	assert_false(babel_zapi_look(f->z).sourced6);
 	assert_true(babel_zapi_look(f->z).v4_via_v6);
 }
 
@@ -399,7 +399,7 @@ static void test_stock(void **state)
 	wait_for(f, 1);
 	f->n = 0;
 	send_caps(f, false, 0);
-	EXPECT(f, "source-specific 1", "v4-via-v6 1", "connected", "> caps 1 stale 120 afi 0",
+	EXPECT(f, "source-specific 1 0", "v4-via-v6 1", "connected", "> caps 1 stale 120 afi 0",
 	       "> INTERFACE_ADD", "> ROUTE_NOTIFY_REQUEST");
 	assert_false(babel_zapi_look(f->z).srcdest);
 	m.u.notify.code = NOTIFY_FAIL_INSTALL;
@@ -559,8 +559,8 @@ static void test_zebra_restart(void **state)
 	EXPECT(f, "lost");
 	start_zebra(f);
 	EXPECT(f, "> HELLO 22 notify 0");
-	send_caps(f, true, ZAPI_EXT_SUBTREES);
-	EXPECT(f, "source-specific 1", "v4-via-v6 0", "connected", "> caps 1 stale 120 afi 0",
+	send_caps(f, true, ZAPI_EXT_SOURCED6);
+	EXPECT(f, "source-specific 1 0", "v4-via-v6 0", "connected", "> caps 1 stale 120 afi 0",
 	       "> INTERFACE_ADD", "> REDISTRIBUTE_ADD 2 3", "> ROUTE_NOTIFY_REQUEST");
 	send_route(f, ZAPI_REDISTRIBUTE_ROUTE_ADD, "2001:db8:b::/48", NULL, ROUTE_STATIC);
 	EXPECT(f, "del 2001:db8:a::/48", "relearned");

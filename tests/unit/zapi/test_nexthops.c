@@ -126,6 +126,12 @@ static bool no_router_id(void *ctx, enum family f, struct addr *out)
 	return false;
 }
 
+static bool sourced(void *ctx, enum family f)
+{
+	(void)ctx;
+	return f == FAM_IP6;
+}
+
 static bool able(void *ctx)
 {
 	(void)ctx;
@@ -142,7 +148,7 @@ static int setup(void **state)
 	static const struct zebra_zapi_ops ops = {.each_interface = each_interface,
 						  .each_address = each_address,
 						  .router_id = no_router_id,
-						  .subtrees = able,
+						  .sourced = sourced,
 						  .via6 = able,
 						  .rib_changed = rib_changed};
 	struct fixture *f = calloc(1, sizeof(*f));

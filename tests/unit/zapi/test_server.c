@@ -281,7 +281,7 @@ static void test_start(void **state)
 	wait_for(p, 4);
 	assert_int_equal(p->ev[0].cmd, ZAPI_CAPABILITIES);
 	assert_true(p->ev[0].caps.have_ext);
-	assert_int_equal(p->ev[0].caps.ext, ZAPI_EXT_SUBTREES | ZAPI_EXT_VIA6);
+	assert_int_equal(p->ev[0].caps.ext, ZAPI_EXT_SOURCED6 | ZAPI_EXT_VIA6);
 	assert_int_equal(p->ev[1].cmd, ZAPI_VRF_ADD);
 	assert_int_equal(p->ev[2].cmd, ZAPI_INTERFACE_ADD);
 	assert_int_equal(p->ev[3].cmd, ZAPI_INTERFACE_ADDRESS_ADD);
@@ -302,7 +302,7 @@ static void test_synchronous(void **state)
 	struct zapi_msg m = {.cmd = ZAPI_HELLO};
 	struct zapi_interface i = {.name = "v1"};
 
-	f->subtrees = f->via6 = false;
+	f->sourced6 = f->via6 = false;
 	m.u.hello = (struct zapi_hello){.type = ROUTE_BABEL, .synchronous = true};
 	zapi_session_send(p->s, &m);
 	server_rig_settle(f);
