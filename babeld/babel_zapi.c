@@ -215,21 +215,22 @@ static void got_route_del(struct babel_zapi *z, const struct zapi_route *t)
 static void got_capabilities(struct babel_zapi *z, const struct zapi_capabilities *c)
 {
 	struct zapi_msg notify = {.cmd = ZAPI_ROUTE_NOTIFY_REQUEST};
+	bool first = !z->ready; /* else: what it can do has changed */
 
+	z->ready = true;
 	z->srcdest = c->have_ext;
 	z->sourced6 = !c->have_ext || (c->ext & ZAPI_EXT_SOURCED6);
 	z->sourced4 = c->have_ext && (c->ext & ZAPI_EXT_SOURCED4); /* FRR has none */
 	z->via6 = !c->have_ext || (c->ext & ZAPI_EXT_VIA6);
-	if (!z->ready) {
+	if (first) {
 		notify.u.on = true;
 		zapi_client_send(z->client, &notify);
 		loop_timer_at(z->relearn, mono_add(loop_now(z->loop), BABEL_ZAPI_RELEARN));
 	}
 	z->ops.source_specific(z->ctx, z->sourced6, z->sourced4);
 	z->ops.v4_via_v6(z->ctx, z->via6);
-	if (!z->ready)
+	if (first)
 		z->ops.connected(z->ctx);
-	z->ready = true;
 }
 
 static void got_notify(struct babel_zapi *z, const struct zapi_route_notify *n)

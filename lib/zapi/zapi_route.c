@@ -44,8 +44,9 @@ static bool rd_route_pair(struct rd *r, struct zapi_route *t)
 		return false;
 	if (!(t->message & ZAPI_MSG_SRCPFX))
 		return sdprefix_make(&t->pair, &dst, NULL);
-	/* A source is IPv6, and none is spelt by leaving the bit clear only. */
-	if (f != FAM_IP6 || !zapi_rd_short_prefix(r, f, &src) || src.plen == 0)
+	/* No source is spelt by leaving the bit clear only. FRR takes IPv6 sources
+	 * alone, and drops a message with another one. */
+	if (!zapi_rd_short_prefix(r, f, &src) || src.plen == 0)
 		return false;
 	return sdprefix_make(&t->pair, &dst, &src);
 }
@@ -133,11 +134,8 @@ void zapi_wr_route(struct wr *w, const struct zapi_layout *l, const struct zapi_
 	wr_u8(w, t->safi);
 	wr_u8(w, (uint8_t)zapi_af(sdprefix_family(&t->pair)));
 	zapi_wr_short_prefix(w, &t->pair.dst);
-	if (message & ZAPI_MSG_SRCPFX) {
-		if (sdprefix_family(&t->pair) != FAM_IP6)
-			w->bad = true; /* ZAPI has no word for it */
+	if (message & ZAPI_MSG_SRCPFX)
 		zapi_wr_short_prefix(w, &t->pair.src);
-	}
 	if (message & ZAPI_MSG_NHG)
 		wr_u32(w, t->nhg);
 	if (message & ZAPI_MSG_NEXTHOP) {

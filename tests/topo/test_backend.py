@@ -10,7 +10,7 @@ to B's table first, in which D must not be found: there it is a throw.
 """
 
 import pytest
-from harness import NotYet, watch
+from harness import NotYet, site, watch
 from harness.probe import EchoServers, Stream
 
 FAMILIES = {
@@ -252,3 +252,80 @@ def test_a_table_of_the_range_is_not_for_others(place):
     assert not content and "zebra uses this table itself" in says, says
     says, content = net["r"].mgmtd.load("ip route 10.0.0.0/8 10.1.0.2 table 90789999\n")
     assert content, says
+
+
+def exit_router(name, *statics):
+    """Announces these defaults over Babel, and answers for D and E itself."""
+    f4, f6 = FAMILIES["ipv4"], FAMILIES["ipv6"]
+    rows = [{"destination-prefix": f["any"], "source-prefix": f[src],
+             "next-hop": [{"gateway": "blackhole"}]}
+            for f in (f4, f6) for src in statics]
+    return {"router": True, "daemons": [
+        ("zebra", {"srcdest-static:static": {"route": rows},
+                   "srcdest-fib:fib": {"ipv4-backend": "rules"}}),
+        ("babeld", site.babel([name + "0"], ["static"]))],
+        "commands": [f"addr add {f6[k]}/128 dev lo" for k in "de"]}
+
+
+def babel_router(ipv4):
+    # Redistributed for both families; the connected links are the way back.
+    conf = site.babel(["v0", "w0"], ["connected"])
+    conf["srcdest-babel:babel"]["redistribute"].append({"family": "ipv4", "protocol": "connected"})
+    return {"router": True, "daemons": [
+        ("zebra", {"srcdest-fib:fib": {"ipv4-backend": ipv4, "ipv6-backend": "rules"}}),
+        ("babeld", conf)]}
+
+
+def test_babel_knows_what_can_be_installed(topology):
+    """By rules zebra installs what Babel brings; IPv4 pairs are ignored as long as it does not
+    (RFC 9079 4), and taken as soon as it does."""
+    x, y = exit_router("x", "any"), exit_router("y", "B")
+    for node in (x, y):
+        babel = node["daemons"][1][1]["srcdest-babel:babel"]
+        babel["redistribute"].append({"family": "ipv4", "protocol": "static"})
+    net = topology({
+        "nodes": {"r": babel_router("none"), "x": x, "y": y,
+                  "h": {"commands": ["route add default via fe80::1 dev h0"]}},
+        "links": {"v": {"r": ("v0", ["fe80::1/64", "10.1.0.1/24"]),
+                        "x": ("x0", ["fe80::2/64", "10.1.0.2/24"])},
+                  "w": {"r": ("w0", ["fe80::1/64", "10.2.0.1/24"]),
+                        "y": ("y0", ["fe80::2/64", "10.2.0.2/24"])},
+                  "h": {"r": ("h0", ["fe80::1/64", "2001:db8:a::1/64", "2001:db8:b::1/64",
+                                     "10.3.1.1/24", "10.3.2.1/24"]),
+                        "h": ("h0", ["2001:db8:a::9/64", "2001:db8:b::9/64",
+                                     "10.3.1.9/24", "10.3.2.9/24"])}}}, captures=False)
+    net["h"].ip_out("-4", "route", "add", "default", "via", "10.3.1.1")
+    echo = EchoServers()
+    for node in "xy":
+        for k in "de":
+            net[node].ip_out("-4", "addr", "add", FAMILIES["ipv4"][k] + "/32", "dev", "lo")
+            for f in FAMILIES.values():
+                echo.add(net[node].ns, f[k], node)
+    echo.start()
+    net.on_close(echo.close)
+    f4, f6 = FAMILIES["ipv4"], FAMILIES["ipv6"]
+    babeld = net["r"].babeld
+
+    def goes(family, src, exit_name):
+        watch.meets(net, "h", FAMILIES[family][src], FAMILIES[family]["e"], exit_name, 40)
+
+    def ipv4_backend(how):
+        net["r"].zebra.config = {"srcdest-fib:fib": {"ipv4-backend": how, "ipv6-backend": "rules"}}
+        net["r"].zebra.reload()
+
+    goes("ipv6", "a", "x")
+    goes("ipv6", "b", "y")
+    watch.has_route(net, "r", (f6["any"], f6["B"]), "w0", "babel")
+    goes("ipv4", "a", "x")
+    goes("ipv4", "b", "x")
+    assert "IPv4 routes with a source prefix are ignored" in babeld.show_text("show babel parameters")
+    assert (f4["any"], f4["B"]) not in watch.rib(net["r"], family="ip")
+
+    ipv4_backend("rules")
+    goes("ipv4", "b", "y")
+    goes("ipv4", "a", "x")
+    assert "IPv4 routes with a source prefix are used" in babeld.show_text("show babel parameters")
+    ipv4_backend("none")
+    goes("ipv4", "b", "x")
+    goes("ipv6", "b", "y")
+    watch.has_no_route(net, "r", (f4["any"], f4["B"]))

@@ -386,6 +386,9 @@ static void test_unable(void **state)
 	       "> INTERFACE_ADD", "> ROUTE_NOTIFY_REQUEST");
 	assert_false(babel_zapi_look(f->z).sourced6);
 	assert_true(babel_zapi_look(f->z).v4_via_v6);
+	/* It can more now. */
+	send_caps(f, true, ZAPI_EXT_SOURCED6 | ZAPI_EXT_SOURCED4);
+	EXPECT(f, "source-specific 1 1", "v4-via-v6 0");
 }
 
 /* A stock zebra does not say, and takes (D,S) routes. Its notifications name

@@ -292,6 +292,12 @@ static void test_start(void **state)
 	zebra_zapi_router_id(f->z);
 	wait_for(p, 5);
 	assert_int_equal(p->ev[4].cmd, ZAPI_ROUTER_ID_UPDATE);
+	/* So is what zebra can do by another backend. */
+	f->sourced4 = true;
+	zebra_zapi_abilities(f->z);
+	wait_for(p, 6);
+	assert_int_equal(p->ev[5].cmd, ZAPI_CAPABILITIES);
+	assert_int_equal(p->ev[5].caps.ext, ZAPI_EXT_SOURCED6 | ZAPI_EXT_SOURCED4 | ZAPI_EXT_VIA6);
 	peer_free(p);
 }
 
