@@ -50,7 +50,7 @@ static void node_free(struct rib *r, struct rib_node *n)
 	struct rib_dest *d = n->dest;
 
 	rib_held_clear(r, n);
-	rib_refused_clear(r, n);
+	rib_refused_free(r, n);
 	rib_told_free(r, n);
 	rib_retry_drop(r, &n->retry);
 	if (dirty_nodes_linked(n))
@@ -66,7 +66,7 @@ static void node_free(struct rib *r, struct rib_node *n)
 
 void rib_node_put(struct rib *r, struct rib_node *n)
 {
-	if (rib_cands_empty(&n->cands) && !n->held && !n->refused.n_nexthops && !n->told &&
+	if (rib_cands_empty(&n->cands) && !n->held && !rib_refused_any(n) && !n->told &&
 	    !n->in_job && !dirty_nodes_linked(n))
 		node_free(r, n);
 }

@@ -71,10 +71,68 @@ void rib_held_clear(struct rib *r, struct rib_node *n)
 	n->touched = rib_main(r)->mark;
 }
 
+static unsigned int refusal_index(const struct fib_route *f)
+{
+	return f->type == RIB_TYPE_AUXILIARY;
+}
+
+static struct rib_refusal *refusal_get(struct rib *r, struct rib_node *n, const struct fib_route *f)
+{
+	struct rib_refusal **at = &n->refused[refusal_index(f)];
+
+	if (!*at)
+		*at = mem_new(&r->mem_retry, sizeof(**at));
+	return *at;
+}
+
+static void refusal_free(struct rib *r, struct rib_refusal **at)
+{
+	if (!*at)
+		return;
+	copy_clear(r, &(*at)->route);
+	mem_free(&r->mem_retry, *at);
+	*at = NULL;
+}
+
 void rib_refused_clear(struct rib *r, struct rib_node *n)
 {
-	copy_clear(r, &n->refused);
-	n->error = 0;
+	for (int i = 0; i < 2; i++)
+		if (n->refused[i])
+			copy_clear(r, &n->refused[i]->route);
+}
+
+void rib_refused_free(struct rib *r, struct rib_node *n)
+{
+	for (int i = 0; i < 2; i++)
+		refusal_free(r, &n->refused[i]);
+}
+
+bool rib_refused_any(const struct rib_node *n)
+{
+	for (int i = 0; i < 2; i++)
+		if (n->refused[i] && n->refused[i]->route.n_nexthops)
+			return true;
+	return false;
+}
+
+int rib_refused_error(const struct rib_node *n)
+{
+	const struct rib_refusal *f = n->refused[0];
+
+	return f && f->route.n_nexthops ? f->error : 0;
+}
+
+/* A refusal is remembered for as long as the same is wanted. */
+static void refused_settle(struct rib *r, struct rib_node *n)
+{
+	for (int i = 0; i < 2; i++) {
+		struct rib_refusal *f = n->refused[i];
+
+		if (f && !f->live)
+			copy_clear(r, &f->route);
+		if (f)
+			f->live = false;
+	}
 }
 
 static bool source_is_there(const struct rib *r, const struct rib_cand *c)
@@ -194,12 +252,13 @@ static void job_collect(struct rib *r, struct rib_job *j)
 
 int rib_refusal_of(const struct rib *r, const struct fib_route *f)
 {
-	struct rib_node *n = rib_node_find(r, &f->pair);
+	const struct rib_node *n = rib_node_find(r, &f->pair);
+	struct rib_refusal *was = n ? n->refused[refusal_index(f)] : NULL;
 
-	if (!n || !n->refused.n_nexthops || !fib_route_eq(&n->refused, f))
+	if (!was || !was->route.n_nexthops || !fib_route_eq(&was->route, f))
 		return 0;
-	n->refusal_live = true;
-	return n->error;
+	was->live = true;
+	return was->error;
 }
 
 /* What the destination's packets should meet, as far as this job knows. What
@@ -348,25 +407,21 @@ static void job_plan(struct rib *r, struct rib_job *j)
 
 static void complain(struct rib *r, struct rib_node *n, const struct fib_op *op)
 {
-	if (n->complained == op->error && n->complained_type == op->route.type)
+	struct rib_refusal *f = refusal_get(r, n, &op->route);
+
+	if (f->complained == op->error)
 		return;
-	n->complained = op->error;
-	n->complained_type = op->route.type;
+	f->complained = op->error;
 	r->env.refused(r->ctx, &op->route, op->error);
 }
 
 static bool set_done(struct rib *r, struct rib_node *n, const struct fib_op *op)
 {
 	bool auxiliary = op->route.type == RIB_TYPE_AUXILIARY;
+	struct rib_refusal *f;
 
 	if (!op->error) {
-		/* An anchor in the place of a refused plain route is no success
-		 * of that one. */
-		if (!n->refused.n_nexthops ||
-		    auxiliary == (n->refused.type == RIB_TYPE_AUXILIARY)) {
-			rib_refused_clear(r, n);
-			n->complained = 0;
-		}
+		refusal_free(r, &n->refused[refusal_index(&op->route)]);
 		rib_held_set(r, n, &op->route, auxiliary);
 		return true;
 	}
@@ -375,9 +430,10 @@ static bool set_done(struct rib *r, struct rib_node *n, const struct fib_op *op)
 		rib_source_refused(r, rib_source_find(r, &op->route.pair.src), op->error);
 		return false;
 	}
-	copy_set(r, &n->refused, &op->route);
-	n->error = op->error;
-	n->refusal_live = true;
+	f = refusal_get(r, n, &op->route);
+	copy_set(r, &f->route, &op->route);
+	f->error = op->error;
+	f->live = true;
 	rib_retry_note(r, n, op->error);
 	return false;
 }
@@ -510,12 +566,9 @@ static void node_settle(struct rib *r, struct rib_node *n)
 		c->refused = !c->refused;
 		rib_gates_below(r, &n->entry.key, false);
 	}
-	/* A refusal is remembered for as long as the same is wanted. */
-	if (n->refused.n_nexthops && !n->refusal_live)
-		rib_refused_clear(r, n);
-	n->refusal_live = false;
+	refused_settle(r, n);
 	/* Tried again without a new refusal, or not wanted any more. */
-	if (n->retry && (!retries_linked(n->retry) || (!n->refused.n_nexthops && !n->undeleted)))
+	if (n->retry && (!retries_linked(n->retry) || (!rib_refused_any(n) && !n->undeleted)))
 		rib_retry_drop(r, &n->retry);
 	tell_fates(r, n);
 	rib_announce(r, n);

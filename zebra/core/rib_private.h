@@ -104,6 +104,14 @@ struct rib_retry {
 };
 LIST_TYPE(retries, struct rib_retry, link);
 
+/* What the kernel refused. */
+struct rib_refusal {
+	struct fib_route route; /* n_nexthops 0: nothing any more */
+	int error;
+	bool live;	/* the current plan still wants it */
+	int complained; /* error of the last word about it */
+};
+
 struct rib_node {
 	struct sdentry entry;
 	struct rib_dest *dest;
@@ -122,18 +130,16 @@ struct rib_node {
 	uint64_t epoch;
 	uint64_t walk; /* of rib->walk, when last passed */
 	bool undeleted;	 /* the kernel refused to delete what is held */
-	uint32_t touched, seen; /* marks of rib_check.h: `kernel` changed, was seen */
-	int error; /* of the refused route, or of a refused deletion; 0: none */
+	uint32_t touched, seen;	 /* marks of rib_check.h: `kernel` changed, was seen */
 	struct rib_retry *retry; /* NULL: nothing to be tried again by itself */
 	struct fib_route kernel;
-	struct fib_route refused; /* n_nexthops 0: none */
-	bool refusal_live;	  /* the current plan still wants what was refused */
+	/* Of the chosen route, and of the half or anchor that one plan may want in
+	 * its place when it is refused. NULL: none since it went well. */
+	struct rib_refusal *refused[2];
 	/* Of the rules backend (rib_rules.c), for routes with a source: */
 	bool wish;		 /* it is chosen, or kept */
 	bool real;		 /* ... and not withheld: it counts for destinations within */
 	int withheld;		 /* error of its source */
-	uint8_t complained_type; /* of the last word about a refusal ... */
-	int complained;		 /* ... and its error; 0: none since it went well */
 };
 SDTABLE_TYPE(rib_nodes, struct rib_node, entry);
 LIST_TYPE(dirty_nodes, struct rib_node, dirty);
@@ -302,7 +308,12 @@ enum rib_why rib_cand_why(const struct rib_cand *c);
 /* rib_fib.c */
 void rib_held_clear(struct rib *r, struct rib_node *n);
 void rib_held_set(struct rib *r, struct rib_node *n, const struct fib_route *f, bool auxiliary);
+/* The words said of it are remembered. */
 void rib_refused_clear(struct rib *r, struct rib_node *n);
+void rib_refused_free(struct rib *r, struct rib_node *n);
+bool rib_refused_any(const struct rib_node *n);
+/* Of the chosen route; 0: it was not refused. */
+int rib_refused_error(const struct rib_node *n);
 
 struct rib_node **rib_job_nodes(const struct rib *r, const struct rib_job *j);
 void rib_job_add(struct rib *r, struct rib_job *j, struct rib_node *n);

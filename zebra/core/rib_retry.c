@@ -143,7 +143,7 @@ static struct rib_retry_view view_of(const struct rib_retry *t)
 
 static bool view(const struct rib_node *n, struct rib_retry_view *out)
 {
-	if (!n->refused.n_nexthops && !n->retry)
+	if (!rib_refused_any(n) && !n->retry)
 		return false;
 	*out = view_of(n->retry);
 	return true;

@@ -32,9 +32,9 @@ struct rib_view rib_cand_view(const struct rib_cand *c)
 	};
 
 	if (v.state == RIB_FAILED)
-		v.error = c->node->error      ? c->node->error
-			  : c->node->withheld ? c->node->withheld
-					      : c->node->dest->withheld;
+		v.error = rib_refused_error(c->node) ? rib_refused_error(c->node)
+			  : c->node->withheld	     ? c->node->withheld
+						     : c->node->dest->withheld;
 	return v;
 }
 
@@ -124,8 +124,13 @@ static bool node_each_fib(const struct rib_node *n, each_fib_fn each, void *ctx)
 {
 	if (n->held && !each(ctx, &n->kernel, n->auxiliary, 0))
 		return false;
-	return !n->refused.n_nexthops ||
-	       each(ctx, &n->refused, n->refused.type == RIB_TYPE_AUXILIARY, n->error);
+	for (int helper = 0; helper < 2; helper++) {
+		const struct rib_refusal *f = n->refused[helper];
+
+		if (f && f->route.n_nexthops && !each(ctx, &f->route, helper, f->error))
+			return false;
+	}
+	return true;
 }
 
 void rib_each_fib(const struct rib *r, const struct sdprefix *after, each_fib_fn each, void *ctx)

@@ -88,7 +88,7 @@ enum rib_why rib_cand_why(const struct rib_cand *c)
 	case RIB_INSTALLED:
 		return RIB_WHY_USED;
 	case RIB_FAILED:
-		return n->error ? RIB_WHY_REFUSED : RIB_WHY_WITHHELD;
+		return rib_refused_error(n) ? RIB_WHY_REFUSED : RIB_WHY_WITHHELD;
 	case RIB_UNUSABLE:
 	case RIB_CANDIDATE:
 	case RIB_SELECTED:

@@ -644,9 +644,6 @@ static int random_verdict(struct rig *g, const struct fib_op *op)
 	(void)g;
 	if (op->kind == FIB_RULE_ADD || op->kind == FIB_RULE_DEL)
 		return refused ? 22 : 0;
-	/* Anchors never: the kernel of cardboard does not need them. */
-	if (op->kind == FIB_SET && op->route.nexthops->kind == RIB_NH_UNREACHABLE)
-		refused = false;
 	if (op->kind == FIB_DEL || !refused)
 		note_stuck(&op->route, refused);
 	return refused ? 22 : 0;

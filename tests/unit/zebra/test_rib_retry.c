@@ -290,6 +290,38 @@ static void a_refused_deletion_is_tried_again(void **state)
 	assert_false(mono_before(rib_retry_next(rig.rib), MONO_NEVER));
 }
 
+static int refuses_all_but_s(struct rig *g, const struct fib_op *op)
+{
+	struct sdprefix ds = rig_pair(D, S);
+
+	(void)g;
+	if (op->kind != FIB_SET)
+		return 0;
+	answer.sets++;
+	if (sdprefix_eq(&op->route.pair, &ds))
+		return 0;
+	return op->route.type == RIB_TYPE_AUXILIARY ? ENOMEM : EINVAL;
+}
+
+/* The plain route is refused, and then the anchor in its place: neither refusal
+ * makes the other one forgotten, and each has its word in the log. */
+static void a_refused_anchor_ends_the_run(void **state)
+{
+	(void)state;
+	rig.verdict = refuses_all_but_s;
+	rig_add(&rig, STATIC, D, NULL, 1, 0, rig_via(G, 1));
+	rig_add(&rig, STATIC, D, S, 1, 0, rig_via("fe80::2", 1));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, D, S, NULL), RIB_INSTALLED);
+	assert_int_equal(rig_state(&rig, STATIC, D, NULL, NULL), RIB_FAILED);
+	assert_true(answer.sets <= 5);
+	assert_true(rig.n_refused <= 4);
+	rig.verdict = NULL;
+	wait_until_due();
+	assert_int_equal(rig_state(&rig, STATIC, D, NULL, NULL), RIB_INSTALLED);
+	assert_false(mono_before(rib_retry_next(rig.rib), MONO_NEVER));
+}
+
 /* ---- by rules ---- */
 
 static void use_rules(void)
@@ -454,6 +486,7 @@ int main(void)
 		T(a_change_begins_anew),
 		T(a_refused_half_brings_its_sources_later),
 		T(a_refused_deletion_is_tried_again),
+		T(a_refused_anchor_ends_the_run),
 		T(a_refused_rule_is_tried_again),
 		T(a_refused_throw_is_tried_again),
 		T(a_rule_refused_for_good_waits_for_a_change),
