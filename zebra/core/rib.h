@@ -109,17 +109,18 @@ enum rib_why {
 	RIB_WHY_DUPLICATE,	 /* leads where another one does */
 	RIB_WHY_TOO_MANY,	 /* does not fit among RIB_MAX_NEXTHOPS */
 	/* of a candidate */
-	RIB_WHY_NEXTHOPS,     /* none of its next hops can be used */
-	RIB_WHY_IP4_SOURCE,   /* IPv4 with a source, which the kernel can't hold */
-	RIB_WHY_DENIED,	      /* by a route map */
-	RIB_WHY_NEVER,	      /* distance 255 */
-	RIB_WHY_CONNECTED,    /* 2: a connected one is there */
-	RIB_WHY_DISTANCE,     /* 3: another one's distance is lower */
-	RIB_WHY_METRIC,	      /* 4: ... metric is lower */
-	RIB_WHY_OLDER,	      /* 5: ... age is greater */
-	RIB_WHY_PENDING,      /* chosen, and not written yet */
-	RIB_WHY_REFUSED,      /* chosen, and the kernel refused: see error */
-	RIB_WHY_WITHHELD,     /* chosen, and the kernel refused what it needs beside it */
+	RIB_WHY_NEXTHOPS,   /* none of its next hops can be used */
+	RIB_WHY_IP4_SOURCE, /* IPv4 with a source, which the kernel can't hold without rules */
+	RIB_WHY_IP4_TABLE,  /* ... in a table beside main, which the rules are not for */
+	RIB_WHY_DENIED,	    /* by a route map */
+	RIB_WHY_NEVER,	    /* distance 255 */
+	RIB_WHY_CONNECTED,  /* 2: a connected one is there */
+	RIB_WHY_DISTANCE,   /* 3: another one's distance is lower */
+	RIB_WHY_METRIC,	    /* 4: ... metric is lower */
+	RIB_WHY_OLDER,	    /* 5: ... age is greater */
+	RIB_WHY_PENDING,    /* chosen, and not written yet */
+	RIB_WHY_REFUSED,    /* chosen, and the kernel refused: see error */
+	RIB_WHY_WITHHELD,   /* chosen, and the kernel refused what it needs beside it */
 };
 /* "no route leads to the gateway"; "" for RIB_WHY_USED. */
 const char *rib_why_str(enum rib_why why);

@@ -411,17 +411,24 @@ static bool result_is(const struct result *res, const struct rib_cand *c)
 	return same;
 }
 
+/* IPv4 has no source subtrees in the kernel: without rules, which are for the
+ * main table alone, such a route is kept and shown, and never used without its
+ * source. RIB_WHY_USED: the kernel can hold it. */
+static enum rib_why pair_why(const struct rib *r, const struct sdprefix *pair)
+{
+	if (sdprefix_family(pair) == FAM_IP6 || sdprefix_is_plain(pair) || rib_by_rules(r, FAM_IP4))
+		return RIB_WHY_USED;
+	return r->main ? RIB_WHY_IP4_TABLE : RIB_WHY_IP4_SOURCE;
+}
+
 bool rib_cand_resolve(struct rib *r, struct rib_cand *c)
 {
-	/* IPv4 has no source subtrees in the kernel: without rules such a route is
-	 * kept and shown, and never used without its source. */
-	bool possible = sdprefix_family(&c->node->entry.key) == FAM_IP6 ||
-			sdprefix_is_plain(&c->node->entry.key) || rib_by_rules(r, FAM_IP4);
+	enum rib_why of_pair = pair_why(r, &c->node->entry.key);
 	struct result res = {.n = 0, .depth = 0};
 
 	c->looped = false;
 	for (uint32_t i = 0; i < c->n_nexthops; i++) {
-		enum rib_why why = !possible		? RIB_WHY_IP4_SOURCE
+		enum rib_why why = of_pair		? of_pair
 				   : given_before(c, i) ? RIB_WHY_DUPLICATE
 							: resolve_one(r, c, &c->nexthops[i], &res);
 

@@ -41,6 +41,8 @@ const char *rib_why_str(enum rib_why why)
 		return "no next hop can be used";
 	case RIB_WHY_IP4_SOURCE:
 		return "IPv4 routes with a source need `zebra fib ipv4-backend rules`";
+	case RIB_WHY_IP4_TABLE:
+		return "IPv4 routes with a source can be in the main table only";
 	case RIB_WHY_DENIED:
 		return "a route map denies it";
 	case RIB_WHY_NEVER:
@@ -63,13 +65,12 @@ const char *rib_why_str(enum rib_why why)
 	return "";
 }
 
+/* What rules out the pair does so of each next hop. */
 static enum rib_why why_unusable(const struct rib_cand *c)
 {
-	const struct sdprefix *pair = &c->node->entry.key;
+	enum rib_why first = c->n_nexthops ? (enum rib_why)c->nexthop_why[0] : RIB_WHY_NEXTHOPS;
 
-	if (sdprefix_family(pair) == FAM_IP4 && !sdprefix_is_plain(pair))
-		return RIB_WHY_IP4_SOURCE;
-	return RIB_WHY_NEXTHOPS;
+	return first == RIB_WHY_IP4_SOURCE || first == RIB_WHY_IP4_TABLE ? first : RIB_WHY_NEXTHOPS;
 }
 
 enum rib_why rib_cand_why(const struct rib_cand *c)

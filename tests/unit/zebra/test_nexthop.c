@@ -190,6 +190,41 @@ static void test_why_another_one_is_chosen(void **state)
 	assert_int_equal(view("10.0.0.0/8", "192.0.2.0/24").why, RIB_WHY_IP4_SOURCE);
 }
 
+static bool keep_view(void *ctx, const struct rib_view *v)
+{
+	*(struct rib_view *)ctx = *v;
+	return false;
+}
+
+/* The advice to use rules is given where it helps, and only there. */
+static void test_why_an_ip4_source_is_not_used(void **state)
+{
+	struct rib_setup s = *rib_setup(rig.rib);
+	struct sdprefix pair = rig_pair("10.0.0.0/8", "192.0.2.0/24");
+	struct rib_nexthop nh = rig_dev(1);
+	struct rib_spec spec = {.distance = 1, .n_nexthops = 1, .nexthops = &nh};
+	struct rib_owner owner = {.type = STATIC};
+	struct rib_view v;
+
+	(void)state;
+	rig_add(&rig, STATIC, "10.0.0.0/8", "192.0.2.0/24", 1, 0, nh);
+	rib_add(rib_table_get(rig.rib, 77), &pair, &owner, &spec, rig.now);
+	rig_run(&rig);
+	assert_int_equal(view("10.0.0.0/8", "192.0.2.0/24").why, RIB_WHY_IP4_SOURCE);
+	s.ip4 = FIB_RULES;
+	rib_set_up(rig.rib, &s, rig.now);
+	assert_int_equal(view("10.0.0.0/8", "192.0.2.0/24").why, RIB_WHY_USED);
+	rib_if_set(rig.rib, 1, false);
+	rig_run(&rig);
+	v = view("10.0.0.0/8", "192.0.2.0/24");
+	assert_int_equal(v.why, RIB_WHY_NEXTHOPS);
+	assert_int_equal(v.nexthop_why[0], RIB_WHY_INTERFACE_DOWN);
+	rib_each_at(rib_table_find(rig.rib, 77), &pair, keep_view, &v);
+	assert_int_equal(v.why, RIB_WHY_IP4_TABLE);
+	assert_string_equal(rib_why_str(v.why),
+			    "IPv4 routes with a source can be in the main table only");
+}
+
 static int refuse_via_2(struct rig *g, const struct fib_op *op)
 {
 	(void)g;
@@ -550,6 +585,7 @@ int main(void)
 		T(test_every_reason),
 		T(test_no_route),
 		T(test_why_another_one_is_chosen),
+		T(test_why_an_ip4_source_is_not_used),
 		T(test_a_refused_route_is_passed_by),
 		T(test_own_address),
 		T(test_sourced_routes_lead_sourced_routes),
