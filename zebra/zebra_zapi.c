@@ -10,6 +10,7 @@
 
 #define REFUSAL_BURST 3
 #define REFUSAL_EVERY (10 * USEC_PER_SEC)
+#define COMINGS_BURST 100
 
 const char *zclient_name(const struct zclient *c)
 {
@@ -147,7 +148,7 @@ static void got_hello(struct zclient *c, const struct zapi_hello *h)
 	c->v.synchronous = h->synchronous;
 	snprintf(name, sizeof(name), "client %s", zclient_name(c));
 	zapi_session_rename(c->session, name);
-	log_info("%s: connected", name);
+	log_limited(&c->z->comings, LOG_LVL_INFO, "%s: connected", name);
 	if (h->synchronous)
 		return;
 	send_capabilities(c);
@@ -364,6 +365,7 @@ struct zebra_zapi *zebra_zapi_new(struct loop *l, const char *path, struct rib *
 	z->rib = rib;
 	z->ops = ops;
 	z->ctx = ctx;
+	z->comings = (struct log_limit)LOG_LIMIT(COMINGS_BURST, REFUSAL_EVERY);
 	zclients_init(&z->clients);
 	zc_gones_init(&z->gones);
 	z->listener = listener_new(l, path, 0660, client_accepted, z, err, err_size);

@@ -39,6 +39,7 @@ struct zebra_zapi;
 #define ZAPI_UNSETTLED_MAX	20000u
 #define ZAPI_SETTLE_TIME	USEC_PER_SEC
 #define ZAPI_STALE_MAX		86400u /* seconds */
+#define ZAPI_GONES_MAX		256u
 #define ZAPI_ERROR_SIZE		160
 
 /* What the server asks zebra. None of these may call back into the server. */

@@ -14,6 +14,9 @@
  *			route by the time that these take, and no more. A RIB
  *			that is never done is waited for ZAPI_SETTLE_TIME
  *	identity	the first that is a protocol is it
+ *	coming, going	costs what it has told itself (zebra/core/rib_owner.c);
+ *			ZAPI_GONES_MAX are waited for, who goes beyond that
+ *			takes its routes along
  */
 #include <sys/socket.h>
 

@@ -37,10 +37,10 @@ static void gone_expired(void *ctx)
 	gone_sweep(g);
 }
 
-static void gone_start(struct zclient *c)
+/* g: NULL, or it has been gone before, and some of that is there still. */
+static void gone_start(struct zclient *c, struct zc_gone *g)
 {
 	struct zebra_zapi *z = c->z;
-	struct zc_gone *g = gone_find(z, c->v.type, c->v.instance);
 
 	if (!g) {
 		g = mem_new(z->mem, sizeof(*g));
@@ -55,6 +55,7 @@ static void gone_start(struct zclient *c)
 	loop_timer_at(g->timer, g->until);
 }
 
+/* Without routes there is nothing to keep, and nothing to be told. */
 void zclient_owner_leaves(struct zclient *c)
 {
 	struct zebra_zapi *z = c->z;
@@ -62,13 +63,19 @@ void zclient_owner_leaves(struct zclient *c)
 
 	if (!zclient_is_owner(c))
 		return;
-	if (c->v.graceful) {
-		log_notice("%s: gone, its routes stay for %u s", zclient_name(c), c->v.stale_time);
+	g = gone_find(z, c->v.type, c->v.instance);
+	if (!rib_has_owner(z->rib, c->v.type, c->v.instance)) {
+		if (g)
+			gone_drop(g);
+		return;
+	}
+	if (c->v.graceful && (g || zc_gones_count(&z->gones) < ZAPI_GONES_MAX)) {
+		log_limited(&z->comings, LOG_LVL_NOTICE, "%s: gone, its routes stay for %u s",
+			    zclient_name(c), c->v.stale_time);
 		rib_mark_stale(z->rib, c->v.type, c->v.instance);
-		gone_start(c);
+		gone_start(c, g);
 	} else {
 		rib_del_owner(z->rib, c->v.type, c->v.instance);
-		g = gone_find(z, c->v.type, c->v.instance);
 		if (g)
 			gone_drop(g);
 	}
@@ -87,8 +94,8 @@ void zclient_owner_complete(struct zclient *c, uint32_t afi)
 		gone_sweep(g);
 	if (c->v.instance != 0 || (afi != AFI_IP4 && afi != AFI_IP6))
 		return;
-	rib_sweep_kernel_of(c->z->rib, c->v.type, afi == AFI_IP4 ? FAM_IP4 : FAM_IP6);
-	c->z->ops->rib_changed(c->z->ctx);
+	if (rib_sweep_kernel_of(c->z->rib, c->v.type, afi == AFI_IP4 ? FAM_IP4 : FAM_IP6))
+		c->z->ops->rib_changed(c->z->ctx);
 }
 
 void zebra_zapi_gones_fini(struct zebra_zapi *z)

@@ -122,6 +122,7 @@ struct zebra_zapi {
 	unsigned int unsettled;	  /* changes since the RIB was last done */
 	struct loop_timer *unhold; /* ... and it does not get done */
 	struct zebra_zapi_patience patience;
+	struct log_limit comings; /* and goings, in the log */
 };
 
 static inline unsigned int zc_fam(enum family f)

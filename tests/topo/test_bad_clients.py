@@ -9,8 +9,8 @@ import random
 import pytest
 from harness import EchoServers, NotYet, watch
 from harness.zapi import (ALL, BABEL, CLIENT_CAPABILITIES, HELLO, INTERFACE_ADD,
-                          NEXTHOP_REGISTER, ROUTE_ADD, ROUTE_DELETE, SHARP, STATIC, Client, Crowd,
-                          graceful, hello, message, redistribute, route)
+                          NEXTHOP_REGISTER, RIPNG, ROUTE_ADD, ROUTE_DELETE, SHARP, STATIC, Client,
+                          Crowd, complete, graceful, hello, message, redistribute, route)
 
 HERE, THERE = "2001:db8:1::1", "2001:db8:d1::1"
 FAR = ("2001:db8:d1::/48", "::/0")
@@ -208,6 +208,42 @@ def test_a_flood(net):
     assert memory(net) < peak + (peak - before) // 4
     c.close()
     net.wait(lambda: entries(net) < 100, 120, "the flood gone")
+    undisturbed(net)
+
+
+def test_comings_and_goings(net):
+    """Thousands of times a client becomes another, or says that it has told all, beside a large
+    table that is not its own."""
+    n = 30000
+    own = Client(zebra(net), hello(SHARP))
+    own.say(b"".join(route(ROUTE_ADD, SHARP, f"2001:{0xe00 + (i >> 12):x}:{i & 0xfff:x}::")
+                     for i in range(n)))
+    net.wait(lambda: entries(net) >= n, 120, "a large table")
+    served(net)
+    pair = ("2001:db8:83::", "2001:db8:a::")
+    turns = {
+        "complete": complete() * 20000,
+        "another": b"".join(hello(RIPNG, i % 2) for i in range(6000)),
+        "another, with a route": b"".join(
+            hello(RIPNG, i) + route(ROUTE_ADD, RIPNG, *pair, instance=i) for i in range(4000)),
+        "graceful": graceful(600) + b"".join(
+            hello(RIPNG, i) + route(ROUTE_ADD, RIPNG, *pair, instance=i) for i in range(2000)),
+    }
+    for what, octets in turns.items():
+        log = len(zebra(net).log_text())
+        c = Client(zebra(net), hello(RIPNG), octets)
+        served(net, timeout=20)
+        watch.more(net, [net.probes])
+        c.close()
+        net.wait(lambda: len(clients(net)) == 3, 60, f"{what}: gone")
+        assert len(zebra(net).log_text()) - log < 50000, what
+    for _ in range(300):
+        Client(zebra(net), hello(RIPNG), route(ROUTE_ADD, RIPNG, *pair)).close()
+    served(net, timeout=20)
+    # Not all of those who announced that they come back are waited for; and the first did.
+    assert len(zebra(net).show("show zebra client departed")["departed"]) == 256 - 1
+    own.close()
+    net.wait(lambda: entries(net) < 600, 120, "the large table gone with its owner")
     undisturbed(net)
 
 

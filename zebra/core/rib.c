@@ -181,6 +181,7 @@ void rib_cand_free(struct rib *r, struct rib_cand *c)
 	rib_deps_detach(r, c);
 	if (loop_cands_linked(c))
 		loop_cands_del(&r->loops, c);
+	rib_own_drop(r, c);
 	if (c->node->selected == c)
 		c->node->selected = NULL;
 	rib_cands_del(&c->node->cands, c);
@@ -225,7 +226,7 @@ void rib_add(struct rib *r, const struct sdprefix *pair, const struct rib_owner 
 	if (c->gone)
 		r->n_cands++;
 	c->gone = false;
-	c->stale = false;
+	rib_own_take(r, c);
 	c->told = false;
 	c->added = rib_main(r)->mark;
 	node_event(r, n);
@@ -248,15 +249,16 @@ void rib_add(struct rib *r, const struct sdprefix *pair, const struct rib_owner 
 	cand_set_nexthops(r, c, spec);
 }
 
-static void cand_delete(struct rib *r, struct rib_cand *c)
+void rib_cand_delete(struct rib *r, struct rib_cand *c)
 {
 	if (c->gone)
 		return;
 	c->gone = true;
+	rib_own_drop(r, c);
 	r->n_cands--;
 	/* Its owner is back and does not want it, claimed in a run or not. */
 	if (c->node->leftover && c->node->kernel.type == c->owner.type)
-		c->node->leftover = false;
+		rib_leftover(r, c->node, false);
 	node_event(r, c->node);
 }
 
@@ -267,45 +269,8 @@ bool rib_del(struct rib *r, const struct sdprefix *pair, const struct rib_owner 
 
 	if (!c || c->gone)
 		return false;
-	cand_delete(r, c);
+	rib_cand_delete(r, c);
 	return true;
-}
-
-enum sweep { SWEEP_ALL, SWEEP_STALE, SWEEP_MARK };
-
-static void sweep(struct rib *r, uint8_t type, uint16_t instance, enum sweep what)
-{
-	struct rib_node *n;
-	struct rib_cand *c;
-
-	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n)) {
-		LIST_EACH (rib_cands, &n->cands, c) {
-			if (c->owner.type != type || c->owner.instance != instance ||
-			    c->owner.config || c->gone)
-				continue;
-			if (what == SWEEP_MARK)
-				c->stale = true;
-			else if (what == SWEEP_ALL || c->stale)
-				cand_delete(r, c);
-		}
-	}
-	for (size_t i = 0; i < r->n_tables; i++)
-		sweep(r->tables[i], type, instance, what);
-}
-
-void rib_del_owner(struct rib *r, uint8_t type, uint16_t instance)
-{
-	sweep(r, type, instance, SWEEP_ALL);
-}
-
-void rib_mark_stale(struct rib *r, uint8_t type, uint16_t instance)
-{
-	sweep(r, type, instance, SWEEP_MARK);
-}
-
-void rib_sweep_stale(struct rib *r, uint8_t type, uint16_t instance)
-{
-	sweep(r, type, instance, SWEEP_STALE);
 }
 
 /* Choice */
@@ -438,7 +403,7 @@ void rib_address(struct rib *r, enum family f, const struct addr *a)
 static void kernel_adopt(struct rib *r, struct rib_node *n, const struct fib_route *f)
 {
 	rib_held_set(r, n, f, f->type == RIB_TYPE_AUXILIARY);
-	n->leftover = true;
+	rib_leftover(r, n, true);
 	/* An interface may have taken the (D,S) along while we were away: an
 	 * anchor without it would drop packets. */
 	if (n->auxiliary || f->ruled)
@@ -457,45 +422,6 @@ void rib_kernel_found(struct rib *r, const struct fib_route *f)
 	else if (!n->held && f->n_nexthops && (!f->ruled || rib_source_find(r, &f->pair.src)))
 		kernel_adopt(r, n, f);
 	rib_node_put(r, n);
-}
-
-static void unclaim(struct rib *r, struct rib_node *n)
-{
-	if (!n->held || !n->leftover)
-		return;
-	n->leftover = false;
-	rib_node_mark(r, n);
-}
-
-void rib_sweep_kernel(struct rib *r)
-{
-	struct rib_node *n;
-
-	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n))
-		unclaim(r, n);
-	for (size_t i = 0; i < r->n_tables; i++)
-		rib_sweep_kernel(r->tables[i]);
-	rib_retired_write(r);
-}
-
-void rib_sweep_kernel_of(struct rib *r, uint8_t type, enum family f)
-{
-	struct rib_node *n;
-
-	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n))
-		if (n->kernel.type == type && !n->auxiliary && sdprefix_family(&n->entry.key) == f)
-			unclaim(r, n);
-	for (size_t i = 0; i < r->n_tables; i++)
-		rib_sweep_kernel_of(r->tables[i], type, f);
-}
-
-void rib_sweep_kernel_at(struct rib *r, const struct sdprefix *pair)
-{
-	struct rib_node *n = rib_node_find(r, pair);
-
-	if (n)
-		unclaim(r, n);
-	rib_retired_write(r);
 }
 
 /* Life */
@@ -527,6 +453,7 @@ struct rib *rib_new(const struct rib_env *env, void *ctx)
 	r->mem_told.name = "rib redistributed";
 	r->mem_retry.name = "rib retry";
 	r->mem_source.name = "rib source";
+	r->mem_own.name = "rib owner";
 	r->env = *env;
 	r->ctx = ctx;
 	rib_nodes_init(&r->nodes);
@@ -563,12 +490,13 @@ void rib_free(struct rib *r)
 	rib_sources_fini(&r->sources);
 	rib_covers_fini(&r->covers);
 	rib_ifs_free(r);
+	rib_owns_free(r);
 	for (size_t i = 0; i < sizeof(scratches) / sizeof(*scratches); i++)
 		mem_free(&r->mem_scratch, scratches[i]->v);
 	assert(!r->mem_node.count && !r->mem_dest.count && !r->mem_cand.count);
 	assert(!r->mem_nexthop.count && !r->mem_gate.count && !r->mem_if.count);
 	assert(!r->mem_scratch.count && !r->mem_told.count && !r->mem_retry.count);
-	assert(!r->mem_source.count);
+	assert(!r->mem_source.count && !r->mem_own.count);
 	tag = r->mem_rib;
 	mem_free(&tag, r);
 }

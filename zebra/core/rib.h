@@ -258,7 +258,9 @@ void rib_add(struct rib *r, const struct sdprefix *pair, const struct rib_owner 
 	     const struct rib_spec *spec, mono_t now);
 /* False: there was none. */
 bool rib_del(struct rib *r, const struct sdprefix *pair, const struct rib_owner *owner);
-/* All of (type, instance), whatever pair, distance_key and key. */
+/* All of (type, instance), whatever pair, distance_key and key. These four cost
+ * what that owner has here, whatever there is besides. */
+bool rib_has_owner(const struct rib *r, uint8_t type, uint16_t instance);
 void rib_del_owner(struct rib *r, uint8_t type, uint16_t instance);
 /* Marks all of (type, instance) stale: they stay and count as before until
  * their owner adds them again, or rib_sweep_stale() removes the rest. */
@@ -285,8 +287,8 @@ void rib_kernel_lost(struct rib *r, const struct sdprefix *pair);
 void rib_kernel_found(struct rib *r, const struct fib_route *f);
 void rib_sweep_kernel(struct rib *r);
 /* The same for what was written for routes of one type and family: their owner is
- * back and has told all. */
-void rib_sweep_kernel_of(struct rib *r, uint8_t type, enum family f);
+ * back and has told all. False: there was nothing of them, which costs nothing. */
+bool rib_sweep_kernel_of(struct rib *r, uint8_t type, enum family f);
 /* The same for one pair: it is known that nobody will claim it. */
 void rib_sweep_kernel_at(struct rib *r, const struct sdprefix *pair);
 

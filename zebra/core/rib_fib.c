@@ -46,13 +46,13 @@ static void count_held(struct rib *r, const struct rib_node *n, int by)
 
 void rib_held_set(struct rib *r, struct rib_node *n, const struct fib_route *f, bool auxiliary)
 {
+	rib_leftover(r, n, false);
 	if (n->held)
 		count_held(r, n, -1);
 	copy_set(r, &n->kernel, f);
 	count_held(r, n, 1);
 	n->held = true;
 	n->auxiliary = auxiliary;
-	n->leftover = false;
 	n->doubt = false;
 	n->undeleted = false;
 	n->touched = rib_main(r)->mark;
@@ -60,12 +60,12 @@ void rib_held_set(struct rib *r, struct rib_node *n, const struct fib_route *f, 
 
 void rib_held_clear(struct rib *r, struct rib_node *n)
 {
+	rib_leftover(r, n, false);
 	if (n->held)
 		count_held(r, n, -1);
 	copy_clear(r, &n->kernel);
 	n->held = false;
 	n->auxiliary = false;
-	n->leftover = false;
 	n->doubt = false;
 	n->undeleted = false;
 	n->touched = rib_main(r)->mark;
@@ -561,7 +561,7 @@ static void node_settle(struct rib *r, struct rib_node *n)
 				   : RIB_FAILED;
 	}
 	if (c && c->state == RIB_INSTALLED)
-		n->leftover = false;
+		rib_leftover(r, n, false);
 	if (c && c->refused != (c->state == RIB_FAILED)) {
 		c->refused = !c->refused;
 		rib_gates_below(r, &n->entry.key, false);

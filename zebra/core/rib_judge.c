@@ -44,7 +44,7 @@ bool rib_cand_judge(struct rib *r, struct rib_cand *c)
 	rib_cand_set_terms(r, c, &t);
 	/* Its owner is back, and an earlier run's route is not to stay. */
 	if (c->denied && c->node->leftover && c->node->kernel.type == c->owner.type)
-		c->node->leftover = false;
+		rib_leftover(r, c->node, false);
 	return !same;
 }
 

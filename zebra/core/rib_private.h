@@ -56,6 +56,7 @@ SDTABLE_TYPE(rib_gates, struct rib_gate, entry);
 struct rib_cand {
 	struct list_link link;
 	struct list_link by_loop;
+	struct list_link by_own; /* in its rib_own; not while gone */
 	struct rib_node *node;
 	struct rib_owner owner;
 	uint8_t distance;
@@ -89,6 +90,14 @@ struct rib_cand {
 };
 LIST_TYPE(rib_cands, struct rib_cand, link);
 LIST_TYPE(loop_cands, struct rib_cand, by_loop);
+LIST_TYPE(own_cands, struct rib_cand, by_own);
+
+/* What one (type, instance) has here, the configuration's own left out. */
+struct rib_own {
+	uint8_t type;
+	uint16_t instance;
+	struct own_cands fresh, stale; /* one of them is not empty */
+};
 
 struct rib_dest;
 
@@ -209,6 +218,11 @@ struct rib {
 	struct dirty_dests dirty;
 	struct rib_if **ifs; /* ordered by ifindex */
 	size_t n_ifs, ifs_room;
+	struct rib_own **owns; /* ordered by type and instance */
+	size_t n_owns, owns_room;
+	/* Routes of nodes with `leftover`, by family and type, of all tables: the
+	 * main one counts. */
+	uint32_t n_leftover[2][UINT8_MAX + 1];
 	size_t n_cands;	  /* not gone */
 	size_t n_prefsrc; /* candidates with a preferred source */
 	size_t ops_used;  /* of the current run */
@@ -234,7 +248,7 @@ struct rib {
 	size_t n_withheld;	   /* sources with an error */
 	bool rules_marked;	   /* there is work although no destination is marked */
 	struct memtag mem_rib, mem_node, mem_dest, mem_cand, mem_nexthop, mem_gate, mem_if,
-		mem_scratch, mem_told, mem_retry, mem_source;
+		mem_scratch, mem_told, mem_retry, mem_source, mem_own;
 };
 
 static inline struct rib *rib_main(struct rib *r)
@@ -256,6 +270,8 @@ void rib_node_retry(struct rib *r, struct rib_node *n);
 struct rib_node *rib_node_half(const struct rib *r, const struct prefix *dst, bool upper);
 /* Takes the node's choice anew; tells those who resolve over it. */
 void rib_node_choose(struct rib *r, struct rib_node *n);
+/* Withdraws it; it is freed by the next run. */
+void rib_cand_delete(struct rib *r, struct rib_cand *c);
 void rib_cand_free(struct rib *r, struct rib_cand *c);
 /* Does the kernel have routes of this kind without us? */
 static inline bool rib_cand_foreign(const struct rib_cand *c)
@@ -268,6 +284,15 @@ enum rib_why rib_cand_worse(const struct rib_cand *a, const struct rib_cand *b);
 void *rib_scratch(struct rib *r, struct scratch *s, size_t octets);
 struct rib_cand *rib_cand_find(const struct rib_node *n, const struct rib_owner *o);
 bool rib_cand_is(const struct rib_cand *c, const struct rib_spec *s);
+
+/* rib_owner.c */
+/* Its owner has told it. */
+void rib_own_take(struct rib *r, struct rib_cand *c);
+/* It is withdrawn, or freed. */
+void rib_own_drop(struct rib *r, struct rib_cand *c);
+void rib_owns_free(struct rib *r);
+/* Sets n->leftover: before what is held changes, or after. */
+void rib_leftover(struct rib *r, struct rib_node *n, bool on);
 
 /* rib_if.c */
 struct rib_if *rib_if_get(struct rib *r, uint32_t ifindex);

@@ -8,11 +8,11 @@ import struct
 import subprocess
 import sys
 
-BABEL, STATIC, SHARP = 22, 3, 23  # route types
+BABEL, STATIC, RIPNG, SHARP = 22, 3, 5, 23  # route types
 INTERFACE_ADD, ROUTE_ADD, ROUTE_DELETE, REDISTRIBUTE_ADD, HELLO = 0, 8, 9, 11, 18
 NEXTHOP_REGISTER, CLIENT_CAPABILITIES = 20, 119
 ALL = 30  # of route types
-AFI6 = 2
+AFI4, AFI6 = 1, 2
 
 
 def message(command, body=b"", marker=254, version=6, length=None):
@@ -37,6 +37,11 @@ def route(command, kind, destination, source=None, ifindex=0, instance=0):
 
 def graceful(seconds):
     return message(CLIENT_CAPABILITIES, struct.pack("!III", 1, seconds, 0))
+
+
+def complete(afi=AFI6):
+    """It has told all of that family."""
+    return message(CLIENT_CAPABILITIES, struct.pack("!4I", 2, afi, 1, 0))
 
 
 def redistribute(kind):

@@ -11,7 +11,7 @@
 
 #include "tests/unit/zebra/rig.h"
 
-enum { STATIC = 3, BABEL = 22, OTHER = 20 };
+enum { STATIC = 3, BABEL = 22, OSPF = 20 };
 enum { EINVALID = 22 };
 
 static struct rig rig;
@@ -629,7 +629,8 @@ static void test_an_owner_s_leftovers_go_when_it_has_told_all(void **state)
 	found(BABEL, "192.0.2.0/24", NULL, rig_via("192.0.2.1", 1));
 	rig_add(&rig, BABEL, D, NULL, 100, 0, rig_via(G, 1));
 	/* Before any run: what was told is claimed all the same. */
-	rib_sweep_kernel_of(rig.rib, BABEL, FAM_IP6);
+	assert_true(rib_sweep_kernel_of(rig.rib, BABEL, FAM_IP6));
+	assert_false(rib_sweep_kernel_of(rig.rib, BABEL, FAM_IP6));
 	rig_run(&rig);
 	assert_int_equal(kernel_ours(&rig), 4);
 	assert_non_null(kernel_has(&rig, D, NULL));
@@ -637,10 +638,17 @@ static void test_an_owner_s_leftovers_go_when_it_has_told_all(void **state)
 	assert_null(kernel_has(&rig, D, "::/1"));
 	assert_non_null(kernel_has(&rig, "2001:db8:e::/48", S));
 	assert_non_null(kernel_has(&rig, "192.0.2.0/24", NULL));
-	rib_sweep_kernel_of(rig.rib, BABEL, FAM_IP4);
-	rib_sweep_kernel_of(rig.rib, STATIC, FAM_IP6);
+	assert_true(rib_sweep_kernel_of(rig.rib, BABEL, FAM_IP4));
+	assert_true(rib_sweep_kernel_of(rig.rib, STATIC, FAM_IP6));
 	rig_run(&rig);
 	assert_int_equal(kernel_ours(&rig), 1);
+	assert_false(rib_sweep_kernel_of(rig.rib, BABEL, FAM_IP4));
+	assert_false(rib_sweep_kernel_of(rig.rib, STATIC, FAM_IP6));
+	/* Claimed, it is none any more. */
+	found(BABEL, D, S, rig_via(G, 2));
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 2));
+	rig_run(&rig);
+	assert_false(rib_sweep_kernel_of(rig.rib, BABEL, FAM_IP6));
 }
 
 /* Its owner comes back, sends it, and withdraws it before a run has seen it. */
@@ -834,6 +842,58 @@ static void test_stale(void **state)
 	rig_run(&rig);
 	assert_int_equal(rib_count(rig.rib), 1);
 	assert_int_equal(kernel_ours(&rig), 1);
+}
+
+#define CROWD 20000
+#define OSPF  7
+
+/* A client can come, go and say that it has told all as often as it likes: that
+ * costs what it has, not what there is. By walks this takes an hour. */
+static void test_comings_and_goings_cost_no_walk(void **state)
+{
+	struct rib_nexthop nh = {.kind = RIB_NH_IFINDEX, .ifindex = 1};
+	struct rib_spec spec = {.distance = 100, .n_nexthops = 1, .nexthops = &nh};
+	struct rib_owner owner = {.type = BABEL};
+	struct sdprefix pair = {.dst = rig_prefix(D), .src = rig_prefix("::/0")};
+	struct rib *t;
+
+	(void)state;
+	for (unsigned int i = 0; i < CROWD; i++) {
+		pair.dst.addr.b[4] = (uint8_t)(i >> 8);
+		pair.dst.addr.b[5] = (uint8_t)i;
+		rib_add(rig.rib, &pair, &owner, &spec, rig.now);
+	}
+	for (unsigned int i = 0; i < 2 * CROWD; i++) {
+		owner = (struct rib_owner){.type = OSPF, .instance = (uint16_t)i};
+		assert_false(rib_has_owner(rig.rib, OSPF, owner.instance));
+		pair.dst.addr.b[4] = (uint8_t)(i >> 8);
+		pair.dst.addr.b[5] = (uint8_t)i;
+		rib_add(rig.rib, &pair, &owner, &spec, rig.now);
+		assert_true(rib_has_owner(rig.rib, OSPF, owner.instance));
+		rib_mark_stale(rig.rib, OSPF, owner.instance);
+		rib_sweep_stale(rig.rib, OSPF, owner.instance);
+		rib_del_owner(rig.rib, OSPF, owner.instance);
+		assert_false(rib_has_owner(rig.rib, OSPF, owner.instance));
+		assert_false(rib_sweep_kernel_of(rig.rib, OSPF, FAM_IP6));
+		/* What is stale already is not gone through again. */
+		rib_mark_stale(rig.rib, BABEL, 0);
+	}
+	assert_int_equal(rib_count(rig.rib), CROWD);
+	/* In a table beside the main one, too; and those of other instances stay. */
+	t = rib_table_get(rig.rib, 100);
+	owner = (struct rib_owner){.type = OSPF, .instance = 7};
+	rib_add(t, &pair, &owner, &spec, rig.now);
+	owner.instance = 8;
+	rib_add(t, &pair, &owner, &spec, rig.now);
+	rib_mark_stale(rig.rib, OSPF, 7);
+	rib_sweep_stale(rig.rib, OSPF, 8);
+	assert_int_equal(rib_count(t), 2);
+	rib_sweep_stale(rig.rib, OSPF, 7);
+	assert_int_equal(rib_count(t), 1);
+	assert_false(rib_has_owner(rig.rib, OSPF, 7));
+	assert_true(rib_has_owner(rig.rib, OSPF, 8));
+	rib_sweep_stale(rig.rib, BABEL, 0);
+	assert_int_equal(rib_count(rig.rib), 0);
 }
 
 static void test_fates(void **state)
@@ -1041,6 +1101,7 @@ int main(void)
 		T(test_refused_deletion_is_tried_again),
 		T(test_refused_half_withholds_the_sourced),
 		T(test_stale),
+		T(test_comings_and_goings_cost_no_walk),
 		T(test_fates),
 		T(test_redistribution),
 		T(test_withdrawal_names_next_hops),
