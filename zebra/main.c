@@ -357,11 +357,6 @@ static void config_applied(void *ctx)
 	kernel_check_interval(z->kernel, z->nb_ctx.check_interval);
 	statics_sync(z->statics, z->rib, z->ifs, loop_now(z->loop));
 	fpm_configure(z->fpm, &z->nb_ctx.fpm);
-	if (z->restart) {
-		restart_settle(z->restart, z->rib, z->statics);
-		restart_free(z->restart);
-		z->restart = NULL;
-	}
 	zebra_run_rib(z, 0);
 }
 
@@ -412,6 +407,8 @@ static void start_config(struct zebra_main *m)
 		m->sweep = loop_timer_new(z->loop, sweep_due, m);
 		loop_timer_at(m->sweep, mono_add(loop_now(z->loop), m->retain * USEC_PER_SEC));
 	}
+	restart_free(z->restart);
+	z->restart = NULL;
 	z->nb_ctx = (struct zebra_nb){.statics = z->statics,
 				      .rmaps = z->rmaps,
 				      .fpm = {.encoding = FPM_NETLINK},

@@ -85,24 +85,3 @@ size_t restart_adopt(struct restart *r, struct rib *rib)
 		log_notice("kept %zu routes of an earlier run until their owners are back", r->n);
 	return r->n;
 }
-
-void restart_settle(struct restart *r, struct rib *rib, const struct statics *statics)
-{
-	size_t gone = 0;
-
-	for (size_t i = 0; i < r->n; i++) {
-		const struct fib_route *f = &r->v[i].route;
-
-		struct rib *of = rib_table_find(rib, f->ruled ? 0 : f->table);
-
-		if (!of || f->type != ROUTE_STATIC ||
-		    statics_has(statics, &f->pair, f->ruled ? 0 : f->table))
-			continue;
-		rib_sweep_kernel_at(of, &f->pair);
-		gone++;
-	}
-	if (gone)
-		log_notice("removing %zu static routes of an earlier run that are not configured",
-			   gone);
-	r->n = r->n_pool = 0;
-}

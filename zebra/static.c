@@ -203,18 +203,6 @@ void statics_route_del(struct statics *s, const struct sdprefix *pair)
 	mark(s, r);
 }
 
-bool statics_has(const struct statics *s, const struct sdprefix *pair, uint32_t table)
-{
-	const struct static_route *r = static_table_find(&s->table, pair);
-	struct hop *h;
-
-	if (r)
-		LIST_EACH (hops, &r->hops, h)
-			if (h->table == table)
-				return true;
-	return false;
-}
-
 size_t statics_count(const struct statics *s)
 {
 	return static_table_count(&s->table);

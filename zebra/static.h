@@ -51,8 +51,6 @@ void statics_hop_onlink(struct statics *s, const struct sdprefix *pair, const st
 			bool onlink);
 void statics_route_del(struct statics *s, const struct sdprefix *pair);
 
-/* Is a static route configured for this pair in this table, resolvable or not? */
-bool statics_has(const struct statics *s, const struct sdprefix *pair, uint32_t table);
 size_t statics_count(const struct statics *s); /* pairs */
 
 /* Brings the RIB in line with what changed since the last call. */

@@ -104,6 +104,38 @@ def test_staticd(topology):
     all_there()
 
 
+def test_staticd_s_routes_outlive_zebra(topology):
+    """kill -9 of ours: what staticd has told stays in the kernel until staticd is back."""
+    net = topology(spec([("zebra", static(PLAIN, gateway="fe80::b")), ("stock-staticd", STATICD)],
+                        [], ["addr add 2001:db8:51::1/128 dev lo"],
+                        ["addr add 2001:db8:d1::1/128 dev lo", "addr add 2001:db8:d2::1/128 dev lo",
+                         f"route add {S} via fe80::a dev link0"]))
+    echo = EchoServers()
+    net.on_close(echo.close)
+    ends = (("2001:db8:1::a", "2001:db8:d1::1"), ("2001:db8:51::1", "2001:db8:d2::1"))
+    for _, b in ends:
+        echo.add(net["peer"].ns, b, "peer")
+    echo.start()
+    dut, staticd = net["dut"], net["dut"].daemons["stock-staticd"]
+    for a, b in ends:
+        watch.meets(net, "dut", a, b, "peer")
+    streams = [watch.stream(net, "dut", a, b) for a, b in ends]
+    dut.zebra.kill()
+    watch.more(net, streams)
+    dut.zebra.start()
+    watch.has_route(net, "dut", PLAIN, "link0", "static")  # the configuration is there
+    watch.more(net, streams)
+    watch.has_route(net, "dut", (D1, "::/0"), "link0", "static", timeout=60)
+    watch.has_route(net, "dut", (D2, S), "link0", "static")
+    watch.more(net, streams)
+    for s in streams:
+        s.stop()
+        assert not s.lost() and s.exits() == ["peer"], s.summary()
+    staticd.configure(f"no ipv6 route {D1} fe80::b link0")
+    not_in_kernel(net, "dut", (D1, "::/0"), 196)
+    in_kernel(net, "dut", PLAIN, 196)
+
+
 BABEL = """
 interface link0
  babel wired

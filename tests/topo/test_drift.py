@@ -179,6 +179,7 @@ def test_other_tables_are_ours_too(place):
     # An earlier life's are adopted, and go if they are not configured any more.
     r.zebra.kill()
     r.zebra.config = CONFIG
+    r.zebra.user_options = ["--retain", "1"]
     r.zebra.start()
     net.wait(lambda: len(tables()) == 1, 20, "the table's route gone")
     whole(net)

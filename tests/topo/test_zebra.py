@@ -5,7 +5,7 @@ import os
 import signal
 
 import pytest
-from harness import NotYet, netns
+from harness import NotYet, netns, zapi
 from harness.daemons import program
 
 A, B = "2001:db8:a::/48", "2001:db8:b::/48"
@@ -233,17 +233,23 @@ def test_kill_and_restart_touches_no_route(one_router):
     assert kernel(net["r"]) == before
 
 
-def test_what_is_configured_no_more_goes_at_the_start(one_router):
-    net, _ = full_router(one_router, "--retain", "3600")
+def test_what_is_configured_no_more_waits_for_a_static_client(one_router):
+    """It may be the client's, who is not back yet: FRR's staticd has the same protocol number."""
+    net, before = full_router(one_router, "--retain", "3600")
     r = net["r"]
     r.zebra.kill()
     r.ip(f"route add 2001:db8:77::/48 from {A} via fe80::2 dev v0 proto babel metric 21")
     r.zebra.config = config(PLAIN[0])
     r.zebra.start()
+    net.wait(lambda: len(rows(net, "show ipv6 route static", installed=True)) == 1, 5, "adopted")
+    assert kernel(r) == before
+    c = zapi.Client(r.zebra, zapi.hello(zapi.STATIC), zapi.complete(zapi.AFI4),
+                    zapi.complete())
     net.wait(lambda: len(kernel(r)) == 1, 5, "the unconfigured routes gone")
     assert kernel(r) == ["2001:db8:d::/48 via fe80::2 dev v0 proto 196 metric 20 pref medium"]
     # babel's is still waited for.
     assert "proto babel metric 21" in r.ip_out("-6", "route", "show", "2001:db8:77::/48")
+    c.close()
 
 
 def test_nobody_s_leftovers_are_swept(one_router):
