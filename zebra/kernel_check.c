@@ -309,6 +309,7 @@ static void next_check(struct kernel *k)
 
 	if (k->again)
 		due = loop_now(k->loop);
+	k->check_wanted = k->again;
 	k->again = false;
 	k->check_due = due;
 	loop_timer_at(k->turn, due);
@@ -336,6 +337,7 @@ void kernel_check_turn(void *ctx)
 
 	if (!k->check) {
 		k->check_due = MONO_NEVER;
+		k->check_wanted = false;
 		k->check = mem_new(&k->mem, sizeof(*k->check));
 		check_init(k->check, k, k->dump, true, &k->running);
 	}
@@ -352,6 +354,7 @@ void kernel_check_turn(void *ctx)
 			    strerror(errno));
 		kernel_check_end(k);
 		k->check_due = mono_add(loop_now(k->loop), RETRY);
+		k->check_wanted = true;
 		loop_timer_at(k->turn, k->check_due);
 		break;
 	}
@@ -365,6 +368,7 @@ void kernel_check_soon(struct kernel *k, usec_t hold)
 		k->again = true;
 		return;
 	}
+	k->check_wanted = true;
 	if (!mono_before(due, k->check_due))
 		return;
 	k->check_due = due;
@@ -373,9 +377,19 @@ void kernel_check_soon(struct kernel *k, usec_t hold)
 
 void kernel_check_interval(struct kernel *k, unsigned int seconds)
 {
-	k->interval = (usec_t)seconds * USEC_PER_SEC;
-	if (!k->check)
-		next_check(k);
+	usec_t interval = (usec_t)seconds * USEC_PER_SEC;
+	mono_t wanted = k->check_wanted ? k->check_due : MONO_NEVER;
+
+	/* With every commit: it puts off nothing. */
+	if (interval == k->interval)
+		return;
+	k->interval = interval;
+	if (k->check)
+		return;
+	k->check_due = interval ? mono_add(loop_now(k->loop), interval) : MONO_NEVER;
+	if (mono_before(wanted, k->check_due))
+		k->check_due = wanted;
+	loop_timer_at(k->turn, k->check_due);
 }
 
 const struct kernel_check *kernel_check_last(const struct kernel *k, mono_t *end)

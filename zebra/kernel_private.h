@@ -32,6 +32,7 @@ struct kernel {
 	struct check *check; /* the one that is under way; NULL: none */
 	bool again;	     /* another one when it has ended */
 	mono_t check_due;    /* MONO_NEVER: one is under way, or none to come */
+	bool check_wanted;   /* ... and not only because the interval is over */
 	mono_t last_end;
 	bool overrun; /* read all anew once the socket is drained */
 	struct kernel_counters count;

@@ -293,6 +293,23 @@ def test_it_compares_by_itself(place):
     net.wait(lambda: check(net)["comparisons"] > done, 10, "one for a reason")
 
 
+def test_commits_put_no_comparison_off(place):
+    """They come oftener than the interval is over."""
+    net = place(interval=3)
+    r = net["r"]
+    first, again = check(net)["comparisons"], [0]
+
+    def committed():
+        again[0] += 1
+        more = route(f"2001:db8:f{again[0] % 2}::/48", "::/0", "fe80::2", "v0")
+        r.zebra.config = {"srcdest-fib:fib": {"check-interval": 3}, "srcdest-static:static": {
+            "route": CONFIG["srcdest-static:static"]["route"] + [more]}}
+        r.zebra.reload()
+        return check(net)["comparisons"] >= first + 2
+    net.wait(committed, 30, "two comparisons between many commits", interval=0.1)
+    assert again[0] > 4
+
+
 def test_churn_of_others_is_no_drift(place):
     """The kernel's tables change under each dump, which may leave out what stays."""
     net = place(interval=1)
