@@ -274,7 +274,7 @@ static bool place(const struct static_route *r, const struct placed *at, struct 
 {
 	const struct rib_owner owner = owner_at(at);
 	struct rib *rib = rib_table_get(main, at->table);
-	struct rib_nexthop nh[RIB_MAX_NEXTHOPS];
+	struct rib_nexthop nh[RIB_MAX_NEXTHOPS]; /* of a route: max-elements of next-hop */
 	struct rib_spec spec = {.distance = at->distance, .recursive = true, .nexthops = nh};
 	char text[SDPREFIX_STR];
 	struct hop *h;

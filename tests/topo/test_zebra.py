@@ -275,6 +275,19 @@ def test_an_orderly_end_keeps_the_routes_unless_told(one_router):
     back_to(net, before)
 
 
+def test_as_many_next_hops_as_the_kernel_is_given(one_router):
+    """64 of a route; a 65th is refused in the configuration, not dropped on the way."""
+    net = one_router(config(route("2001:db8:cd::/48", A,
+                                  *((f"fe80::{i:x}", "v0") for i in range(0x100, 0x140)))))
+    net.wait(lambda: rows(net, f"show ipv6 route 2001:db8:cd::/48 from {A}", installed=True), 5,
+             "installed")
+    line = f"ipv6 route 2001:db8:cd::/48 from {A} fe80::140 v0\n"
+    says, content = net["r"].mgmtd.load(line)
+    assert "next-hop" in says and "many" in says, (says, content)
+    row, = rows(net, f"show ipv6 route 2001:db8:cd::/48 from {A}", installed=True)
+    assert len(row["nexthops"]) == 64
+
+
 def test_a_refusal_is_shown_with_its_reason_and_logged_once(one_router):
     net = one_router()
     address = net["r"].ip_out("-o", "addr", "show", "dev", "v0", "scope", "link").split()[3]
