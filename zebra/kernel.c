@@ -133,6 +133,9 @@ static bool has_ip4(const struct kernel *k, uint32_t ifindex)
 	return false;
 }
 
+/* A comparison waits this long for more addresses to go. */
+#define ADDR_HOLD (200 * USEC_PER_MSEC)
+
 static void addr_gone(struct kernel *k, const struct nl_addr *a)
 {
 	bool had = has_ip4(k, a->ifindex);
@@ -140,6 +143,10 @@ static void addr_gone(struct kernel *k, const struct nl_addr *a)
 	ifaces_addr_gone(k->ifs, a);
 	if (had && !has_ip4(k, a->ifindex))
 		routes_dropped(k, a->ifindex, true);
+	/* With any of them go the IPv4 routes that have it for their source, unless
+	 * another interface has the same; before Linux 6.7 in silence. */
+	if (a->family == FAM_IP4)
+		kernel_check_soon(k, ADDR_HOLD);
 }
 
 static void addr_message(struct kernel *k, const struct nlmsghdr *h)

@@ -145,6 +145,19 @@ def test_one_next_hop_less_is_no_withdrawal(net):
     learns(net, {("2001:db8:d::/48", ANY6, 0, 1024): [("fe80::3", "w0", 1)]})
 
 
+def test_a_route_goes_with_the_address_it_prefers(net):
+    """IPv4: kernels before 6.7 say nothing of it. The link keeps another address."""
+    dut, key = net["dut"], ("198.51.100.0/24", ANY4, 0, 9)
+    dut.ip("addr add 10.1.2.7/24 dev v0",
+           "route add 198.51.100.0/24 via 10.1.2.9 src 10.1.2.7 metric 9",
+           "route add 192.0.2.0/24 via 10.1.2.9 metric 9")
+    other = {("192.0.2.0/24", ANY4, 0, 9): [("10.1.2.9", "v0", 1)]}
+    learns(net, {key: [("10.1.2.9", "v0", 1)], **other})
+    dut.ip("addr del 10.1.2.7/24 dev v0")
+    assert "src 10.1.2.7" not in dut.ip_out("-4", "route", "show")
+    learns(net, other)
+
+
 def test_an_advertised_route_goes_with_its_lifetime(net):
     net["dut"].ip("route add ::/0 via fe80::2 dev v0 proto ra metric 1024 expires 2")
     learns(net, {("::/0", ANY6, 0, 1024): [("fe80::2", "v0", 1)]})
