@@ -166,6 +166,7 @@ LIST_TYPE(dirty_dests, struct rib_dest, link);
 struct rib_source {
 	struct sdentry entry; /* the source, as a destination */
 	uint32_t table;	      /* 0: there was none left */
+	uint64_t asked;	      /* rib->slots_freed then */
 	bool ruled;	      /* the kernel has the rule */
 	size_t n_wish;	      /* nodes that wish */
 	size_t n_held;	      /* routes in the table */
@@ -246,6 +247,7 @@ struct rib {
 	struct rib_covers covers;
 	struct rib_slot *slots[2]; /* of the range; NULL: none yet */
 	size_t n_withheld;	   /* sources with an error */
+	uint64_t slots_freed;	   /* times that a slot may have become free */
 	bool rules_marked;	   /* there is work although no destination is marked */
 	struct memtag mem_rib, mem_node, mem_dest, mem_cand, mem_nexthop, mem_gate, mem_if,
 		mem_scratch, mem_told, mem_retry, mem_source, mem_own;

@@ -56,17 +56,24 @@ static void withhold(struct rib *r, struct rib_source *s, int error)
 	s->error = error;
 }
 
-static struct rib_source *source_new(struct rib *r, const struct prefix *src, uint32_t table)
+static void take_table(struct rib *r, struct rib_source *s)
+{
+	enum family f = sdprefix_family(&s->entry.key);
+
+	s->asked = r->slots_freed;
+	s->table = free_table(r, f);
+	if (s->table)
+		slot_at(r, f, s->table)->source = s;
+	else
+		withhold(r, s, RIB_ERROR_NO_TABLE);
+}
+
+static struct rib_source *source_new(struct rib *r, const struct prefix *src)
 {
 	struct rib_source *s = mem_new(&r->mem_source, sizeof(*s));
 
 	s->entry.key = source_key(src);
-	s->table = table;
 	rib_sources_add(&r->sources, s);
-	if (table)
-		slot_at(r, (enum family)src->family, table)->source = s;
-	else
-		withhold(r, s, RIB_ERROR_NO_TABLE);
 	return s;
 }
 
@@ -74,7 +81,11 @@ struct rib_source *rib_source_get(struct rib *r, const struct prefix *src)
 {
 	struct rib_source *s = rib_source_find(r, src);
 
-	return s ? s : source_new(r, src, free_table(r, (enum family)src->family));
+	if (!s) {
+		s = source_new(r, src);
+		take_table(r, s);
+	}
+	return s;
 }
 
 static void source_free(struct rib *r, struct rib_source *s)
@@ -83,6 +94,7 @@ static void source_free(struct rib *r, struct rib_source *s)
 
 	if (t)
 		t->source = NULL;
+	r->slots_freed += t != NULL;
 	rib_source_clear(r, s);
 	rib_sources_del(&r->sources, s);
 	mem_free(&r->mem_source, s);
@@ -129,17 +141,7 @@ void rib_slots_forget(struct rib *r)
 		mem_free(&r->mem_source, r->slots[i]);
 		r->slots[i] = NULL;
 	}
-}
-
-static void take_table(struct rib *r, struct rib_source *s)
-{
-	enum family f = sdprefix_family(&s->entry.key);
-
-	s->table = free_table(r, f);
-	if (s->table)
-		slot_at(r, f, s->table)->source = s;
-	else
-		withhold(r, s, RIB_ERROR_NO_TABLE);
+	r->slots_freed++;
 }
 
 void rib_source_again(struct rib *r, struct rib_source *s)
@@ -159,14 +161,16 @@ void rib_source_again(struct rib *r, struct rib_source *s)
 			rib_node_mark(r, n);
 }
 
-/* What was refused for now, or for an interface, has its time; the rest may
- * go with what is new. */
+/* What was refused for now, or for an interface, has its time, and who has no
+ * table waits until there may be one; the rest may go with what is new. */
 void rib_source_retry(struct rib *r, const struct prefix *src)
 {
 	struct rib_source *s = r->n_withheld ? rib_source_find(r, src) : NULL;
 
-	if (s && s->error && !(s->retry && retries_linked(s->retry)))
-		rib_source_again(r, s);
+	if (!s || !s->error || (s->retry && retries_linked(s->retry)) ||
+	    (!s->table && s->asked == r->slots_freed))
+		return;
+	rib_source_again(r, s);
 }
 
 void rib_source_refused(struct rib *r, struct rib_source *s, int error)
@@ -228,7 +232,9 @@ void rib_rule_found(struct rib *r, const struct prefix *src, uint32_t table, uin
 
 	if (t && !t->source && !t->taken && src->plen && preference == op.preference &&
 	    !rib_source_find(r, src)) {
-		source_new(r, src, table)->ruled = true;
+		t->source = source_new(r, src);
+		t->source->table = table;
+		t->source->ruled = true;
 		r->rules_marked = true;
 		*(src->family == FAM_IP4 ? &r->setup.ip4 : &r->setup.ip6) = FIB_RULES;
 		return;
@@ -263,6 +269,7 @@ void rib_slot_retired(struct rib *r, enum family f, uint32_t table, bool retired
 
 	if (t)
 		t->retired = retired;
+	r->slots_freed += !retired;
 }
 
 bool rib_slot_source(const struct rib *r, enum family f, uint32_t table, struct prefix *src)

@@ -474,6 +474,44 @@ static void a_rule_never_to_be_deleted_ends_the_run(void **state)
 	assert_int_equal(answer.rule_dels, 1);
 }
 
+static size_t runs_for(const char *dst)
+{
+	size_t n = 1;
+
+	rig_add(&rig, STATIC, dst, S, 1, 0, rig_via(G, 1));
+	rig.now.us++;
+	while (rib_run(rig.rib, 1, rig.now))
+		n++;
+	return n;
+}
+
+/* While no table is free, a route of a source that waits for one is looked at
+ * alone: the others can't go with it. */
+static void a_source_without_a_table_waits_for_one(void **state)
+{
+	struct rib_setup s = *rib_setup(rig.rib);
+
+	(void)state;
+	s.range.n_tables = 1;
+	rib_set_up(rig.rib, &s, rig.now);
+	use_rules();
+	rig_add(&rig, STATIC, D, "2001:db8:b::/48", 1, 0, rig_via(G, 1));
+	rig_run(&rig);
+	for (unsigned int i = 0; i < 10; i++) {
+		char dst[32];
+
+		snprintf(dst, sizeof(dst), "2001:db8:%x::/48", 0x100 + i);
+		rig_add(&rig, STATIC, dst, S, 1, 0, rig_via(G, 1));
+	}
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, STATIC, "2001:db8:100::/48", S, NULL), RIB_FAILED);
+	assert_int_equal(runs_for("2001:db8:100::/48"), 1);
+	rig_del(&rig, STATIC, D, "2001:db8:b::/48");
+	rig_run(&rig);
+	assert_true(runs_for("2001:db8:100::/48") > 1);
+	assert_int_equal(rig_state(&rig, STATIC, "2001:db8:109::/48", S, NULL), RIB_INSTALLED);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -494,6 +532,7 @@ int main(void)
 		T(a_refused_deletion_of_a_rule_is_tried_again),
 		T(a_rule_that_stayed_serves_again),
 		T(a_rule_never_to_be_deleted_ends_the_run),
+		T(a_source_without_a_table_waits_for_one),
 	};
 
 	return cmocka_run_group_tests_name("writes tried again", tests, NULL, NULL);
