@@ -523,6 +523,8 @@ static void why_a_route_is_withheld(void **state)
 	assert_string_equal(pager_leaf(e, "state"), "failed");
 	assert_string_equal(pager_leaf(e, "reason"),
 			    "No space left on device (of what it needs beside it)");
+	assert_string_equal(pager_leaf(e, "retry"), "changed");
+	assert_string_equal(pager_leaf(e, "tries"), "1");
 	pager_end(&p);
 }
 
