@@ -22,6 +22,20 @@ static void differences(struct text *t, const Mgmt__Node *out)
 	}
 }
 
+static void rules(struct text *t, const Mgmt__Node *out)
+{
+	const Mgmt__Node *d;
+	size_t at = 0;
+
+	txt_printf(t, "  policy rules: %s as they should be, %s missing, %s unexpected\n",
+		   node_str(out, "rules-equal"), node_str(out, "rules-missing"),
+		   node_str(out, "rules-unexpected"));
+	while ((d = node_next(out, "rule-difference", &at)))
+		txt_printf(t, "  %-10s rule %s: from %s lookup %s\n", node_str(d, "kind"),
+			   node_str(d, "preference"), node_str(d, "source-prefix"),
+			   node_str(d, "table"));
+}
+
 static void history(struct text *t, const Mgmt__Node *out)
 {
 	const Mgmt__Node *drift = node_child(out, "drift");
@@ -34,9 +48,12 @@ static void history(struct text *t, const Mgmt__Node *out)
 	}
 	txt_printf(t, "; notifications lost %s times\n", node_str(out, "overruns"));
 	if (drift)
-		txt_printf(t, "Repaired since the start: %s missing, %s different, %s unexpected\n",
+		txt_printf(t,
+			   "Repaired since the start: %s missing, %s different, %s unexpected; "
+			   "policy rules: %s missing, %s unexpected\n",
 			   node_str(drift, "missing"), node_str(drift, "different"),
-			   node_str(drift, "unexpected"));
+			   node_str(drift, "unexpected"), node_str(drift, "rules-missing"),
+			   node_str(drift, "rules-unexpected"));
 }
 
 /* Both families: the kernel's tables are read together. */
@@ -51,6 +68,7 @@ static void check_text(void *ctx, struct text *t, const Mgmt__Node *out)
 	line(t, out, "unexpected", "like ours, and not wanted");
 	line(t, out, "foreign", "of others, left alone");
 	differences(t, out);
+	rules(t, out);
 	history(t, out);
 }
 

@@ -32,10 +32,13 @@ static void log_report(const struct drift_report *r)
 	if (r->by)
 		snprintf(by, sizeof(by), "by process %u", (unsigned int)r->by);
 	log_warning("others changed routes of ours in the kernel: %llu missing, %llu different, "
-		    "%llu unexpected; repairing; the first is %s (%s)",
+		    "%llu unexpected; policy rules: %llu missing, %llu unexpected; repairing; "
+		    "the first is %s (%s)",
 		    (unsigned long long)r->count[KERNEL_MISSING],
 		    (unsigned long long)r->count[KERNEL_DIFFERENT],
 		    (unsigned long long)r->count[KERNEL_UNEXPECTED],
+		    (unsigned long long)r->count[KERNEL_RULE_MISSING],
+		    (unsigned long long)r->count[KERNEL_RULE_UNEXPECTED],
 		    sdprefix_str(&r->first, pair), by);
 }
 

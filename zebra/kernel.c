@@ -216,7 +216,6 @@ static void reread_due(void *ctx)
 	int error = reread_links(k);
 
 	k->count.rereads++;
-	kernel_check_rules(k);
 	kernel_rib_changed(k, false);
 	kernel_check_soon(k, 0);
 	if (error) {

@@ -28,8 +28,12 @@ enum kernel_drift {
 	KERNEL_MISSING,	   /* went */
 	KERNEL_DIFFERENT,  /* was changed */
 	KERNEL_UNEXPECTED, /* appeared: our protocol and priority, and we have none there */
+	/* ... or a policy rule of ours: one that was moved to another preference is
+	 * missing and unexpected. The pair has the source; the destination is any. */
+	KERNEL_RULE_MISSING,
+	KERNEL_RULE_UNEXPECTED,
 };
-#define KERNEL_DRIFTS 3
+#define KERNEL_DRIFTS 5
 
 struct kernel_ops {
 	/* The RIB has work. lost: a route of ours went, and word of why (a link
@@ -43,7 +47,7 @@ struct kernel_ops {
 };
 
 struct kernel_counters {
-	uint64_t messages, bad, overruns, rereads, lost, checks, interrupted;
+	uint64_t messages, bad, overruns, rereads, lost, checks, interrupted, rules_deleted;
 };
 
 /* own_portid: nlmsg_pid of the notifications our own writes cause. The
@@ -73,6 +77,12 @@ struct kernel_diff {
 	struct sdprefix pair;
 };
 
+struct kernel_rule_diff {
+	enum kernel_drift kind;
+	struct prefix src;
+	uint32_t table, preference;
+};
+
 struct kernel_check {
 	uint64_t same;	   /* of ours, as they should be */
 	uint64_t changing; /* ... which we changed meanwhile, or are about to */
@@ -83,6 +93,9 @@ struct kernel_check {
 	usec_t took;
 	size_t n_diffs; /* the first ones of `drift` */
 	struct kernel_diff diffs[KERNEL_DIFFS_MAX];
+	uint64_t rules_same; /* rules of ours, as they should be */
+	size_t n_rule_diffs;
+	struct kernel_rule_diff rule_diffs[KERNEL_DIFFS_MAX];
 };
 
 /* From the end of one to the next; 0: only when there is a reason. */

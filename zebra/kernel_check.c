@@ -56,8 +56,9 @@ struct check {
 
 enum step { STEP_MORE, STEP_DONE, STEP_FAILED };
 
-static void check_init(struct check *c, struct kernel *k, struct netlink *nl, bool repair,
-		       struct kernel_check *out)
+/* 0, or the errno: to be ended all the same. */
+static int check_init(struct check *c, struct kernel *k, struct netlink *nl, bool repair,
+		      struct kernel_check *out)
 {
 	memset(c, 0, sizeof(*c));
 	memset(out, 0, sizeof(*out));
@@ -69,8 +70,7 @@ static void check_init(struct check *c, struct kernel *k, struct netlink *nl, bo
 	out->passes = 1;
 	suspects_init(&c->suspects);
 	rib_check_begin(&c->c, k->rib, kernel_type_read_back);
-	if (repair)
-		kernel_check_rules(k);
+	return kernel_check_rules(k, repair, out);
 }
 
 static void check_fini(struct check *c)
@@ -334,14 +334,16 @@ void kernel_check_turn(void *ctx)
 {
 	static struct log_limit lim = LOG_LIMIT(3, 60 * USEC_PER_SEC);
 	struct kernel *k = ctx;
+	int error = 0;
 
 	if (!k->check) {
 		k->check_due = MONO_NEVER;
 		k->check_wanted = false;
 		k->check = mem_new(&k->mem, sizeof(*k->check));
-		check_init(k->check, k, k->dump, true, &k->running);
+		error = check_init(k->check, k, k->dump, true, &k->running);
+		errno = error;
 	}
-	switch (check_step(k->check)) {
+	switch (error ? STEP_FAILED : check_step(k->check)) {
 	case STEP_MORE:
 		loop_timer_at(k->turn, loop_now(k->loop));
 		break;
@@ -350,7 +352,7 @@ void kernel_check_turn(void *ctx)
 		break;
 	case STEP_FAILED:
 		log_limited(&lim, LOG_LVL_WARNING,
-			    "netlink: comparing the kernel's routes: %s; trying again",
+			    "netlink: comparing the kernel's routes and rules: %s; trying again",
 			    strerror(errno));
 		kernel_check_end(k);
 		k->check_due = mono_add(loop_now(k->loop), RETRY);
@@ -406,15 +408,15 @@ int kernel_check_now(struct kernel *k, struct kernel_check *out)
 	enum step s;
 	int error;
 
-	check_init(&c, k, k->request, false, out);
+	error = check_init(&c, k, k->request, false, out);
 	do
-		s = check_step(&c);
+		s = error ? STEP_FAILED : check_step(&c);
 	while (s == STEP_MORE);
-	error = errno;
+	error = error ? error : errno;
 	check_fini(&c);
 	if (s == STEP_FAILED)
 		return error;
-	if (out->n_diffs)
+	if (out->n_diffs || out->n_rule_diffs)
 		kernel_check_soon(k, 0);
 	return 0;
 }

@@ -85,7 +85,9 @@ static inline bool kernel_no_family(int error)
 /* kernel_rule.c */
 int kernel_read_rules(struct kernel *k);
 void kernel_rule_message(struct kernel *k, const struct nlmsghdr *h);
-void kernel_check_rules(struct kernel *k);
+/* Counts and names what differs in `out`; repair: and sets it right. 0, or the
+ * errno: then nothing was compared. */
+int kernel_check_rules(struct kernel *k, bool repair, struct kernel_check *out);
 
 /* kernel_check.c */
 void kernel_check_turn(void *ctx);

@@ -9,7 +9,8 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
-#include "lib/io/log.h"
+#include <stdlib.h>
+
 #include "zebra/core/rib_backend.h"
 #include "zebra/netlink_rule.h"
 
@@ -63,17 +64,56 @@ bool kernel_has_rules(const struct kernel *k, enum family f)
 	return k->rules[f == FAM_IP6];
 }
 
-static void lost(struct kernel *k, const struct prefix *src, uint32_t table)
+static void drift(struct kernel *k, enum kernel_drift kind, const struct prefix *src, uint32_t by)
 {
-	static struct log_limit lim = LOG_LIMIT(20, 10 * USEC_PER_SEC);
-	char text[PREFIX_STR];
+	struct prefix any = prefix_any((enum family)src->family);
+	struct sdprefix pair;
 
+	if (sdprefix_make(&pair, &any, src))
+		k->ops->drift(k->ctx, kind, &pair, by);
+}
+
+/* It is put back by the run of the RIB that is asked for. */
+static void lost(struct kernel *k, const struct prefix *src, uint32_t table, uint32_t by)
+{
 	if (!rib_rule_lost(k->rib, src, table))
 		return;
-	log_limited(&lim, LOG_LVL_WARNING, "the rule from %s to table %u has gone; put back",
-		    prefix_str(src, text), table);
+	drift(k, KERNEL_RULE_MISSING, src, by);
 	k->count.lost++;
 	kernel_rib_changed(k, false);
+}
+
+static void unexpected(struct kernel *k, const struct prefix *src, uint32_t table,
+		       uint32_t preference, uint32_t by)
+{
+	drift(k, KERNEL_RULE_UNEXPECTED, src, by);
+	k->count.rules_deleted++;
+	rib_rule_unexpected(k->rib, src, table, preference);
+	kernel_rib_changed(k, false);
+}
+
+/* Somebody else wrote or deleted a rule that passes for ours. */
+static void ours_message(struct kernel *k, const struct nlmsghdr *h, const struct nl_rule *r)
+{
+	enum rib_rule_state state = rib_rule_judge(k->rib, &r->src, r->table, r->preference);
+
+	if (h->nlmsg_type == RTM_DELRULE) {
+		/* Of two that are equal, one may be left: writing it is no error then. */
+		if (state == RIB_RULE_HELD)
+			lost(k, &r->src, r->table, h->nlmsg_pid);
+		return;
+	}
+	switch (state) {
+	case RIB_RULE_HELD: /* put back by others, or there twice: a dump tells */
+		kernel_check_soon(k, 0);
+		break;
+	case RIB_RULE_COMING:
+	case RIB_RULE_LEAVING:
+		break;
+	case RIB_RULE_UNEXPECTED:
+		unexpected(k, &r->src, r->table, r->preference, h->nlmsg_pid);
+		break;
+	}
 }
 
 void kernel_rule_message(struct kernel *k, const struct nlmsghdr *h)
@@ -82,29 +122,26 @@ void kernel_rule_message(struct kernel *k, const struct nlmsghdr *h)
 
 	if (h->nlmsg_pid == k->own_portid || !parse(k, h, &r))
 		return;
-	if (!is_ours(k, &r)) {
-		if (h->nlmsg_type == RTM_NEWRULE)
-			rib_slot_taken(k->rib, (enum family)r.src.family, r.table);
-	} else if (h->nlmsg_type == RTM_DELRULE) {
-		lost(k, &r.src, r.table);
-	}
+	if (is_ours(k, &r))
+		ours_message(k, h, &r);
+	else if (h->nlmsg_type == RTM_NEWRULE)
+		rib_slot_taken(k->rib, (enum family)r.src.family, r.table);
 }
 
 /* ---- comparison ---- */
 
-struct seen_rules {
+/* A dump that changed under our hands is repeated so often. */
+#define ATTEMPTS 5
+
+struct rules {
 	struct kernel *k;
-	struct seen_rule {
-		struct prefix src;
-		uint32_t table;
-		bool gone;
-	} * v; /* those that should be there */
+	struct rib_rule *v;
 	size_t n, room;
 };
 
-static bool expect(void *ctx, const struct prefix *src, uint32_t table)
+static void rules_add(void *ctx, const struct rib_rule *rule)
 {
-	struct seen_rules *s = ctx;
+	struct rules *s = ctx;
 
 	if (s->n == s->room) {
 		size_t room = s->room ? 2 * s->room : 64;
@@ -112,36 +149,145 @@ static bool expect(void *ctx, const struct prefix *src, uint32_t table)
 		s->v = mem_resize(&s->k->mem, s->v, s->room * sizeof(*s->v), room * sizeof(*s->v));
 		s->room = room;
 	}
-	s->v[s->n++] = (struct seen_rule){*src, table, true};
-	return true;
+	s->v[s->n++] = *rule;
 }
 
-/* Both lists are short, a rule per source. */
+static int compare(const void *va, const void *vb)
+{
+	const struct rib_rule *a = va, *b = vb;
+	int order = prefix_cmp(&a->src, &b->src);
+
+	if (order == 0)
+		order = (a->table > b->table) - (a->table < b->table);
+	return order ? order : (a->preference > b->preference) - (a->preference < b->preference);
+}
+
+static void rules_sort(struct rules *s)
+{
+	if (s->n)
+		qsort(s->v, s->n, sizeof(*s->v), compare);
+}
+
 static void saw(void *ctx, const struct nlmsghdr *h)
 {
-	struct seen_rules *s = ctx;
+	struct rules *s = ctx;
 	struct nl_rule r;
 
-	if (h->nlmsg_type != RTM_NEWRULE || !parse(s->k, h, &r) || !is_ours(s->k, &r))
-		return;
-	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].table == r.table && prefix_eq(&s->v[i].src, &r.src))
-			s->v[i].gone = false;
+	if (h->nlmsg_type == RTM_NEWRULE && parse(s->k, h, &r) && is_ours(s->k, &r))
+		rules_add(s, &(struct rib_rule){r.src, r.table, r.preference, RIB_RULE_UNEXPECTED});
 }
 
-void kernel_check_rules(struct kernel *k)
+/* netlink_dump() may hand a rule out twice; here that would be two rules. */
+static int dump_family(struct rules *s, uint8_t family)
 {
-	struct seen_rules s = {.k = k};
-	int error;
+	size_t before = s->n;
 
-	rib_each_rule(k->rib, expect, &s);
-	if (s.n == 0)
+	for (int i = 0; i < ATTEMPTS; i++) {
+		int error = netlink_dump_begin(s->k->request, RTM_GETRULE, family);
+		enum netlink_slice slice = error ? NETLINK_FAILED : NETLINK_SLICE;
+
+		s->n = before;
+		while (slice == NETLINK_SLICE)
+			slice = netlink_dump_slice(s->k->request, saw, s);
+		if (slice == NETLINK_DUMPED)
+			return 0;
+		if (slice == NETLINK_FAILED) {
+			error = error ? error : errno;
+			return kernel_no_family(error) ? 0 : error;
+		}
+	}
+	return EINTR;
+}
+
+/* To repair, what is told already comes first: it is no drift that went
+ * unnoticed. Should that delete a rule, the dump is old. */
+static int dump(struct rules *s, bool repair)
+{
+	for (int i = 0; i < ATTEMPTS; i++) {
+		uint64_t deleted = s->k->count.rules_deleted;
+		int error;
+
+		s->n = 0;
+		error = dump_family(s, AF_INET);
+		if (!error)
+			error = dump_family(s, AF_INET6);
+		if (error)
+			return error;
+		if (repair)
+			kernel_drain(s->k);
+		if (deleted == s->k->count.rules_deleted)
+			return 0;
+	}
+	return EINTR;
+}
+
+static void differs(struct kernel_check *out, enum kernel_drift kind, const struct rib_rule *r)
+{
+	const struct kernel_rule_diff *last =
+		out->n_rule_diffs ? &out->rule_diffs[out->n_rule_diffs - 1] : NULL;
+
+	out->drift[kind]++;
+	/* The same one several times is named once. */
+	if (last && last->table == r->table && last->preference == r->preference &&
+	    prefix_eq(&last->src, &r->src))
 		return;
-	error = netlink_dump(k->request, RTM_GETRULE, AF_INET, saw, &s);
-	if (!error || kernel_no_family(error))
-		error = netlink_dump(k->request, RTM_GETRULE, AF_INET6, saw, &s);
-	for (size_t i = 0; i < s.n && !error; i++)
-		if (s.v[i].gone)
-			lost(k, &s.v[i].src, s.v[i].table);
-	mem_free(&k->mem, s.v);
+	if (out->n_rule_diffs < KERNEL_DIFFS_MAX)
+		out->rule_diffs[out->n_rule_diffs++] =
+			(struct kernel_rule_diff){kind, r->src, r->table, r->preference};
+}
+
+static void is_missing(struct kernel *k, bool repair, const struct rib_rule *r,
+		       struct kernel_check *out)
+{
+	if (r->state != RIB_RULE_HELD)
+		return;
+	differs(out, KERNEL_RULE_MISSING, r);
+	if (repair)
+		lost(k, &r->src, r->table, 0);
+}
+
+/* Both are in order. Of two equal ones the second is one too many. */
+static void compare_rules(const struct rules *known, const struct rules *seen, bool repair,
+			  struct kernel_check *out)
+{
+	struct kernel *k = known->k;
+	size_t at = 0;
+
+	for (size_t i = 0; i < known->n; i++) {
+		const struct rib_rule *r = &known->v[i];
+
+		while (at < seen->n && compare(&seen->v[at], r) < 0)
+			at++;
+		if (at == seen->n || compare(&seen->v[at], r) != 0) {
+			is_missing(k, repair, r, out);
+			continue;
+		}
+		seen->v[at++].state = r->state;
+		out->rules_same += r->state == RIB_RULE_HELD;
+	}
+	for (size_t i = 0; i < seen->n; i++) {
+		const struct rib_rule *r = &seen->v[i];
+
+		if (r->state != RIB_RULE_UNEXPECTED)
+			continue;
+		differs(out, KERNEL_RULE_UNEXPECTED, r);
+		if (repair)
+			unexpected(k, &r->src, r->table, r->preference, 0);
+	}
+}
+
+int kernel_check_rules(struct kernel *k, bool repair, struct kernel_check *out)
+{
+	struct rules known = {.k = k}, seen = {.k = k};
+	int error = dump(&seen, repair);
+
+	if (!error) {
+		rib_each_known_rule(k->rib, rules_add, &known);
+		rules_sort(&known);
+		rules_sort(&seen);
+		compare_rules(&known, &seen, repair, out);
+	}
+	mem_free(&k->mem, known.v);
+	mem_free(&k->mem, seen.v);
+	return error;
 }

@@ -9,7 +9,8 @@
 #include "zebra/core/rib_backend.h"
 #include "zebra/zebra_nb_route.h"
 
-static const char *const kinds[KERNEL_DRIFTS] = {"missing", "different", "unexpected"};
+static const char *const kinds[KERNEL_DRIFTS] = {"missing", "different", "unexpected",
+						 "rules-missing", "rules-unexpected"};
 
 static void write_counts(struct nb_writer *w, const uint64_t *count)
 {
@@ -17,10 +18,23 @@ static void write_counts(struct nb_writer *w, const uint64_t *count)
 		nb_leaf_u64(w, kinds[i], count[i]);
 }
 
+static void write_rule_diff(struct nb_writer *w, const struct kernel_rule_diff *d)
+{
+	char src[PREFIX_STR];
+
+	nb_begin(w, "rule-difference");
+	nb_leaf(w, "source-prefix", prefix_str(&d->src, src));
+	nb_leaf_u64(w, "table", d->table);
+	nb_leaf_u64(w, "preference", d->preference);
+	nb_leaf(w, "kind", d->kind == KERNEL_RULE_MISSING ? "missing" : "unexpected");
+	nb_end(w);
+}
+
 static void write_comparison(struct nb_writer *w, const struct kernel_check *c)
 {
 	nb_leaf_u64(w, "equal", c->same);
 	nb_leaf_u64(w, "changing", c->changing);
+	nb_leaf_u64(w, "rules-equal", c->rules_same);
 	write_counts(w, c->drift);
 	nb_leaf_u64(w, "foreign", c->foreign);
 	nb_leaf_u64(w, "duration", (uint64_t)(c->took / USEC_PER_MSEC));
@@ -30,6 +44,8 @@ static void write_comparison(struct nb_writer *w, const struct kernel_check *c)
 		nb_leaf(w, "kind", kinds[c->diffs[i].kind]);
 		nb_end(w);
 	}
+	for (size_t i = 0; i < c->n_rule_diffs; i++)
+		write_rule_diff(w, &c->rule_diffs[i]);
 }
 
 static void write_life(const struct zebra *z, struct nb_writer *w)

@@ -9,8 +9,11 @@ The default of B leads to y, that of all others to x; so does D, for everybody. 
 to B's table first, in which D must not be found: there it is a throw.
 """
 
+import signal
+import threading
+
 import pytest
-from harness import NotYet, site, watch
+from harness import NotYet, netns, site, watch
 from harness.probe import EchoServers, Stream
 
 FAMILIES = {
@@ -90,7 +93,7 @@ def right(net, family):
 def rules(net, family):
     lines = [" ".join(line.split()) for line in
              net["r"].ip_out(FAMILIES[family]["flag"], "rule").splitlines()]
-    return [line for line in lines if "proto zebra" in line]
+    return [line for line in lines if "proto zebra" in line and "lookup 20 " not in line]
 
 
 def table(net, family, name=TABLE):
@@ -142,6 +145,126 @@ def test_what_others_delete_comes_back(place, family):
     assert whole(net, family) == before
     r.ip_out(f["flag"], "route", "del", "throw", f["D"], "table", TABLE)
     assert whole(net, family) == before
+
+
+def drift(net):
+    seen = net["r"].zebra.show("show ip fib check")
+    return seen["drift"]["rulesMissing"], seen["drift"]["rulesUnexpected"]
+
+
+def intact(net):
+    """Both families as they should be; the comparison says so."""
+    for family in FAMILIES:
+        whole(net, family)
+
+    def equal():
+        seen = net["r"].zebra.show("show ipv6 fib check")
+        have = [seen["rules" + k] for k in ("Equal", "Missing", "Unexpected")]
+        if have != [2, 0, 0] or seen.get("ruleDifference"):
+            raise NotYet(seen)
+        return True
+    net.wait(equal, 10, "rules as they should be")
+
+
+# What somebody does to the rule `own` (and what it is about), and how many are missing and
+# unexpected by that.
+RULE_DRIFT = {
+    "deleted": (["del {own}"], 1, 0),
+    "moved, then": (["add {what} priority 9500 protocol zebra", "del {own}"], 1, 1),
+    "moved, first": (["del {own}", "add {what} priority 5 protocol zebra"], 1, 1),
+    "to another table": (["add from {B} lookup 90790009 priority {pref} protocol zebra"], 0, 1),
+    "of another source": (["add from {D} lookup 90790000 priority 9100 protocol zebra"], 0, 1),
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("what", RULE_DRIFT)
+def test_rule_drift_is_repaired_and_told(place, what, family):
+    """While zebra runs: deleted, moved and added rules by our protocol, each counted, told and
+    set right; those of others stay."""
+    net, f = place(), FAMILIES[family]
+    r = net["r"]
+    theirs = ["from 10.8.0.0/16 lookup 90790020 priority 9090",
+              "from 10.8.0.0/16 lookup 20 priority 9090 protocol zebra"]
+    for line in theirs:
+        r.ip_out("-4", "rule", "add", *line.split())
+    intact(net)
+    before = drift(net)
+    assert before == (0, 0)
+    pref = PREFERENCE + f["host"] - int(f["B"].split("/")[1])
+    about = f"from {f['B']} lookup {TABLE}"
+    names = {"own": f"{about} priority {pref}", "what": about, "pref": pref, **f}
+    commands, missing, unexpected = RULE_DRIFT[what]
+    for command in commands:
+        r.ip_out(f["flag"], "rule", *command.format(**names).split())
+    intact(net)
+    for line in theirs:
+        assert line.split(" priority")[0] in r.ip_out("-4", "rule"), line
+    assert drift(net) == (missing, unexpected)
+    alarm = f"policy rules: {missing} missing, {unexpected} unexpected"
+    net.wait(lambda: "policy rules: " in r.zebra.log_text(), 5, "an alarm in the log")
+    assert alarm in r.zebra.log_text() or "moved" in what, r.zebra.log_text()
+
+
+def overrun(r):
+    """More than the buffer of a zebra that stands still can hold: what comes now is unheard."""
+    for what in ("add", "del"):
+        for i in range(50):
+            r.ip_out("-4", "rule", what, "from", f"10.20.{i}.0/24", "lookup", "78")
+
+
+def test_the_comparison_names_rules(place):
+    """Asked for what it has not heard of, zebra names what it sees, and repairs it."""
+    net, f = place("--nl-bufsize", "8192"), FAMILIES["ipv4"]
+    r, seen = net["r"], []
+    intact(net)
+    for line, show in (("show ip fib check", r.zebra.show),
+                       ("show ipv6 fib check", r.zebra.show_text)):
+        r.zebra.signal(signal.SIGSTOP)
+        asker = threading.Thread(target=lambda: seen.append(show(line)))
+        asker.start()
+        net.wait(lambda: any('"zebra"' in x and x.split()[2] != "0" for x in netns.run(
+            ["ip", "netns", "exec", r.ns.name, "ss", "-xpH"]).splitlines()),
+                 10, "the question has come to zebra")
+        overrun(r)
+        r.ip_out("-4", "rule", "del", "from", f["B"], "lookup", TABLE)
+        r.ip_out("-4", "rule", "add", "from", f["B"], "lookup", TABLE, "priority", "9500",
+                 "protocol", "zebra")
+        r.zebra.signal(signal.SIGCONT)
+        asker.join()
+        intact(net)
+    json, text = seen
+    assert (json["rulesEqual"], json["rulesMissing"], json["rulesUnexpected"]) == (1, 1, 1), json
+    assert sorted((x["kind"], x["preference"], x["source"], x["table"])
+                  for x in json["ruleDifference"]) == [
+        ("missing", 9087, f["B"], int(TABLE)), ("unexpected", 9500, f["B"], int(TABLE))], json
+    assert "policy rules: 1 as they should be, 1 missing, 1 unexpected" in text, text
+    assert f"missing    rule 9087: from {f['B']} lookup {TABLE}" in text, text
+    assert f"unexpected rule 9500: from {f['B']} lookup {TABLE}" in text, text
+    assert drift(net) == (2, 2)
+
+
+def test_rule_drift_unheard_is_found_by_comparison(place):
+    """While zebra stands still, more happens than its buffer holds; then rules are deleted,
+    moved and added."""
+    net = place("--nl-bufsize", "8192")
+    r = net["r"]
+    intact(net)
+    r.zebra.signal(signal.SIGSTOP)
+    f4, f6 = FAMILIES["ipv4"], FAMILIES["ipv6"]
+    overrun(r)
+    r.ip_out("-4", "rule", "del", "from", f4["B"], "lookup", TABLE)
+    r.ip_out("-4", "rule", "add", "from", f4["B"], "lookup", TABLE, "priority", "9500",
+             "protocol", "zebra")
+    r.ip_out("-4", "rule", "add", "from", f4["D"], "lookup", TABLE, "priority", "9500",
+             "protocol", "zebra")
+    r.ip_out("-6", "rule", "del", "from", f6["B"], "lookup", TABLE)
+    r.zebra.signal(signal.SIGCONT)
+    intact(net)
+    assert drift(net) == (2, 2)
+    net.wait(lambda: "found by comparison" in r.zebra.log_text(), 5, "an alarm in the log")
+    assert "policy rules: 2 missing, 2 unexpected" in r.zebra.log_text()
+    assert "from 10.9.0.0/16 lookup 77" in r.ip_out("rule")
 
 
 def test_no_packet_is_lost_over_a_restart(place):

@@ -84,6 +84,65 @@ void rib_retired_write(struct rib *r)
 			r->env.refused(r->ctx, &batch[i].route, batch[i].error);
 }
 
+/* ---- rules that others touch ---- */
+
+void rib_each_known_rule(const struct rib *r, void (*each)(void *ctx, const struct rib_rule *k),
+			 void *ctx)
+{
+	const struct rib_source *s = rib_sources_first(&r->sources);
+	const struct fib_op *retired = r->retired.v;
+
+	for (; s; s = rib_sources_next(&r->sources, s)) {
+		const struct prefix *src = &s->entry.key.dst;
+
+		each(ctx, &(struct rib_rule){*src, s->table,
+					     fib_rules_preference(r->setup.range.preference, src),
+					     s->ruled ? RIB_RULE_HELD : RIB_RULE_COMING});
+	}
+	for (size_t i = 0; i < r->n_retired; i++)
+		if (retired[i].kind == FIB_RULE_DEL)
+			each(ctx,
+			     &(struct rib_rule){retired[i].route.pair.src, retired[i].route.table,
+						retired[i].preference, RIB_RULE_LEAVING});
+}
+
+enum rib_rule_state rib_rule_judge(const struct rib *r, const struct prefix *src, uint32_t table,
+				   uint32_t preference)
+{
+	const struct rib_source *s = rib_source_find(r, src);
+	const struct fib_op *v = r->retired.v;
+
+	if (s && s->table == table &&
+	    fib_rules_preference(r->setup.range.preference, src) == preference)
+		return s->ruled ? RIB_RULE_HELD : RIB_RULE_COMING;
+	for (size_t i = 0; i < r->n_retired; i++)
+		if (v[i].kind == FIB_RULE_DEL && v[i].route.table == table &&
+		    v[i].preference == preference && prefix_eq(&v[i].route.pair.src, src))
+			return RIB_RULE_LEAVING;
+	return RIB_RULE_UNEXPECTED;
+}
+
+void rib_rule_unexpected(struct rib *r, const struct prefix *src, uint32_t table,
+			 uint32_t preference)
+{
+	struct rib_source *s = rib_source_find(r, src);
+	struct fib_op ops[2];
+	size_t n = 0;
+
+	/* One that is there already is no error (fib_netlink.c). */
+	if (s && (s->ruled || (s->n_held && !s->error)))
+		ops[n++] = rib_rule_op(r, FIB_RULE_ADD, src, s->table);
+	ops[n] = rib_rule_op(r, FIB_RULE_DEL, src, table);
+	ops[n++].preference = preference;
+	r->env.fib(r->ctx, ops, n);
+	if (n > 1) {
+		s->ruled = !ops[0].error;
+		r->rules_marked = r->rules_marked || !s->ruled;
+	}
+	if (ops[n - 1].error)
+		r->env.refused(r->ctx, &ops[n - 1].route, ops[n - 1].error);
+}
+
 static void retire_nodes(struct rib *r, enum family f)
 {
 	struct rib_node *n = rib_nodes_first(&r->nodes);

@@ -56,6 +56,28 @@ void rib_slot_taken(struct rib *r, enum family f, uint32_t table);
 bool rib_slot_source(const struct rib *r, enum family f, uint32_t table, struct prefix *src);
 void rib_each_rule(const struct rib *r,
 		   bool (*each)(void *ctx, const struct prefix *src, uint32_t table), void *ctx);
+
+/* What a rule by our protocol, to a table of our range, is to us. */
+enum rib_rule_state {
+	RIB_RULE_HELD,	     /* the kernel has it by our doing */
+	RIB_RULE_COMING,     /* it is about to be written, or was refused */
+	RIB_RULE_LEAVING,    /* an earlier run left it; it goes with rib_sweep_kernel() */
+	RIB_RULE_UNEXPECTED, /* somebody else's doing */
+};
+struct rib_rule {
+	struct prefix src;
+	uint32_t table, preference;
+	enum rib_rule_state state;
+};
+/* All but the unexpected ones, in no order. */
+void rib_each_known_rule(const struct rib *r, void (*each)(void *ctx, const struct rib_rule *k),
+			 void *ctx);
+enum rib_rule_state rib_rule_judge(const struct rib *r, const struct prefix *src, uint32_t table,
+				   uint32_t preference);
+/* Deletes an unexpected one, at once. The one that the source should have
+ * instead is there before, so a rule that was moved leads packets until then. */
+void rib_rule_unexpected(struct rib *r, const struct prefix *src, uint32_t table,
+			 uint32_t preference);
 /* The operation that deletes the rule of a source. */
 struct fib_op rib_rule_del(const struct rib *r, const struct prefix *src, uint32_t table);
 

@@ -59,6 +59,11 @@ static void compared(struct kernel_check *c)
 	c->foreign = 3;
 	c->drift[KERNEL_MISSING] = c->drift[KERNEL_DIFFERENT] = 1;
 	c->took = 5 * USEC_PER_MSEC;
+	c->rules_same = 2;
+	c->drift[KERNEL_RULE_UNEXPECTED] = c->n_rule_diffs = 1;
+	c->rule_diffs[0] = (struct kernel_rule_diff){
+		.kind = KERNEL_RULE_UNEXPECTED, .table = 90790000, .preference = 9500};
+	assert_true(prefix_parse("192.0.2.0/24", &c->rule_diffs[0].src));
 	c->n_diffs = 2;
 	for (int i = 0; i < 2; i++) {
 		struct prefix d;
@@ -952,6 +957,9 @@ static void comparison(void **state)
 	assert_string_equal(pager_leaf(n, "unexpected"), "0");
 	assert_string_equal(pager_leaf(n, "foreign"), "3");
 	assert_string_equal(pager_leaf(n, "duration"), "5");
+	assert_string_equal(pager_leaf(n, "rules-equal"), "2");
+	assert_string_equal(pager_leaf(n, "rules-unexpected"), "1");
+	assert_string_equal(pager_leaf(pager_child(n, "rule-difference", 0), "preference"), "9500");
 	n = pager_child(n, "difference", 1);
 	assert_string_equal(pager_leaf(n, "destination-prefix"), "2001:db8:2::/48");
 	assert_string_equal(pager_leaf(n, "source-prefix"), "::/0");
