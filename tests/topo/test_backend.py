@@ -267,6 +267,18 @@ def test_rule_drift_unheard_is_found_by_comparison(place):
     assert "from 10.9.0.0/16 lookup 77" in r.ip_out("rule")
 
 
+def test_a_rule_that_is_there_twice_goes_once(place):
+    net = place()
+    r = net["r"]
+    intact(net)
+    # What is restored is added whether it is there or not.
+    ip = f"ip -n {r.ns.name} -4 rule"
+    netns.run(["sh", "-c", f"{ip} save > {net.dir}/rules && {ip} restore < {net.dir}/rules"])
+    intact(net)
+    assert drift(net) == (0, 1)
+    assert r.ip_out("-4", "rule").count("from 10.9.0.0/16 lookup 77") == 2
+
+
 def test_no_packet_is_lost_over_a_restart(place):
     net = place()
     before = {family: whole(net, family) for family in FAMILIES}
