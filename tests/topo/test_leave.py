@@ -177,5 +177,5 @@ def test_an_interface_that_is_taken_away_is_missed_at_once(topology):
     watch.more(net, [stream])
     stream.stop()
     lost = [o for o in stream.outcomes if not o.exit]
-    assert not lost or lost[-1].sent - lost[0].sent < 2, stream.summary()
+    assert not lost or lost[-1].sent - lost[0].sent < watch.CARRIER, stream.summary()
     assert since <= stream.outcomes[-1].sent

@@ -7,6 +7,10 @@ from . import site
 from .probe import Stream, probe_once
 from .wait import NotYet, wait_until
 
+# Seconds within which a lost carrier is acted on: Linux tells the other end at once or,
+# when links come and go elsewhere on the machine, a second later.
+CARRIER = 3
+
 
 def rows(answer):
     """The route rows of a `show ipv6 route ... json`."""
