@@ -23,7 +23,7 @@ NUMBER = re.compile(r"u?int(8|16|32|64)")
 PLAIN = {"index", "if-index", "lower-if-index", "instance", "distance", "discriminator", "metric",
          "tag", "table", "error", "weight", "id", "session", "seqno", "rxcost", "txcost", "cost",
          "rtt-decay", "max-rtt-penalty", "number", "metric-ge", "metric-le", "set-metric",
-         "add-metric", "set-tag", "process-id", "table", "origin",
+         "add-metric", "set-tag", "process-id", "table", "preference", "origin",
          "taken", "sequence", "process"}
 
 
