@@ -29,6 +29,9 @@ SECRET = "thirty-two octets make a key ok!"  # the same octets for all
 ALGORITHMS = {"hmac-sha-256": ("hmac-sha256", "hmac sha256"),
               "blake2s-128": ("blake2s128", "blake2s128")}  # Debian's babeld, BIRD
 WAY = 0.02  # seconds each way, where the link is a tunnel
+# FRR misses retractions (cells.py), and looks for routes that have expired, here after 18 s,
+# twice a minute.
+FORGOTTEN = 90
 # Peers take their time stamps outside the kernel, and a busy machine is late. RFC 9616 4.2.
 RTT = (2000 * WAY - 0.5, 2000 * WAY + 160)  # ms
 RTT_COST = (20, 150)  # Debian's babeld has a maximum of 96, ours of 150
@@ -356,7 +359,7 @@ class Pair:
 
     # What is seen.
 
-    def peer_has(self, pairs, absent=(), timeout=40):
+    def peer_has(self, pairs, absent=(), timeout=FORGOTTEN):
         def check():
             have = set(self.kind.routes(self.peer))
             if not set(pairs) <= have or set(absent) & have:
@@ -364,7 +367,7 @@ class Pair:
             return True
         self.net.wait(check, timeout, f"{pairs} and not {absent} at the peer")
 
-    def well(self, timeout=40):
+    def well(self, timeout=FORGOTTEN):
         """Everything announced in both directions, shown and carried by real packets."""
         for p in self.passing("peer") + self.lans("peer"):
             watch.has_route(self.net, "ours", p, "link0", "babel", timeout)
@@ -379,7 +382,7 @@ class Pair:
             found += [(n, ANY4) for n in LAN4["ours"]]
         return found
 
-    def gone(self, timeout=40):
+    def gone(self, timeout=FORGOTTEN):
         """What passes has passed away, and nothing else."""
         for p in self.passing("peer"):
             watch.has_no_route(self.net, "ours", p, timeout)

@@ -32,7 +32,7 @@ def test_announce(pair):
     """8966-3.1-g 8966-3.4.1-c 8966-4.6.5-b 9229-2.1-a 9229-2.2-b 9616-3.2-c 9616-3.2-e
     9616-5-a: all that is told arrives, is shown and carries packets, both ways; so does what
     is told later, and nothing suffers."""
-    pair.well(60)
+    pair.well()
     pair.shown()
     pair.withdraw()
     pair.gone()
@@ -66,19 +66,19 @@ def test_restart(pair):
     for p in pair.passing("peer"):
         watch.has_no_route(pair.net, "ours", p, 30)
     pair.peer.start()
-    pair.well(60)
+    pair.well()
     pair.shown()
 
     for victim in (pair.ours.babeld, pair.ours.zebra):
         s = pair.stream()
         victim.kill()
         victim.start()
-        pair.well(60)
+        pair.well()
         pair.unbroken(s)
     assert pair.ours.babeld.stop() == 0
     pair.peer_has([], absent=pair.passing("ours"))
     pair.ours.babeld.start()
-    pair.well(60)
+    pair.well()
     pair.shown()
 
 
@@ -89,12 +89,12 @@ def test_loss(pair):
     s = pair.stream()
     end = pair.lossy()
     pair.withdraw()
-    pair.gone(90)
+    pair.gone()
     pair.announce()
-    pair.well(90)
+    pair.well()
     watch.more(pair.net, [s], 20)
     s.stop()
     assert s.exits() == ["h2"], s.summary()
     assert len(s.lost()) < len(s.outcomes) * 3 / 4, s.summary()
     end()
-    pair.well(60)
+    pair.well()
