@@ -61,8 +61,8 @@ def differential(topology, program, seed, rounds, *options):
 def test_the_kernel_does_what_the_rib_says(topology, program, seed, backend):
     if seed == "random":
         seed = int(os.environ.get("SRCDEST_TEST_SEED") or random.randrange(3, 1 << 31))
-    n, left = differential(topology, program, seed, 12, *BACKENDS[backend])
-    assert n["lookups"] > 10000 and n["operations"] > 3000
+    n, left = differential(topology, program, seed, 85, *BACKENDS[backend])
+    assert n["lookups"] >= 100000 and n["operations"] > 20000
     assert n["refused"] == 0
     assert n["wrong"] == 0
     assert left == []
