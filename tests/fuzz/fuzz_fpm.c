@@ -5,6 +5,7 @@
  * can tell: both encodings hold in a frame, and say the same pair and ways.
  */
 #include "tests/fuzz/driver.h"
+#include "tests/fuzz/netlink_seeds.h"
 
 #include <linux/netlink.h>
 
@@ -92,23 +93,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* Two frames; a multipath (D,S) route; an IPv4 route over IPv6 and IPv4. */
+/* Two frames. */
 static const uint8_t seed_frames[] = {1, 1, 0, 8, 1, 2, 3, 4, 1, 2, 0, 6, 8, 32};
-static const uint8_t seed_route[] = {
-	0x78, 0,    0, 0, 24, 0, 2, 0, 1,  0, 0, 0, 0,	  0,	0,  0,	  10, 48, 48, 0,
-	254,  42,   0, 1, 0,  0, 0, 0, 20, 0, 1, 0, 0x20, 1,	13, 0xb8, 0,  81, 0,  0,
-	0,    0,    0, 0, 0,  0, 0, 0, 20, 0, 2, 0, 0x20, 1,	13, 0xb8, 0,  1,  0,  0,
-	0,    0,    0, 0, 0,  0, 0, 0, 8,  0, 6, 0, 20,	  0,	0,  0,	  60, 0,  9,  0,
-	28,   0,    0, 0, 3,  0, 0, 0, 20, 0, 5, 0, 0xfe, 0x80, 0,  0,	  0,  0,  0,  0,
-	0,    0,    0, 0, 0,  0, 0, 2, 28, 0, 0, 2, 2,	  0,	0,  0,	  20, 0,  5,  0,
-	0xfe, 0x80, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 0,	  0,	0,  3};
-static const uint8_t seed_via6[] = {
-	0x68, 0,  0, 0,	 24, 0,	 2,  0,	   1,	 0,  0,	   0,	0, 0, 0,  0, 2,	 24, 0, 0,   254,
-	42,   0,  1, 0,	 0,  0,	 0,  8,	   0,	 15, 0,	   254, 0, 0, 0,  8, 0,	 1,  0, 198, 51,
-	100,  0,  8, 0,	 6,  0,	 20, 0,	   0,	 0,  0x34, 0,	9, 0, 32, 0, 0,	 0,  3, 0,   0,
-	0,    22, 0, 18, 0,  10, 0,  0xfe, 0x80, 0,  0,	   0,	0, 0, 0,  0, 0,	 0,  0, 0,   0,
-	0,    1,  0, 0,	 16, 0,	 0,  2,	   5,	 0,  0,	   0,	8, 0, 5,  0, 10, 1,  2, 9};
-
 const struct fuzz_seed *fuzz_seeds(size_t *n)
 {
 	static const struct fuzz_seed seeds[] = {{seed_frames, sizeof(seed_frames)},

@@ -4,6 +4,7 @@
  * route that parses is one the writer can write, which then reads the same.
  */
 #include "tests/fuzz/driver.h"
+#include "tests/fuzz/netlink_seeds.h"
 
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -97,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* A link, an IPv6 address, a multipath (D,S) route, an answer. */
+/* A link, an IPv6 address; an answer is below. */
 static const uint8_t seed_link[] = {
 	0x3c, 0, 0,    0,    16,   0, 0, 0, 1,	0, 0, 0, 0, 0, 0,   0,	 0,   0,   1, 0, 2, 0,
 	0,    0, 0x43, 0x10, 1,	   0, 0, 0, 0,	0, 9, 0, 3, 0, 'e', 't', 'h', '0', 0, 0, 0, 0,
@@ -106,21 +107,6 @@ static const uint8_t seed_addr[] = {0x48, 0, 0,	   0,  20, 0,	 2, 0,	1, 0,	 0, 0
 				    0,	  0, 0,	   10, 64, 0x82, 0, 3,	0, 0,	 0, 20, 0,
 				    1,	  0, 0x20, 1,  13, 0xb8, 0, 15, 0, 0,	 0, 0,	0,
 				    0,	  0, 0,	   0,  1,  8,	 0, 8,	0, 0x82, 0, 0,	0};
-static const uint8_t seed_route[] = {
-	0x78, 0,    0, 0, 24, 0, 2, 0, 1,  0, 0, 0, 0,	  0,	0,  0,	  10, 48, 48, 0,
-	254,  42,   0, 1, 0,  0, 0, 0, 20, 0, 1, 0, 0x20, 1,	13, 0xb8, 0,  81, 0,  0,
-	0,    0,    0, 0, 0,  0, 0, 0, 20, 0, 2, 0, 0x20, 1,	13, 0xb8, 0,  1,  0,  0,
-	0,    0,    0, 0, 0,  0, 0, 0, 8,  0, 6, 0, 20,	  0,	0,  0,	  60, 0,  9,  0,
-	28,   0,    0, 0, 3,  0, 0, 0, 20, 0, 5, 0, 0xfe, 0x80, 0,  0,	  0,  0,  0,  0,
-	0,    0,    0, 0, 0,  0, 0, 2, 28, 0, 0, 2, 2,	  0,	0,  0,	  20, 0,  5,  0,
-	0xfe, 0x80, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 0,	  0,	0,  3};
-/* 198.51.100.0/24 via inet6 fe80::1 and via 10.1.2.9 */
-static const uint8_t seed_via6[] = {
-	0x68, 0,  0, 0,	 24, 0,	 2,  0,	   1,	 0,  0,	   0,	0, 0, 0,  0, 2,	 24, 0, 0,   254,
-	42,   0,  1, 0,	 0,  0,	 0,  8,	   0,	 15, 0,	   254, 0, 0, 0,  8, 0,	 1,  0, 198, 51,
-	100,  0,  8, 0,	 6,  0,	 20, 0,	   0,	 0,  0x34, 0,	9, 0, 32, 0, 0,	 0,  3, 0,   0,
-	0,    22, 0, 18, 0,  10, 0,  0xfe, 0x80, 0,  0,	   0,	0, 0, 0,  0, 0,	 0,  0, 0,   0,
-	0,    1,  0, 0,	 16, 0,	 0,  2,	   5,	 0,  0,	   0,	8, 0, 5,  0, 10, 1,  2, 9};
 /* from 2001:db8:a::/48 lookup 5400001 */
 static const uint8_t seed_rule[] = {
 	0x50, 0,    0,	  0,	0x20, 0,  2,  0, 1,    0,    0,	   0,	 0,  0, 0,  0,

@@ -16,9 +16,10 @@
 
 static void fib(void *ctx, struct fib_op *ops, size_t n)
 {
-	(void)ctx;
+	const struct server_rig *r = ctx;
+
 	for (size_t i = 0; i < n; i++)
-		ops[i].error = 0;
+		ops[i].error = ops[i].kind == FIB_SET ? r->refuse_set : r->refuse_del;
 }
 
 static void redistribute(void *ctx, const struct sdprefix *pair, const struct rib_view *was,
@@ -44,6 +45,14 @@ static void refused(void *ctx, const struct fib_route *f, int error)
 	(void)error;
 }
 
+static bool has_address(void *ctx, enum family f, const struct addr *a)
+{
+	const struct server_rig *r = ctx;
+
+	(void)f;
+	return addr_cmp(&r->own, a) == 0;
+}
+
 static void rib_due(void *ctx)
 {
 	struct server_rig *r = ctx;
@@ -56,11 +65,14 @@ static void rib_due(void *ctx)
 		zebra_zapi_rib_settled(r->z);
 }
 
+void server_rig_changed(struct server_rig *r)
+{
+	loop_timer_at(r->rib_due, loop_now(r->loop));
+}
+
 static void rib_changed(void *ctx)
 {
-	struct server_rig *r = ctx;
-
-	loop_timer_at(r->rib_due, loop_now(r->loop));
+	server_rig_changed(ctx);
 }
 
 static void each_interface(void *ctx, void (*each)(void *arg, const struct zapi_interface *i),
@@ -76,10 +88,12 @@ static void each_interface(void *ctx, void (*each)(void *arg, const struct zapi_
 static void each_address(void *ctx, uint32_t ifindex,
 			 void (*each)(void *arg, const struct zapi_address *a), void *arg)
 {
-	const struct zapi_address a = {
-		.ifindex = ifindex, .family = FAM_IP4, .plen = 24, .addr = addr_ip4(192, 0, 2, 1)};
+	const struct server_rig *r = ctx;
+	struct zapi_address a = r->address;
 
-	(void)ctx;
+	if (a.ifindex && a.ifindex != ifindex)
+		return;
+	a.ifindex = ifindex;
 	each(arg, &a);
 }
 
@@ -107,8 +121,11 @@ static bool via6(void *ctx)
 
 bool server_rig_init(struct server_rig *r)
 {
-	static const struct rib_env env = {
-		.fib = fib, .redistribute = redistribute, .fate = fate, .refused = refused};
+	static const struct rib_env env = {.fib = fib,
+					   .redistribute = redistribute,
+					   .fate = fate,
+					   .has_address = has_address,
+					   .refused = refused};
 	static const struct zebra_zapi_ops ops = {.each_interface = each_interface,
 						  .each_address = each_address,
 						  .router_id = router_id,
@@ -119,6 +136,8 @@ bool server_rig_init(struct server_rig *r)
 
 	memset(r, 0, sizeof(*r));
 	r->sourced6 = r->via6 = true;
+	r->address = (struct zapi_address){
+		.family = FAM_IP4, .plen = 24, .addr = addr_ip4(192, 0, 2, 1)};
 	log_set_level(LOG_LVL_ERROR);
 	snprintf(r->dir, sizeof(r->dir), "/tmp/zapi-rig-XXXXXX");
 	if (!mkdtemp(r->dir))

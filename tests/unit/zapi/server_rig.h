@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * zebra's ZAPI server in this process: over the real RIB, a kernel that takes
- * everything, and one interface. Peers are raw descriptors, so that they can
+ * everything unless told otherwise, and one interface. Peers are raw descriptors, so that they can
  * send what no client would.
  */
 #ifndef SRCDEST_TESTS_UNIT_ZAPI_SERVER_RIG_H
@@ -18,16 +18,22 @@ struct server_rig {
 	struct rib *rib;
 	struct zebra_zapi *z;
 	char dir[32], path[64];
-	bool rib_sleeps;     /* the RIB does nothing */
-	bool sourced6, via6; /* what the kernel can: true unless changed */
-	bool sourced4;	     /* false unless changed */
-	bool have_router_id; /* false unless changed */
+	bool rib_sleeps;	    /* the RIB does nothing */
+	bool sourced6, via6;	    /* what the kernel can: true unless changed */
+	bool sourced4;		    /* false unless changed */
+	bool have_router_id;	    /* false unless changed */
+	int refuse_set, refuse_del; /* errno of the kernel's refusals; 0: it takes all */
+	struct addr own;	    /* of this host */
+	/* What the interfaces have; ifindex 0: any has it. IPv4 unless changed. */
+	struct zapi_address address;
 };
 
 /* False: it could not be made. */
 bool server_rig_init(struct server_rig *r);
 /* Octets and pieces that are left in the loop's account: none, if all is well. */
 size_t server_rig_fini(struct server_rig *r);
+/* The RIB was changed from outside: it runs with the next turns of the loop. */
+void server_rig_changed(struct server_rig *r);
 /* Some turns of the loop: what is on its way arrives. */
 void server_rig_settle(struct server_rig *r);
 

@@ -15,12 +15,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/io/log.h"
 #include "lib/io/stream.h"
 #include "lib/zapi/session.h"
-#include "zebra/zebra_zapi.h"
+#include "tests/unit/zapi/server_rig.h"
 
-#define IF1	 7
+#define IF1	 RIG_IFINDEX
 #define IF2	 8
 #define D	 "2001:db8:d::/48"
 #define S	 "2001:db8:a::/48"
@@ -28,178 +27,32 @@
 
 #define MAX_SEEN 64
 
-struct fixture {
-	char dir[32], path[64];
-	struct loop *loop;
-	struct loop_timer *rib_due;
-	struct rib *rib;
-	struct zebra_zapi *z;
-	int refuse_set, refuse_del; /* errno of the kernel's next refusals */
-	struct zapi_address link_local;
-	bool have_link_local;
-	struct addr own; /* an address of this host */
-};
-
 struct peer {
-	struct fixture *f;
+	struct server_rig *f;
 	struct zapi_session *s;
 	uint8_t type;
 	unsigned int n;
 	struct zapi_msg seen[MAX_SEEN]; /* notifications, updates and routes */
 };
 
-/* ---- zebra ---- */
-
-static void fib(void *ctx, struct fib_op *ops, size_t n)
-{
-	struct fixture *f = ctx;
-
-	for (size_t i = 0; i < n; i++)
-		ops[i].error = ops[i].kind == FIB_SET ? f->refuse_set : f->refuse_del;
-}
-
-static void redistribute(void *ctx, const struct sdprefix *pair, const struct rib_view *was,
-			 const struct rib_view *is)
-{
-	zebra_zapi_redistribute(((struct fixture *)ctx)->z, pair, was, is);
-}
-
-static void fate(void *ctx, uint32_t table, const struct sdprefix *pair,
-		 const struct rib_owner *owner, enum rib_fate fate)
-{
-	zebra_zapi_fate(((struct fixture *)ctx)->z, table, pair, owner, fate);
-}
-
-static void refused(void *ctx, const struct fib_route *r, int error)
-{
-	(void)ctx;
-	(void)r;
-	(void)error;
-}
-
-static bool has_address(void *ctx, enum family f, const struct addr *a)
-{
-	(void)f;
-	return addr_cmp(&((struct fixture *)ctx)->own, a) == 0;
-}
-
-static void rib_due(void *ctx)
-{
-	struct fixture *f = ctx;
-
-	if (rib_run(f->rib, 256, loop_now(f->loop)))
-		loop_timer_at(f->rib_due, loop_now(f->loop));
-	else
-		zebra_zapi_rib_settled(f->z);
-}
-
-static void rib_changed(void *ctx)
-{
-	struct fixture *f = ctx;
-
-	loop_timer_at(f->rib_due, loop_now(f->loop));
-}
-
-static void each_interface(void *ctx, void (*each)(void *arg, const struct zapi_interface *i),
-			   void *arg)
-{
-	const struct zapi_interface i = {.name = "v0", .ifindex = IF1, .status = 5, .flags = 0x41};
-
-	(void)ctx;
-	each(arg, &i);
-}
-
-static void each_address(void *ctx, uint32_t ifindex,
-			 void (*each)(void *arg, const struct zapi_address *a), void *arg)
-{
-	struct fixture *f = ctx;
-
-	if (f->have_link_local && f->link_local.ifindex == ifindex)
-		each(arg, &f->link_local);
-}
-
-static bool no_router_id(void *ctx, enum family f, struct addr *out)
-{
-	(void)ctx;
-	(void)f;
-	(void)out;
-	return false;
-}
-
-static bool sourced(void *ctx, enum family f)
-{
-	(void)ctx;
-	return f == FAM_IP6;
-}
-
-static bool able(void *ctx)
-{
-	(void)ctx;
-	return true;
-}
-
 static int setup(void **state)
 {
-	static const struct rib_env env = {.fib = fib,
-					   .redistribute = redistribute,
-					   .fate = fate,
-					   .has_address = has_address,
-					   .refused = refused};
-	static const struct zebra_zapi_ops ops = {.each_interface = each_interface,
-						  .each_address = each_address,
-						  .router_id = no_router_id,
-						  .sourced = sourced,
-						  .via6 = able,
-						  .rib_changed = rib_changed};
-	struct fixture *f = calloc(1, sizeof(*f));
-	char err[128];
+	struct server_rig *f = calloc(1, sizeof(*f));
 
-	log_set_level(LOG_LVL_ERROR);
-	snprintf(f->dir, sizeof(f->dir), "/tmp/zapi-hops-XXXXXX");
-	if (!mkdtemp(f->dir))
+	if (!server_rig_init(f))
 		return -1;
-	snprintf(f->path, sizeof(f->path), "%s/api", f->dir);
-	f->loop = loop_new();
-	f->rib_due = loop_timer_new(f->loop, rib_due, f);
-	f->rib = rib_new(&env, f);
-	f->z = zebra_zapi_new(f->loop, f->path, f->rib, &ops, f, err, sizeof(err));
-	rib_if_set(f->rib, IF1, true);
 	rib_if_set(f->rib, IF2, true);
 	*state = f;
-	return f->z ? 0 : -1;
+	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct fixture *f = *state;
-	size_t left;
+	struct server_rig *f = *state;
+	size_t left = server_rig_fini(f);
 
-	zebra_zapi_free(f->z);
-	rib_free(f->rib);
-	loop_timer_free(f->rib_due);
-	left = loop_mem(f->loop)->count;
-	if (!left)
-		loop_free(f->loop);
-	rmdir(f->dir);
 	free(f);
 	return left ? -1 : 0;
-}
-
-static void stop_now(void *ctx)
-{
-	loop_stop(ctx);
-}
-
-/* Some turns of the loop: what is on its way arrives. */
-static void settle(struct fixture *f)
-{
-	for (int i = 0; i < 40; i++) {
-		struct loop_timer *t = loop_timer_new(f->loop, stop_now, f->loop);
-
-		loop_timer_at(t, loop_now(f->loop));
-		loop_run(f->loop);
-		loop_timer_free(t);
-	}
 }
 
 /* ---- a client ---- */
@@ -228,10 +81,10 @@ static void hung_up(void *ctx, struct zapi_session *s, const char *why)
 static void say(struct peer *p, const struct zapi_msg *m)
 {
 	zapi_session_send(p->s, m);
-	settle(p->f);
+	server_rig_settle(p->f);
 }
 
-static struct peer *peer_new(struct fixture *f, enum zapi_dialect d, uint8_t type, bool notify)
+static struct peer *peer_new(struct server_rig *f, enum zapi_dialect d, uint8_t type, bool notify)
 {
 	static const struct zapi_session_ops ops = {heard, hung_up, NULL};
 	struct peer *p = calloc(1, sizeof(*p));
@@ -330,7 +183,7 @@ static struct zapi_route_notify *last_fate(struct peer *p)
 }
 
 /* A route of zebra's own. */
-static void local(struct fixture *f, uint8_t type, const char *dst, const char *src,
+static void local(struct server_rig *f, uint8_t type, const char *dst, const char *src,
 		  const struct rib_nexthop *nh, uint32_t n, uint32_t metric)
 {
 	struct sdprefix pair = pair_of(dst, src);
@@ -342,8 +195,8 @@ static void local(struct fixture *f, uint8_t type, const char *dst, const char *
 				.nexthops = nh};
 
 	rib_add(f->rib, &pair, &owner, &spec, loop_now(f->loop));
-	rib_changed(f);
-	settle(f);
+	server_rig_changed(f);
+	server_rig_settle(f);
 }
 
 static struct rib_nexthop via(const char *gate, uint32_t ifindex, uint32_t weight)
@@ -358,7 +211,7 @@ static struct rib_nexthop via(const char *gate, uint32_t ifindex, uint32_t weigh
 
 static void tells_all_of_the_route_in_both_dialects(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct rib_nexthop two[2] = {via("fe80::1", IF1, 1), via("fe80::2", IF2, 3)};
 	struct rib_nexthop over = via(G, 0, 0);
 
@@ -389,16 +242,16 @@ static void tells_all_of_the_route_in_both_dialects(void **state)
 		assert_int_equal(p->n, 3);
 		assert_int_equal(update(p)->metric, 78);
 		rib_if_set(f->rib, IF2, false);
-		rib_changed(f);
-		settle(f);
+		server_rig_changed(f);
+		server_rig_settle(f);
 		assert_int_equal(p->n, 4);
 		assert_int_equal(update(p)->n_nexthops, 1);
 		rib_if_set(f->rib, IF2, true);
 		ask(p, ZAPI_NEXTHOP_UNREGISTER, "2001:db8:2::1/128");
 		rib_del_owner(f->rib, ROUTE_OSPF6, 0);
 		rib_del_owner(f->rib, ROUTE_STATIC, 0);
-		rib_changed(f);
-		settle(f);
+		server_rig_changed(f);
+		server_rig_settle(f);
 		assert_int_equal(p->n, 4); /* it does not want to know any more */
 		peer_free(p);
 	}
@@ -407,7 +260,7 @@ static void tells_all_of_the_route_in_both_dialects(void **state)
 /* bgpd's `network` asks whether all of the prefix has a route, and how long that is. */
 static void a_prefix_is_covered_as_a_whole(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f, ZAPI_8_4, ROUTE_BGP, false);
 	struct rib_nexthop nh = via("fe80::1", IF1, 0);
 
@@ -426,7 +279,7 @@ static void a_prefix_is_covered_as_a_whole(void **state)
 
 static void what_the_kernel_refused_leads_nowhere(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f, ZAPI_8_4, ROUTE_BGP, false);
 	struct rib_nexthop nh = via("fe80::1", IF1, 0);
 
@@ -441,16 +294,16 @@ static void what_the_kernel_refused_leads_nowhere(void **state)
 /* fe80::/64 is in no RIB: the interfaces answer. */
 static void link_local_ones_are_answered_from_the_interfaces(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f, ZAPI_8_4, ROUTE_BGP, false);
+	struct zapi_address gone;
 
 	ask(p, ZAPI_NEXTHOP_REGISTER, "fe80::9/128");
 	assert_int_equal(update(p)->n_nexthops, 0);
-	f->link_local = (struct zapi_address){
+	f->address = (struct zapi_address){
 		.ifindex = IF1, .family = FAM_IP6, .addr = addr_of("fe80::1"), .plen = 64};
-	f->have_link_local = true;
-	zebra_zapi_address(f->z, ZAPI_INTERFACE_ADDRESS_ADD, &f->link_local);
-	settle(f);
+	zebra_zapi_address(f->z, ZAPI_INTERFACE_ADDRESS_ADD, &f->address);
+	server_rig_settle(f);
 	assert_int_equal(p->n, 2);
 	assert_int_equal(update(p)->type, ROUTE_CONNECTED);
 	assert_int_equal(update(p)->resolved.plen, 64);
@@ -460,9 +313,10 @@ static void link_local_ones_are_answered_from_the_interfaces(void **state)
 	/* One that the link's prefix does not cover is not there. */
 	ask(p, ZAPI_NEXTHOP_REGISTER, "fe80:0:0:1::9/128");
 	assert_int_equal(update(p)->n_nexthops, 0);
-	f->have_link_local = false;
-	zebra_zapi_address(f->z, ZAPI_INTERFACE_ADDRESS_DELETE, &f->link_local);
-	settle(f);
+	gone = f->address;
+	f->address.ifindex = IF2; /* it is nowhere where it is asked for */
+	zebra_zapi_address(f->z, ZAPI_INTERFACE_ADDRESS_DELETE, &gone);
+	server_rig_settle(f);
 	assert_int_equal(p->n, 4);
 	assert_int_equal(update(p)->n_nexthops, 0);
 	assert_int_equal(update(p)->asked.addr.b[15], 9);
@@ -473,7 +327,7 @@ static void link_local_ones_are_answered_from_the_interfaces(void **state)
 
 static void every_fate_in_both_dialects(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct rib_nexthop nh = via("fe80::2", IF2, 0);
 
 	for (enum zapi_dialect d = ZAPI_8_4; d < ZAPI_DIALECTS; d++) {
@@ -489,8 +343,8 @@ static void every_fate_in_both_dialects(void **state)
 		local(f, ROUTE_STATIC, D, S, &nh, 1, 0);
 		assert_int_equal(last_fate(p)->code, NOTIFY_BETTER_ADMIN_WON);
 		rib_del_owner(f->rib, ROUTE_STATIC, 0);
-		rib_changed(f);
-		settle(f);
+		server_rig_changed(f);
+		server_rig_settle(f);
 		assert_int_equal(last_fate(p)->code, NOTIFY_INSTALLED);
 		f->refuse_set = EINVAL;
 		put(p, ZAPI_ROUTE_ADD, "2001:db8:e::/48", NULL);
@@ -509,7 +363,7 @@ static void every_fate_in_both_dialects(void **state)
 		assert_int_equal(deaf->n, 0);
 		peer_free(p);
 		peer_free(deaf);
-		settle(f);
+		server_rig_settle(f);
 		assert_int_equal(rib_count(f->rib), 0);
 	}
 }
@@ -540,7 +394,7 @@ static void next_hops_that_can_not_be_used_are_held(void **state)
 		{NEXTHOP_IP6, "2001:db8:7::1", 0, RIB_WHY_NO_ROUTE},
 		{NEXTHOP_IP6_IFINDEX, "2001:db8:7::1", IF1, RIB_WHY_NOT_ON_LINK},
 	};
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	struct peer *p = peer_new(f, ZAPI_8_4, ROUTE_BGP, true);
 	struct sdprefix pair = pair_of(D, S);
 
@@ -612,7 +466,7 @@ static void host_bits_do_not_count(void **state)
 			 0,
 			 0,
 			 IF1};
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 	int fd = unix_connect(f->path);
 	const uint8_t hello[] = {0,	    19, 254, 6, 0, 0, 0, 0, 0, 18,
 				 ROUTE_BGP, 0,	0,   0, 0, 0, 0, 0, 0};
@@ -620,17 +474,17 @@ static void host_bits_do_not_count(void **state)
 	assert_int_equal(sizeof(add), add[1]);
 	assert_int_equal(write(fd, hello, sizeof(hello)), sizeof(hello));
 	assert_int_equal(write(fd, add, sizeof(add)), sizeof(add));
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 1);
 	add[9] = ZAPI_ROUTE_DELETE;
 	add[29] = 8; /* 2001:db8:8::/45 */
 	assert_int_equal(write(fd, add, sizeof(add)), sizeof(add));
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 0);
 	add[9] = ZAPI_ROUTE_ADD;
 	add[23] = 200; /* no prefix is that long: the message is dropped */
 	assert_int_equal(write(fd, add, sizeof(add)), sizeof(add));
-	settle(f);
+	server_rig_settle(f);
 	assert_int_equal(rib_count(f->rib), 0);
 	close(fd);
 }
@@ -639,7 +493,7 @@ static void host_bits_do_not_count(void **state)
 
 static void weights_and_tags_come_through(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 
 	for (enum zapi_dialect d = ZAPI_8_4; d < ZAPI_DIALECTS; d++) {
 		struct peer *p = peer_new(f, d, ROUTE_BGP, false);
@@ -670,11 +524,11 @@ static void weights_and_tags_come_through(void **state)
 		assert_true(sdprefix_eq(&t->pair, &m.u.route.pair));
 		peer_free(p);
 		peer_free(q);
-		settle(f);
+		server_rig_settle(f);
 	}
 }
 
-static size_t in_table(const struct fixture *f, uint32_t id)
+static size_t in_table(const struct server_rig *f, uint32_t id)
 {
 	const struct rib *t = rib_table_find(f->rib, id);
 
@@ -683,7 +537,7 @@ static size_t in_table(const struct fixture *f, uint32_t id)
 
 static void routes_of_other_tables_are_apart(void **state)
 {
-	struct fixture *f = *state;
+	struct server_rig *f = *state;
 
 	for (enum zapi_dialect d = ZAPI_8_4; d < ZAPI_DIALECTS; d++) {
 		struct peer *p = peer_new(f, d, ROUTE_BGP, true);
@@ -722,7 +576,7 @@ static void routes_of_other_tables_are_apart(void **state)
 		assert_int_equal(in_table(f, 1000), 1);
 		assert_int_equal(in_table(f, 1000 + RIB_TABLES_MAX), 0);
 		peer_free(p); /* and all of it goes with it */
-		settle(f);
+		server_rig_settle(f);
 		assert_null(rib_table_after(f->rib, 0));
 	}
 }

@@ -243,7 +243,7 @@ static void local(struct server_rig *f, const char *dst, const char *src, uint8_
 	struct sdprefix pair = pair_of(dst, src);
 
 	rib_add(f->rib, &pair, &owner, &spec, loop_now(f->loop));
-	loop_timer_at(f->rib_due, loop_now(f->loop));
+	server_rig_changed(f);
 }
 
 static void local_del(struct server_rig *f, const char *dst, const char *src, uint8_t type)
@@ -252,7 +252,7 @@ static void local_del(struct server_rig *f, const char *dst, const char *src, ui
 	struct sdprefix pair = pair_of(dst, src);
 
 	assert_true(rib_del(f->rib, &pair, &owner));
-	loop_timer_at(f->rib_due, loop_now(f->loop));
+	server_rig_changed(f);
 }
 
 static void is_event(const struct event *e, uint16_t cmd, const char *dst, const char *src)
@@ -599,7 +599,7 @@ static void test_redistribute_what(void **state)
 		pair = pair_of(dst, "2001:db8:5::/48");
 		rib_add(rib_table_get(f->rib, 100u + i), &pair, &owner, &spec, loop_now(f->loop));
 	}
-	loop_timer_at(f->rib_due, loop_now(f->loop));
+	server_rig_changed(f);
 	m.u.redistribute = (struct zapi_redistribute){AFI_IP6, ROUTE_OSPF6, 1};
 	zapi_session_send(p->s, &m);
 	m.u.redistribute = (struct zapi_redistribute){AFI_IP6, ROUTE_TABLE, 102};
@@ -614,7 +614,7 @@ static void test_redistribute_what(void **state)
 	is_event(&q->ev[0], ZAPI_REDISTRIBUTE_ROUTE_ADD, "2001:db8:2::/48", "2001:db8:5::/48");
 	assert_int_equal(q->ev[0].type, ROUTE_TABLE);
 	rib_del_owner(f->rib, ROUTE_OSPF6, 2);
-	loop_timer_at(f->rib_due, loop_now(f->loop));
+	server_rig_changed(f);
 	wait_for(q, 2);
 	server_rig_settle(f);
 	is_event(&q->ev[1], ZAPI_REDISTRIBUTE_ROUTE_DEL, "2001:db8:2::/48", "2001:db8:5::/48");
@@ -855,7 +855,7 @@ static void many_add(struct server_rig *f, unsigned int i, uint32_t metric)
 		nh[k].gate.b[15] = (uint8_t)(k + 1);
 	}
 	rib_add(f->rib, &pair, &owner, &spec, loop_now(f->loop));
-	loop_timer_at(f->rib_due, loop_now(f->loop));
+	server_rig_changed(f);
 }
 
 static void many_del(struct server_rig *f, unsigned int i)
@@ -864,7 +864,7 @@ static void many_del(struct server_rig *f, unsigned int i)
 	struct sdprefix pair = many_pair(i);
 
 	assert_true(rib_del(f->rib, &pair, &owner));
-	loop_timer_at(f->rib_due, loop_now(f->loop));
+	server_rig_changed(f);
 }
 
 static bool see_client(void *ctx, const struct zebra_zapi_client_view *v)
