@@ -68,7 +68,7 @@ static bool note_ours_on(void *ctx, const struct fib_route *f, bool auxiliary, i
 	for (uint32_t i = 0; !error && i < f->n_nexthops; i++) {
 		if (f->nexthops[i].ifindex == l->ifindex &&
 		    (!l->ip4_only || sdprefix_family(&f->pair) == FAM_IP4)) {
-			kernel_pair_add(l, f->ruled ? 0 : f->table, &f->pair, NULL);
+			kernel_pair_add(l, rib_table_of(f), &f->pair, NULL);
 			break;
 		}
 	}

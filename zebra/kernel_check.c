@@ -139,7 +139,7 @@ static void saw_ours(struct check *c, const struct nl_route *r)
 	case RIB_CHECK_DIFFERENT:
 		differs(c, KERNEL_DIFFERENT, &r->pair);
 		if (c->repair)
-			kernel_lost(c->k, f.ruled ? 0 : f.table, &r->pair);
+			kernel_lost(c->k, rib_table_of(&f), &r->pair);
 		else
 			c->suspicious = true;
 		break;

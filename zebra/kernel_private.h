@@ -65,11 +65,6 @@ bool kernel_parse_route(struct kernel *k, const struct nlmsghdr *h, struct nl_ro
 void kernel_route_message(struct kernel *k, const struct nlmsghdr *h);
 /* Of ours, gone, in part or as a whole: it will be written again. */
 void kernel_lost(struct kernel *k, uint32_t table, const struct sdprefix *pair);
-/* The table of the RIB in which a route of ours is: 0 is the main one. */
-static inline uint32_t kernel_table_of(const struct nl_route *r)
-{
-	return r->ruled ? 0 : kernel_route_fib(r).table;
-}
 /* By our protocol and priority, and not ours: it will be deleted. */
 void kernel_unexpected(struct kernel *k, const struct fib_route *f);
 struct rib_owner kernel_foreign_owner(const struct nl_route *r);

@@ -220,7 +220,8 @@ static bool found_held(void *ctx, const struct fib_route *f, bool auxiliary, int
  * word of the link is on its way, and it is nobody's doing. */
 static void ours_gone(struct kernel *k, const struct nlmsghdr *h, const struct nl_route *r)
 {
-	uint32_t table = kernel_table_of(r);
+	struct fib_route f = kernel_route_fib(r);
+	uint32_t table = rib_table_of(&f);
 	struct rib *rib = rib_table_find(k->rib, table);
 	bool held = false;
 
@@ -244,11 +245,11 @@ static void ours_written(struct kernel *k, const struct nlmsghdr *h, const struc
 	case RIB_CHECK_SAME:
 		break;
 	case RIB_CHECK_CHANGING: /* our write to come replaces it */
-		kernel_lost(k, kernel_table_of(r), &r->pair);
+		kernel_lost(k, rib_table_of(&f), &r->pair);
 		break;
 	case RIB_CHECK_DIFFERENT:
 		k->ops->drift(k->ctx, KERNEL_DIFFERENT, &r->pair, h->nlmsg_pid);
-		kernel_lost(k, kernel_table_of(r), &r->pair);
+		kernel_lost(k, rib_table_of(&f), &r->pair);
 		break;
 	case RIB_CHECK_UNEXPECTED:
 		k->ops->drift(k->ctx, KERNEL_UNEXPECTED, &r->pair, h->nlmsg_pid);

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "lib/base/hash.h"
 #include "zebra/zebra_zapi_impl.h"
 
 #define TRACKS_MAX 65536
@@ -83,18 +84,17 @@ static void answer(struct zclient *c, const struct zapi_nexthop_reg *reg, struct
 		zapi_nexthop_of_rib(&u->nexthops[i], f, &v.resolved[i]);
 }
 
-/* FNV-1a over the message as sent. */
+/* Of the message as sent. */
 static uint64_t digest(const struct zapi_msg *m)
 {
 	uint8_t buf[ZAPI_MAX_LEN];
 	struct wr w = wr_init(buf, sizeof(buf));
-	uint64_t h = 0xcbf29ce484222325ULL;
+	hash_t h = HASH_BEGIN;
 
 	if (!zapi_encode(&w, ZAPI_FROM_ZEBRA, ZAPI_8_4, m))
 		return 0;
-	for (size_t i = 0; i < wr_len(&w); i++)
-		h = (h ^ buf[i]) * 0x100000001b3ULL;
-	return h;
+	hash_octets(&h, buf, wr_len(&w));
+	return h.h;
 }
 
 static void tell(struct zclient *c, struct zc_track *t, bool always)

@@ -126,7 +126,7 @@ void rib_node_doubt(struct rib *r, struct rib_node *n)
 
 /* Candidates */
 
-static bool owner_eq(const struct rib_owner *a, const struct rib_owner *b)
+bool rib_owner_eq(const struct rib_owner *a, const struct rib_owner *b)
 {
 	return a->type == b->type && a->instance == b->instance &&
 	       a->distance_key == b->distance_key && a->key == b->key && a->config == b->config;
@@ -137,7 +137,7 @@ struct rib_cand *rib_cand_find(const struct rib_node *n, const struct rib_owner 
 	struct rib_cand *c;
 
 	LIST_EACH (rib_cands, &n->cands, c)
-		if (owner_eq(&c->owner, o))
+		if (rib_owner_eq(&c->owner, o))
 			return c;
 	return NULL;
 }

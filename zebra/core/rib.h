@@ -176,6 +176,12 @@ struct fib_route {
 	const struct rib_nexthop *nexthops;
 };
 
+/* The RIB it belongs to: 0 is the main one, whose sources have tables of their own. */
+static inline uint32_t rib_table_of(const struct fib_route *f)
+{
+	return f->ruled ? 0 : f->table;
+}
+
 enum fib_op_kind {
 	FIB_SET, /* add or replace, without a gap */
 	FIB_DEL,

@@ -28,12 +28,6 @@ bool rib_redistributable(const struct prefix *dst)
 	return !(addr_is_loopback(f, &dst->addr) && dst->plen >= (ip4 ? 8 : 128));
 }
 
-static bool owner_same(const struct rib_owner *a, const struct rib_owner *b)
-{
-	return a->type == b->type && a->instance == b->instance &&
-	       a->distance_key == b->distance_key && a->key == b->key && a->config == b->config;
-}
-
 static struct rib_told *told_new(struct rib *r, const struct rib_view *v)
 {
 	size_t n = v->n_resolved;
@@ -84,7 +78,7 @@ void rib_announce(struct rib *r, struct rib_node *n)
 
 	if (!is && !before)
 		return;
-	if (is && before && owner_same(&before->owner, &c->owner) && !c->changed)
+	if (is && before && rib_owner_eq(&before->owner, &c->owner) && !c->changed)
 		return;
 	if (before)
 		was = told_view(r, n, before);

@@ -25,7 +25,7 @@ static bool changing(const struct rib_check *c, const struct rib_node *n)
 
 enum rib_check_verdict rib_check_ours(struct rib_check *c, const struct fib_route *f)
 {
-	struct rib *r = rib_table_find(c->rib, f->ruled ? 0 : f->table);
+	struct rib *r = rib_table_find(c->rib, rib_table_of(f));
 	struct rib_node *n = r ? rib_node_find(r, &f->pair) : NULL;
 
 	if (!n)

@@ -284,6 +284,7 @@ static inline bool rib_cand_foreign(const struct rib_cand *c)
  * RIB_WHY_USED if a is better than b, else why not. */
 enum rib_why rib_cand_worse(const struct rib_cand *a, const struct rib_cand *b);
 void *rib_scratch(struct rib *r, struct scratch *s, size_t octets);
+bool rib_owner_eq(const struct rib_owner *a, const struct rib_owner *b);
 struct rib_cand *rib_cand_find(const struct rib_node *n, const struct rib_owner *o);
 bool rib_cand_is(const struct rib_cand *c, const struct rib_spec *s);
 
