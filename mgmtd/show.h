@@ -39,6 +39,21 @@ void show_start(struct cli_session *s, const struct show_plan *p);
 void show_rpc(struct cli_session *s, const struct show_plan *p, const char *const *names,
 	      const char *const *values, size_t n);
 
+/* A way or a pair that was asked for, as typed: the plan's ctx. `from` may be NULL.
+ * packet: an address was, and no prefix; false at first. */
+struct show_asked {
+	bool packet;
+	char to[128], from[128];
+};
+struct show_asked *show_asked_new(const char *to, const char *from);
+
+/* What a leaf's value is in text: itself, if it is not among the words. */
+struct show_word {
+	const char *name, *text;
+};
+const char *show_word(const struct show_word *words, size_t n, const char *name);
+#define SHOW_WORD(words, name) show_word(words, sizeof(words) / sizeof((words)[0]), name)
+
 /* ---- nodes; what is not there is "", 0, false ---- */
 
 const char *node_str(const Mgmt__Node *n, const char *leaf);

@@ -7,15 +7,6 @@
 #include "mgmtd/cli_private.h"
 #include "mgmtd/show.h"
 
-struct asked {
-	bool packet;
-	char to[128], from[128];
-};
-
-struct word {
-	const char *name, *text;
-};
-
 /* Milliseconds as seconds, the way a person would say it. */
 static const char *seconds(const Mgmt__Node *n, const char *leaf, char buf[32])
 {
@@ -30,27 +21,18 @@ static const char *seconds(const Mgmt__Node *n, const char *leaf, char buf[32])
 	return buf;
 }
 
-static const char *text_of(const struct word *words, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(words[i].name, name) == 0)
-			return words[i].text;
-	return name;
-}
-#define TEXT_OF(words, name) text_of(words, sizeof(words) / sizeof((words)[0]), name)
-
 /* ---- the pair ---- */
 
 static void fate_text(struct text *t, const Mgmt__Node *pair)
 {
-	static const struct word words[] = {
+	static const struct show_word words[] = {
 		{"unknown", ""},
 		{"installed", " (installed)"},
 		{"failed", " (installing failed)"},
 		{"beaten", " (zebra prefers another protocol)"},
 	};
 
-	txt_puts(t, TEXT_OF(words, node_str(pair, "fate")));
+	txt_puts(t, SHOW_WORD(words, node_str(pair, "fate")));
 }
 
 static const Mgmt__Node *selected_of(const Mgmt__Node *pair)
@@ -118,7 +100,7 @@ static void use_text(struct text *t, const Mgmt__Node *pair)
 
 static void refusal_text(struct text *t, const Mgmt__Node *c)
 {
-	static const struct word words[] = {
+	static const struct show_word words[] = {
 		{"own-router-id", "it has our own router-id"},
 		{"source-specific", "zebra can't hold routes with a source prefix"},
 		{"next-hop", "its next hop is none"},
@@ -127,7 +109,7 @@ static void refusal_text(struct text *t, const Mgmt__Node *c)
 		{"in-rule", "denied by a rule"},
 	};
 
-	txt_printf(t, "refused: %s", TEXT_OF(words, node_str(c, "refusal")));
+	txt_printf(t, "refused: %s", SHOW_WORD(words, node_str(c, "refusal")));
 	if (node_has(c, "rule"))
 		txt_printf(t, " (in, %s)", node_str(c, "rule"));
 }
@@ -156,7 +138,7 @@ static void waiting_text(struct text *t, const Mgmt__Node *c)
 
 static void verdict_text(struct text *t, const Mgmt__Node *c)
 {
-	static const struct word words[] = {
+	static const struct show_word words[] = {
 		{"selected", "selected"},
 		{"retracted", "retracted by the neighbour"},
 		{"expired", "expired: not announced again in time"},
@@ -165,7 +147,7 @@ static void verdict_text(struct text *t, const Mgmt__Node *c)
 		{"local", "not selected: ours comes first"},
 		{"worse", "not selected: its metric is not less than the selected route's"},
 	};
-	static const struct word links[] = {
+	static const struct show_word links[] = {
 		{"starting", "the interface has just come up"},
 		{"no-hello", "too few Hellos of the neighbour arrive"},
 		{"no-ihu", "the neighbour has not said lately that it hears us (IHU)"},
@@ -181,9 +163,9 @@ static void verdict_text(struct text *t, const Mgmt__Node *c)
 	else if (strcmp(verdict, "waiting") == 0)
 		waiting_text(t, c);
 	else if (strcmp(verdict, "link") == 0)
-		txt_printf(t, "link not usable: %s", TEXT_OF(links, node_str(c, "link")));
+		txt_printf(t, "link not usable: %s", SHOW_WORD(links, node_str(c, "link")));
 	else
-		txt_puts(t, TEXT_OF(words, verdict));
+		txt_puts(t, SHOW_WORD(words, verdict));
 }
 
 static void candidate_text(struct text *t, const Mgmt__Node *c)
@@ -266,7 +248,7 @@ static void pair_text(struct text *t, const Mgmt__Node *pair)
 
 static void explain_text(void *ctx, struct text *t, const Mgmt__Node *out)
 {
-	const struct asked *a = ctx;
+	const struct show_asked *a = ctx;
 	const char *from = *a->from ? " from " : "";
 
 	each(t, out, "pair", pair_text);
@@ -284,17 +266,13 @@ void show_babel_explain(struct cli_session *s)
 	const char *address = grammar_arg(&s->parsed, "address");
 	const char *values[] = {address ? address : grammar_arg(&s->parsed, "destination"),
 				grammar_arg(&s->parsed, "source")};
-	struct asked *a = calloc(1, sizeof(*a));
+	struct show_asked *a = show_asked_new(values[0], values[1]);
 	const struct show_plan p = {
 		.path = "/srcdest-babel-state:explain-babel-route",
 		.ctx = a,
 		.text = explain_text,
 	};
 
-	if (!a)
-		abort();
 	a->packet = address != NULL;
-	snprintf(a->to, sizeof(a->to), "%s", values[0]);
-	snprintf(a->from, sizeof(a->from), "%s", values[1] ? values[1] : "");
 	show_rpc(s, &p, names, values, 2);
 }

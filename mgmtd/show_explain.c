@@ -7,23 +7,6 @@
 #include "mgmtd/cli_private.h"
 #include "mgmtd/show.h"
 
-struct asked {
-	char to[128], from[128];
-};
-
-struct word {
-	const char *name, *text;
-};
-
-static const char *text_of(const struct word *words, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(words[i].name, name) == 0)
-			return words[i].text;
-	return name;
-}
-#define TEXT_OF(words, name) text_of(words, sizeof(words) / sizeof((words)[0]), name)
-
 /* ---- what was passed over ---- */
 
 /* More than "another one has a lower distance": which, and how much. */
@@ -86,7 +69,7 @@ static void candidate_text(struct text *t, const Mgmt__Node *c)
 
 static void pair_text(struct text *t, const Mgmt__Node *pair)
 {
-	static const struct word words[] = {
+	static const struct show_word words[] = {
 		{"source", "passed over, its source does not match"},
 		{"longer-source", "passed over for a longer source"},
 		{"unusable", "passed over, none can be used"},
@@ -98,7 +81,7 @@ static void pair_text(struct text *t, const Mgmt__Node *pair)
 
 	txt_puts(t, "  ");
 	node_pair(t, pair);
-	txt_printf(t, ": %s\n", TEXT_OF(words, node_str(pair, "verdict")));
+	txt_printf(t, ": %s\n", SHOW_WORD(words, node_str(pair, "verdict")));
 	while ((c = node_next(pair, "candidate", &at)))
 		candidate_text(t, c);
 }
@@ -136,7 +119,7 @@ static void way_text(struct text *t, const Mgmt__Node *out)
 
 static void answer_text(struct text *t, const Mgmt__Node *k)
 {
-	static const struct word kinds[] = {
+	static const struct show_word kinds[] = {
 		{"none", "unreachable, no route"},
 		{"blackhole", "dropped in silence"},
 		{"unreachable", "dropped (ICMP unreachable)"},
@@ -148,7 +131,7 @@ static void answer_text(struct text *t, const Mgmt__Node *k)
 	const char *kind = node_str(k, "kind");
 
 	if (strcmp(kind, "route") != 0) {
-		txt_puts(t, TEXT_OF(kinds, kind));
+		txt_puts(t, SHOW_WORD(kinds, kind));
 		if (strcmp(kind, "refused") == 0 || strcmp(kind, "not-asked") == 0)
 			txt_printf(t, " (%s)", node_str(k, "reason"));
 		return;
@@ -164,7 +147,7 @@ static void answer_text(struct text *t, const Mgmt__Node *k)
 
 static void kernel_text(struct text *t, const Mgmt__Node *k)
 {
-	static const struct word words[] = {
+	static const struct show_word words[] = {
 		{"own-address", "the routing table has no addresses of its own"},
 		{"link-local", "the routing table has no link-local destinations"},
 		{"same-way", "the same next hops by another route"},
@@ -183,13 +166,13 @@ static void kernel_text(struct text *t, const Mgmt__Node *k)
 	txt_printf(t, "\n  %s", strcmp(agreement, "expected") == 0 ? "different as expected"
 								     : agreement);
 	if (node_has(k, "difference"))
-		txt_printf(t, ": %s", TEXT_OF(words, node_str(k, "difference")));
+		txt_printf(t, ": %s", SHOW_WORD(words, node_str(k, "difference")));
 	txt_puts(t, "\n");
 }
 
 static void explain_text(void *ctx, struct text *t, const Mgmt__Node *out)
 {
-	const struct asked *a = ctx;
+	const struct show_asked *a = ctx;
 	const Mgmt__Node *pair;
 	size_t at = 0;
 
@@ -207,16 +190,11 @@ void show_explain(struct cli_session *s)
 	static const char *const names[] = {"destination", "source", "interface"};
 	const char *values[] = {grammar_arg(&s->parsed, "address"),
 				grammar_arg(&s->parsed, "source"), grammar_arg(&s->parsed, "name")};
-	struct asked *a = calloc(1, sizeof(*a));
 	const struct show_plan p = {
 		.path = "/srcdest-rib-explain:explain-route",
-		.ctx = a,
+		.ctx = show_asked_new(values[0], values[1]),
 		.text = explain_text,
 	};
 
-	if (!a)
-		abort();
-	snprintf(a->to, sizeof(a->to), "%s", values[0]);
-	snprintf(a->from, sizeof(a->from), "%s", values[1]);
 	show_rpc(s, &p, names, values, 3);
 }

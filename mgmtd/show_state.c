@@ -226,3 +226,22 @@ void show_rpc(struct cli_session *s, const struct show_plan *p, const char *cons
 	w->call = backend_call_new(s->cli->env.backend, w->node, input, got_reply, w);
 	lyd_free_all(input);
 }
+
+struct show_asked *show_asked_new(const char *to, const char *from)
+{
+	struct show_asked *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		abort();
+	snprintf(a->to, sizeof(a->to), "%s", to);
+	snprintf(a->from, sizeof(a->from), "%s", from ? from : "");
+	return a;
+}
+
+const char *show_word(const struct show_word *words, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(words[i].name, name) == 0)
+			return words[i].text;
+	return name;
+}
