@@ -22,6 +22,7 @@
 
 #include "babeld/core/filter.h"
 #include "babeld/core/wire.h"
+#include "lib/base/mem.h"
 #include "lib/base/mono.h"
 #include "lib/base/prefix.h"
 #include "lib/base/span.h"
@@ -550,6 +551,9 @@ void babel_each_filter(const struct babel *b,
 		       bool (*each)(void *ctx, const struct babel_filter_view *v), void *ctx);
 void babel_each_limit(const struct babel *b,
 		      bool (*each)(void *ctx, const struct babel_limit_view *v), void *ctx);
+/* What it holds, by kind. */
+void babel_each_memory(const struct babel *b, bool (*each)(void *ctx, const struct memtag *t),
+		       void *ctx);
 struct router_id babel_router_id(const struct babel *b);
 uint16_t babel_seqno(const struct babel *b);
 /* Equal for equal tables, whatever order they were filled in: neighbours and

@@ -259,3 +259,18 @@ void babel_each_filter(const struct babel *b,
 		}
 	}
 }
+
+void babel_each_memory(const struct babel *b, bool (*each)(void *ctx, const struct memtag *t),
+		       void *ctx)
+{
+	const struct memtag *const tags[] = {
+		&b->mem.self,	 &b->mem.iface,	  &b->mem.neigh,     &b->mem.pfx,
+		&b->mem.route,	 &b->mem.source,  &b->mem.request,   &b->mem.upd,
+		&b->mem.tlv,	 &b->mem.await,	  &b->mem.peer,	     &b->mem.policy,
+		&b->mem.ghost,	 &b->mem.places,  &b->pfxs.t.mem,    &b->timers.mem,
+	};
+
+	for (size_t k = 0; k < sizeof(tags) / sizeof(*tags); k++)
+		if (!each(ctx, tags[k]))
+			return;
+}
