@@ -67,10 +67,22 @@ static void wake_at(struct babel *b, struct outq *q, mono_t at)
 		deadline_set(b, &q->flush, DL_FLUSH, at);
 }
 
+/* The delay is random, RFC 8966 3.1, and leaves a margin. What is urgent goes
+ * sooner where nothing collides: at each hop of a long way packets are lost
+ * for that long. Among many, so that no more than a few a millisecond come to a
+ * socket. */
+static usec_t delay(struct babel *b, const struct iface *i, usec_t within)
+{
+	usec_t most = within / 2, wired = URGENT_WIRED * (4 + (usec_t)neighs_count(&i->neighs));
+
+	if (within <= URGENT_TIMEOUT && i->config.type != BABEL_WIRELESS && most > wired)
+		most = wired;
+	return babel_jitter(b, most / 4, most);
+}
+
 void out_wake(struct babel *b, struct outq *q, usec_t within)
 {
-	/* The delay is random, RFC 8966 3.1, and leaves a margin. */
-	wake_at(b, q, within ? mono_add(b->now, babel_jitter(b, within / 8, within / 2)) : b->now);
+	wake_at(b, q, within ? mono_add(b->now, delay(b, q->iface, within)) : b->now);
 }
 
 /* Whether what is for the group goes to each neighbour alone instead. */

@@ -8,9 +8,10 @@
 
 /* ---- Parameters, RFC 8966 Appendix B where it names them. ---- */
 #define URGENT_TIMEOUT	     (200 * USEC_PER_MSEC)
+#define URGENT_WIRED	     ((usec_t)250) /* times as many as are on the wire, and a few */
 #define REQUEST_TIMEOUT	     (2 * USEC_PER_SEC)
 #define REQUEST_RESENDS	     3
-#define REQUEST_HOPS	     64
+#define REQUEST_HOPS	     255 /* any above the diameter, RFC 8966 3.8.2.1 */
 #define FORWARD_DEDUP	     (1500 * USEC_PER_MSEC) /* below the resend time of the originator */
 #define FORWARD_LIFE	     (10 * USEC_PER_SEC)
 #define SOURCE_GC	     (180 * USEC_PER_SEC)

@@ -367,7 +367,7 @@ RFC_TEST(8966, "3.8.2.1-b", "it asks for the lost router-id, one more than the d
 		while ((s = rig_next_seqno_request(t.r, s, 0, P))) {
 			assert_int_equal(s->tlv.u.seqno_request.router_id.b[7], 0xa);
 			assert_int_equal(s->tlv.u.seqno_request.seqno, (uint16_t)(seqnos[k] + 1));
-			assert_int_equal(s->tlv.u.seqno_request.hop_count, 64);
+			assert_int_equal(s->tlv.u.seqno_request.hop_count, 255);
 		}
 		rig_free(t.r);
 	}

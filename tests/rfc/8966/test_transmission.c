@@ -40,6 +40,39 @@ RFC_TEST(8966, "3.1-b", "what is to be sent is buffered for a random while")
 	rig_free(r);
 }
 
+/* At each hop of a long way packets are lost for as long as that. */
+RFC_TEST(8966, "3.1-b", "on a wire of few the urgent waits for 5 ms at most, on radio for longer")
+{
+	for (unsigned int radio = 0; radio < 2; radio++) {
+		struct rig *r = rig_new();
+		usec_t longest = 0;
+
+		rig_if(r, 1);
+		r->config.type = radio ? BABEL_WIRELESS : BABEL_WIRED;
+		r->config.quality = BABEL_K_OUT_OF_J;
+		rig_if(r, 2);
+		rig_nb(r, 2, "fe80::1");
+		rig_pass(r, 10 * SEC);
+		for (unsigned int k = 0; k < 20; k++) {
+			const struct rig_sent *s;
+			mono_t start = r->now;
+			char one[32];
+
+			snprintf(one, sizeof(one), "2001:db8:1%02u::/48", k);
+			rig_mark(r);
+			rig_local(r, one);
+			rig_pass(r, 3 * SEC);
+			s = rig_next_update(r, NULL, 2, one);
+			assert_non_null(s);
+			if (rig_since(s, start) > longest)
+				longest = rig_since(s, start);
+		}
+		assert_true(longest <= (radio ? URGENT : URGENT / 40));
+		assert_true(!radio || longest > URGENT / 4);
+		rig_free(r);
+	}
+}
+
 /* An Update whose router-id has changed is urgent (3.7.2). */
 RFC_TEST(8966, "3.1-c", "urgent TLVs leave within 0.2 s")
 {
