@@ -66,7 +66,7 @@ static void pair_begin(void *ctx, const struct babel_explained *v)
 		nb_leaf_u64(w, "local-metric", v->local_metric);
 	nb_leaf(w, "choice", choice_name(v->choice.kind));
 	if (v->choice.kind != CHOICE_NONE)
-		nb_leaf(w, "fate", nb_babel_fate_name(fates_of(&x->b->fates, &v->pair)));
+		nb_leaf(w, "fate", nb_babel_fate_name(fate_of(x->b->babel, &v->pair)));
 	if (v->kept_back)
 		nb_leaf_u64(w, "redistribute-rule", v->rule);
 	else if (v->not_installed)

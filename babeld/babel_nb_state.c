@@ -43,7 +43,7 @@ static void write_zebra(const struct babeld *b, struct nb_writer *w)
 	nb_leaf(w, "dialect", zapi_dialect_name(v.dialect));
 	nb_leaf_bool(w, "source-specific", b->sourced6);
 	nb_leaf_bool(w, "source-specific-ipv4", b->sourced4);
-	nb_leaf_bool(w, "source-specific-refused", b->fates.sourced_refused);
+	nb_leaf_bool(w, "source-specific-refused", b->sourced_refused);
 	nb_leaf_bool(w, "v4-via-v6", b->v4_via_v6);
 	nb_leaf_u64(w, "routes-sent", v.routes_sent);
 	nb_leaf_u64(w, "routes-failed", v.routes_failed);

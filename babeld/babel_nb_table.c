@@ -116,7 +116,7 @@ static void write_route(const struct babeld *b, struct nb_writer *w,
 	}
 	/* Of the pair: it is the route in use that zebra answers for. */
 	if (!v->local && (v->selected || v->held))
-		nb_leaf(w, "fate", nb_babel_fate_name(fates_of(&b->fates, &v->pair)));
+		nb_leaf(w, "fate", nb_babel_fate_name(fate_of(b->babel, &v->pair)));
 	nb_end(w);
 }
 

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 
 #include "babeld/babel_state.h"
+#include "babeld/core/mark.h"
 
 /* Routes of an earlier run stay in zebra until every interface has had time
  * to hear its neighbours and their tables, or this long. */
@@ -33,21 +34,28 @@ static void env_send(void *ctx, ifid_t via, const struct addr *to, struct span d
 
 static void env_route(void *ctx, const struct sdprefix *pair, const struct babel_choice *c)
 {
-	struct babeld *b = ctx;
-
-	fates_chosen(&b->fates, pair, c->kind != CHOICE_NONE);
-	babel_zapi_route(b->zapi, pair, c);
+	babel_zapi_route(((struct babeld *)ctx)->zapi, pair, c);
 }
 
 /* The kernel's, for indices and nonces are made of it (RFC 8967 7). */
-static uint32_t env_random(void *ctx)
+static void random_fill(struct babeld *b)
 {
-	uint32_t v;
-
-	(void)ctx;
-	while (getrandom(&v, sizeof(v), 0) != (ssize_t)sizeof(v))
+	/* Up to 256 octets come whole or, at the machine's start, not at all. */
+	while (getrandom(b->random, sizeof(b->random), 0) != (ssize_t)sizeof(b->random))
 		if (errno != EINTR)
 			abort();
+	b->n_random = sizeof(b->random) / sizeof(b->random[0]);
+}
+
+static uint32_t env_random(void *ctx)
+{
+	struct babeld *b = ctx;
+	uint32_t v;
+
+	if (b->n_random == 0)
+		random_fill(b);
+	v = b->random[--b->n_random];
+	b->random[b->n_random] = 0; /* it may become a nonce */
 	return v;
 }
 
@@ -236,7 +244,9 @@ static void zapi_lost(void *ctx)
 	struct babeld *b = ctx;
 
 	log_warning("zebra is gone; routes stay as they are until it is back");
-	fates_forget(&b->fates);
+	b->sourced_refused = false;
+	if (b->babel)
+		babel_unmark_all(b->core.stage.babel);
 	b->sync_latest = MONO_NEVER;
 	loop_timer_at(b->sync, MONO_NEVER);
 }
@@ -375,7 +385,7 @@ static void zapi_fate(void *ctx, const struct sdprefix *pair, enum zapi_notify f
 	struct babeld *b = ctx;
 	char text[SDPREFIX_STR];
 
-	if (fates_told(&b->fates, pair, fate) && fate == NOTIFY_FAIL_INSTALL)
+	if (b->babel && fate_told(b->core.stage.babel, pair, fate) && fate == NOTIFY_FAIL_INSTALL)
 		log_limited(&b->fate_limit, LOG_LVL_WARNING, "zebra could not install %s",
 			    sdprefix_str(pair, text));
 }
@@ -387,9 +397,10 @@ static void zapi_fate_named(void *ctx, const struct prefix *named, enum zapi_not
 	struct babeld *b = ctx;
 	char text[PREFIX_STR];
 
-	if (!fates_told_named(&b->fates, named, fate))
+	if (!b->babel ||
+	    !fate_told_named(b->core.stage.babel, named, fate, &b->sourced_refused))
 		return;
-	if (b->fates.sourced_refused)
+	if (b->sourced_refused)
 		log_warning("zebra, stock FRR %s, could not install a route from %s: it uses "
 			    "nexthop objects, which the kernel refuses for routes with a source "
 			    "prefix; it needs `no zebra nexthop kernel enable`",
@@ -514,8 +525,7 @@ static void protocol_reborn(struct babeld *b)
 	b->persist.remembers = b->memory != NULL;
 	b->babel = NULL;
 	core_free(&b->core, now);
-	fates_fini(&b->fates);
-	fates_init(&b->fates);
+	b->sourced_refused = false;
 	protocol_start(b);
 	babeld_save_now(b);
 	ifs_replay(b->ifs);
@@ -571,7 +581,6 @@ void babeld_init(struct babeld *b)
 		b->note_limit[i] = (struct log_limit)LOG_LIMIT(10, 5 * USEC_PER_SEC);
 	b->fate_limit = (struct log_limit)LOG_LIMIT(10, 5 * USEC_PER_SEC);
 	b->key_limit = (struct log_limit)LOG_LIMIT(10, 60 * USEC_PER_SEC);
-	fates_init(&b->fates);
 	b->events = babel_events_new(b->loop);
 	babeld_life_init(b);
 	b->connected = loop_timer_new(b->loop, tell_connected, b);
@@ -611,7 +620,6 @@ void babeld_fini(struct babeld *b)
 	b->babel = NULL;
 	core_fini(&b->core, loop_now(b->loop));
 	ifs_free(b->ifs);
-	fates_fini(&b->fates);
 	babel_events_free(b->events);
 	nb_free(b->nb);
 	babel_conf_fini(&b->config.conf);

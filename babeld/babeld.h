@@ -46,7 +46,7 @@ struct babeld {
 	struct babel_udp *udp;
 	struct ifs *ifs;
 	struct babel_zapi *zapi;
-	struct fates fates;
+	bool sourced_refused; /* by a stock zebra, see babel_fate.h */
 	/* What zebra was asked for, by family and type. */
 	bool subscribed4[BABEL_CONF_TYPES], subscribed6[BABEL_CONF_TYPES];
 	bool sourced6, sourced4, v4_via_v6; /* what zebra can install */
@@ -60,6 +60,9 @@ struct babeld {
 	struct loop_timer *keys; /* when other keys are in force */
 	struct loop_timer *end; /* polls the good-bye */
 	mono_t end_latest;
+
+	uint32_t random[64]; /* the kernel's, not used yet: a system call for many */
+	unsigned int n_random;
 
 	struct log_limit note_limit[NOTE_KINDS], fate_limit, key_limit;
 };

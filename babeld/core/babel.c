@@ -226,11 +226,13 @@ void babel_set_source_specific(struct babel *b, bool ip6, bool ip4, mono_t now)
 
 void babel_replay_choices(struct babel *b)
 {
-	const struct pfx *p;
+	struct pfx *p;
 
-	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
+	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p)) {
+		p->mark = 0;
 		if (p->choice.kind != CHOICE_NONE)
 			b->env.route(b->ctx, &p->entry.key, &p->choice);
+	}
 }
 
 struct router_id babel_router_id(const struct babel *b)

@@ -53,6 +53,7 @@ struct pfx {
 	bool acked;  /* nobody points at us any more */
 	bool unsure; /* some neighbour did not acknowledge: the hold lasts its time */
 	struct babel_choice choice; /* the last one that env was told */
+	uint8_t mark : 2;	    /* of the caller, with the choice: mark.h */
 	uint64_t announced;	    /* bit per iface.slot: what was said there last was finite */
 	/* Likewise: some there may believe in a route via us, even if it was
 	 * retracted. Until a hold has ended. */

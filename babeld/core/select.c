@@ -136,6 +136,7 @@ static void tell_choice(struct babel *b, struct pfx *p)
 	if (choice_eq(&c, &p->choice))
 		return;
 	p->choice = c;
+	p->mark = 0;
 	b->env.route(b->ctx, &p->entry.key, &c);
 }
 

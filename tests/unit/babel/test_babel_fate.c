@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "babeld/babel_fate.h"
+#include "babeld/core/mark.h"
 
 #define D "2001:db8:d::/48"
 #define S "2001:db8:5::/48"
@@ -29,75 +30,118 @@ static struct sdprefix pair_of(const char *dst, const char *src)
 	return pair;
 }
 
-static void chosen(struct fates *f, const char *dst, const char *src, bool is)
-{
-	struct sdprefix pair = pair_of(dst, src);
+/* ---- a core of cardboard: the pairs that are chosen, and their marks ---- */
 
-	fates_chosen(f, &pair, is);
+struct babel {
+	struct sdprefix pairs[4];
+	uint8_t marks[4];
+	size_t n;
+};
+
+static size_t at(const struct babel *b, const struct sdprefix *pair)
+{
+	size_t i = 0;
+
+	while (i < b->n && !sdprefix_eq(&b->pairs[i], pair))
+		i++;
+	return i;
 }
 
-static bool told(struct fates *f, const char *named, enum zapi_notify n)
+bool babel_mark(struct babel *b, const struct sdprefix *pair, uint8_t mark)
+{
+	size_t i = at(b, pair);
+
+	if (i < b->n)
+		b->marks[i] = mark;
+	return i < b->n;
+}
+
+uint8_t babel_marked(const struct babel *b, const struct sdprefix *pair)
+{
+	return at(b, pair) < b->n ? b->marks[at(b, pair)] : 0;
+}
+
+bool babel_has_choice(const struct babel *b, const struct sdprefix *pair)
+{
+	return at(b, pair) < b->n;
+}
+
+bool babel_has_choice_from(const struct babel *b, const struct prefix *src)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (!sdprefix_is_plain(&b->pairs[i]) && prefix_eq(&b->pairs[i].src, src))
+			return true;
+	return false;
+}
+
+struct world {
+	struct babel b;
+	bool refused;
+};
+
+static void choose(struct world *w, const char *dst, const char *src)
+{
+	w->b.pairs[w->b.n] = pair_of(dst, src);
+	w->b.marks[w->b.n++] = 0;
+}
+
+static bool told(struct world *w, const char *named, enum zapi_notify n)
 {
 	struct prefix p = pfx(named);
 
-	return fates_told_named(f, &p, n);
+	return fate_told_named(&w->b, &p, n, &w->refused);
 }
 
-static enum fate fate(const struct fates *f, const char *dst, const char *src)
+static enum fate fate(const struct world *w, const char *dst, const char *src)
 {
 	struct sdprefix pair = pair_of(dst, src);
 
-	return fates_of(f, &pair);
+	return fate_of(&w->b, &pair);
 }
 
 static void test_sourced(void **state)
 {
-	struct fates f;
+	struct world w = {.refused = false};
 
 	(void)state;
-	fates_init(&f);
-	chosen(&f, "::/0", S, true);
-	chosen(&f, D, "::/0", true);
+	choose(&w, "::/0", S);
+	choose(&w, D, "::/0");
 	/* Of nothing of ours, and of a plain route: nothing is said of sources. */
-	assert_false(told(&f, "2001:db8:9::/48", NOTIFY_FAIL_INSTALL));
-	assert_false(told(&f, D, NOTIFY_FAIL_INSTALL));
-	assert_int_equal(fate(&f, D, "::/0"), FATE_FAILED);
-	assert_false(told(&f, D, NOTIFY_INSTALLED));
-	assert_int_equal(fate(&f, D, "::/0"), FATE_INSTALLED);
-	assert_false(f.sourced_refused);
+	assert_false(told(&w, "2001:db8:9::/48", NOTIFY_FAIL_INSTALL));
+	assert_false(told(&w, D, NOTIFY_FAIL_INSTALL));
+	assert_int_equal(fate(&w, D, "::/0"), FATE_FAILED);
+	assert_false(told(&w, D, NOTIFY_INSTALLED));
+	assert_int_equal(fate(&w, D, "::/0"), FATE_INSTALLED);
+	assert_false(w.refused);
 	/* Of a source: once, until one is installed. */
-	assert_false(told(&f, S, NOTIFY_INSTALLED));
-	assert_true(told(&f, S, NOTIFY_FAIL_INSTALL));
-	assert_true(f.sourced_refused);
-	assert_false(told(&f, S, NOTIFY_FAIL_INSTALL));
-	assert_false(told(&f, D, NOTIFY_INSTALLED));
-	assert_false(told(&f, S, NOTIFY_REMOVED));
-	assert_true(told(&f, S, NOTIFY_INSTALLED));
-	assert_false(f.sourced_refused);
+	assert_false(told(&w, S, NOTIFY_INSTALLED));
+	assert_true(told(&w, S, NOTIFY_FAIL_INSTALL));
+	assert_true(w.refused);
+	assert_false(told(&w, S, NOTIFY_FAIL_INSTALL));
+	assert_false(told(&w, D, NOTIFY_INSTALLED));
+	assert_false(told(&w, S, NOTIFY_REMOVED));
+	assert_true(told(&w, S, NOTIFY_INSTALLED));
+	assert_false(w.refused);
 	/* Whose fate it is of several is not known. */
-	assert_int_equal(fate(&f, "::/0", S), FATE_UNKNOWN);
-	fates_fini(&f);
+	assert_int_equal(fate(&w, "::/0", S), FATE_UNKNOWN);
 }
 
 /* A route to S and one from S: it may be either. */
 static void test_ambiguous(void **state)
 {
-	struct fates f;
+	struct world w = {.refused = false};
 
 	(void)state;
-	fates_init(&f);
-	chosen(&f, "::/0", S, true);
-	chosen(&f, S, "::/0", true);
-	assert_false(told(&f, S, NOTIFY_FAIL_INSTALL));
-	assert_false(f.sourced_refused);
-	assert_int_equal(fate(&f, S, "::/0"), FATE_UNKNOWN);
-	chosen(&f, S, "::/0", false);
-	assert_true(told(&f, S, NOTIFY_FAIL_INSTALL));
+	choose(&w, "::/0", S);
+	choose(&w, S, "::/0");
+	assert_false(told(&w, S, NOTIFY_FAIL_INSTALL));
+	assert_false(w.refused);
+	assert_int_equal(fate(&w, S, "::/0"), FATE_UNKNOWN);
+	w.b.n--;
+	assert_true(told(&w, S, NOTIFY_FAIL_INSTALL));
 	/* Another zebra is another matter. */
-	fates_forget(&f);
-	assert_false(f.sourced_refused);
-	assert_true(told(&f, S, NOTIFY_FAIL_INSTALL));
-	fates_fini(&f);
+	w.refused = false;
+	assert_true(told(&w, S, NOTIFY_FAIL_INSTALL));
 }
 
 int main(void)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Interfaces: configuration and zebra's word merged; datagram checks; fates. */
+/* Interfaces: configuration and zebra's word merged; datagram checks. */
 #include "tests/rfc/rfc_test.h"
 
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "babeld/babel_fate.h"
 #include "babeld/babel_ifs.h"
 #include "babeld/babel_udp.h"
 
@@ -375,42 +374,4 @@ PLAIN_TEST("a datagram never arrives after now, nor so early that the day's cloc
 	assert_int_equal(arrived(0, 0), 77 * USEC_PER_SEC);
 }
 
-/* ---- fates ---- */
-
-static struct sdprefix pair(const char *dst, const char *src)
-{
-	struct prefix d, s;
-	struct sdprefix p;
-
-	assert_true(prefix_parse(dst, &d) && prefix_parse(src, &s));
-	assert_true(sdprefix_make(&p, &d, &s));
-	return p;
-}
-
-PLAIN_TEST("zebra's word counts for the pair that is chosen, and only for that")
-{
-	struct sdprefix a = pair("::/0", "2001:db8:a::/48"), b = pair("::/0", "2001:db8:b::/48");
-	struct fates f;
-
-	fates_init(&f);
-	assert_false(fates_told(&f, &a, NOTIFY_INSTALLED));
-	assert_int_equal(fates_of(&f, &a), FATE_UNKNOWN);
-	fates_chosen(&f, &a, true);
-	fates_chosen(&f, &b, true);
-	assert_true(fates_told(&f, &a, NOTIFY_INSTALLED));
-	assert_true(fates_told(&f, &b, NOTIFY_FAIL_INSTALL));
-	assert_int_equal(fates_of(&f, &a), FATE_INSTALLED);
-	assert_int_equal(fates_of(&f, &b), FATE_FAILED);
-	assert_true(fates_told(&f, &b, NOTIFY_BETTER_ADMIN_WON));
-	assert_int_equal(fates_of(&f, &b), FATE_BEATEN);
-	fates_chosen(&f, &a, true); /* another choice: not told yet */
-	assert_int_equal(fates_of(&f, &a), FATE_UNKNOWN);
-	fates_chosen(&f, &a, false);
-	assert_false(fates_told(&f, &a, NOTIFY_REMOVED));
-	fates_forget(&f);
-	assert_int_equal(fates_of(&f, &b), FATE_UNKNOWN);
-	fates_fini(&f);
-	assert_int_equal(f.mem.count, 0);
-}
-
-RFC_MAIN("babeld: interfaces, datagrams, fates")
+RFC_MAIN("babeld: interfaces, datagrams")

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "babeld/babeld.h"
+#include "babeld/core/mark.h"
 #include "tests/unit/base/prng.h"
 #include "tests/unit/nb/fake_mgmtd.h"
 #include "tests/unit/nb/pager.h"
@@ -65,7 +66,7 @@ static void env_send(void *ctx, ifid_t via, const struct addr *to, struct span d
 
 static void env_route(void *ctx, const struct sdprefix *pair, const struct babel_choice *c)
 {
-	fates_chosen(&((struct world *)ctx)->b.fates, pair, c->kind != CHOICE_NONE);
+	(void)ctx, (void)pair, (void)c;
 }
 
 static uint32_t env_random(void *ctx)
@@ -236,7 +237,6 @@ static int setup(void **state)
 	b->config.ctx = b;
 	w->now = loop_now(b->loop);
 	babel_conf_init(&b->config.conf);
-	fates_init(&b->fates);
 	b->due = loop_timer_new(b->loop, NULL, NULL);
 	b->events = babel_events_new(b->loop);
 	b->ifs = ifs_new(&b->config.conf, &ifs_ops, w);
@@ -269,7 +269,6 @@ static int teardown(void **state)
 	if (w->f.loop)
 		fake_stop(&w->f);
 	ifs_free(b->ifs);
-	fates_fini(&b->fates);
 	babel_conf_fini(&b->config.conf);
 	loop_timer_free(b->due);
 	loop_free(b->loop);
@@ -348,7 +347,7 @@ static void members_of_a_route(void **state)
 	struct pager g;
 
 	fill(w);
-	fates_told(&w->b.fates, &p, NOTIFY_FAIL_INSTALL);
+	assert_true(fate_told(w->b.core.stage.babel, &p, NOTIFY_FAIL_INSTALL));
 	begin(&g, w, STATE "/route", pair);
 	assert_true(pager_next(&g, 10));
 	/* The best one: 16 announced, 96 for the link (RFC 8966 3.5.2). */
@@ -363,6 +362,45 @@ static void members_of_a_route(void **state)
 	assert_string_equal(pager_leaf(g.v[1], "feasible"), "true");
 	assert_string_equal(pager_leaf(g.v[1], "fate"), "");
 	pager_end(&g);
+}
+
+/* Zebra's word counts for the pair that is chosen, until another choice is told. */
+static void fates(void **state)
+{
+	struct world *w = *state;
+	struct babel *b = w->b.core.stage.babel;
+	struct sdprefix p = pair_of(D, A), plain = pair_of(D, "::/0"), none = pair_of(B, A);
+	struct prefix from_a = p.src, from_d = p.dst;
+
+	fill(w);
+	assert_false(fate_told(b, &none, NOTIFY_INSTALLED));
+	assert_int_equal(fate_of(b, &none), FATE_UNKNOWN);
+	assert_false(babel_has_choice(b, &none));
+	assert_true(babel_has_choice(b, &p));
+	assert_true(babel_has_choice_from(b, &from_a));
+	assert_false(babel_has_choice_from(b, &from_d));
+
+	assert_true(fate_told(b, &p, NOTIFY_INSTALLED));
+	assert_true(fate_told(b, &plain, NOTIFY_FAIL_INSTALL));
+	assert_int_equal(fate_of(b, &p), FATE_INSTALLED);
+	assert_int_equal(fate_of(b, &plain), FATE_FAILED);
+	assert_true(fate_told(b, &plain, NOTIFY_BETTER_ADMIN_WON));
+	assert_int_equal(fate_of(b, &plain), FATE_BEATEN);
+	announce(w, 2, &p, 16); /* as it was */
+	assert_int_equal(fate_of(b, &p), FATE_INSTALLED);
+	announce(w, 2, &p, 17);
+	assert_int_equal(fate_of(b, &p), FATE_UNKNOWN);
+	assert_int_equal(fate_of(b, &plain), FATE_BEATEN);
+	core_replay_choices(&w->b.core, w->now);
+	assert_int_equal(fate_of(b, &plain), FATE_UNKNOWN);
+
+	assert_true(fate_told(b, &plain, NOTIFY_INSTALLED));
+	babel_unmark_all(b);
+	assert_int_equal(fate_of(b, &plain), FATE_UNKNOWN);
+	/* A local route takes the choice away, as it is none. */
+	core_local_add(&w->b.core, &p, 0, w->now);
+	assert_false(fate_told(b, &p, NOTIFY_REMOVED));
+	assert_false(babel_has_choice_from(b, &from_a));
 }
 
 /* eth1 has two keys and believes all; its neighbours do not sign. */
@@ -952,6 +990,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(routes_are_keyed, setup, teardown),
 		cmocka_unit_test_setup_teardown(members_of_a_route, setup, teardown),
+		cmocka_unit_test_setup_teardown(fates, setup, teardown),
 		cmocka_unit_test_setup_teardown(interfaces_and_neighbours, setup, teardown),
 		cmocka_unit_test_setup_teardown(policy, setup, teardown),
 		cmocka_unit_test_setup_teardown(round_trip_time, setup, teardown),
