@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The shape of FRR's source-destination table, 8.x to 10.x: a binary trie of
+ * nodes that each hold a prefix wide enough for every address family, four
+ * links, a use count, a value and the hook of a hash; each table hashes its
+ * nodes, forks included, for exact finds; a destination node has one link
+ * more, to a whole table of the same kind for its sources. The number is
+ * what its value points to and costs nothing here.
+ */
+#include "tests/bench/table_model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/container.h"
+
+struct wide { /* 56 octets, for IPv6 as for all */
+	uint8_t family;
+	uint16_t plen;
+	union {
+		uint8_t b[16];
+		uint64_t widest[6];
+	};
+};
+
+struct hook {
+	struct hook *next;
+	uint32_t hash;
+};
+
+struct table;
+
+struct node { /* 120 octets */
+	struct wide p;
+	struct table *table;
+	struct node *parent, *link[2];
+	unsigned int uses;
+	struct hook hook;
+	void *info;
+};
+
+struct dest { /* 128 */
+	struct node n;
+	struct table *sources;
+};
+
+struct table {
+	struct node *top;
+	struct hook **buckets;
+	uint32_t n_hashed;
+	uint8_t shift;
+	const void *delegate;
+	void (*cleanup)(void);
+	unsigned long count;
+	void *info;
+};
+
+struct frr {
+	struct table *dests;
+	struct memtag mem;
+};
+
+/* ---- the hash: Jenkins's mix over family, length and address ---- */
+static uint32_t turn(uint32_t v, unsigned int by)
+{
+	return v << by | v >> (32 - by);
+}
+
+static uint32_t wide_hash(const struct wide *p)
+{
+	uint32_t k[6] = {p->family, p->plen}, s[3];
+
+	memcpy(k + 2, p->b, sizeof(p->b));
+	s[0] = s[1] = s[2] = 0xdeadbeefu + (uint32_t)sizeof(k) + 0x55aa5a5au;
+	for (unsigned int i = 0; i < 3; i++)
+		s[i] += k[i];
+	s[0] -= s[2], s[0] ^= turn(s[2], 4), s[2] += s[1];
+	s[1] -= s[0], s[1] ^= turn(s[0], 6), s[0] += s[2];
+	s[2] -= s[1], s[2] ^= turn(s[1], 8), s[1] += s[0];
+	s[0] -= s[2], s[0] ^= turn(s[2], 16), s[2] += s[1];
+	s[1] -= s[0], s[1] ^= turn(s[0], 19), s[0] += s[2];
+	s[2] -= s[1], s[2] ^= turn(s[1], 4), s[1] += s[0];
+	for (unsigned int i = 0; i < 3; i++)
+		s[i] += k[3 + i];
+	s[2] ^= s[1], s[2] -= turn(s[1], 14);
+	s[0] ^= s[2], s[0] -= turn(s[2], 11);
+	s[1] ^= s[0], s[1] -= turn(s[0], 25);
+	s[2] ^= s[1], s[2] -= turn(s[1], 16);
+	s[0] ^= s[2], s[0] -= turn(s[2], 4);
+	s[1] ^= s[0], s[1] -= turn(s[0], 14);
+	s[2] ^= s[1], s[2] -= turn(s[1], 24);
+	return s[2];
+}
+
+static bool wide_same(const struct wide *a, const struct wide *b)
+{
+	return a->family == b->family && a->plen == b->plen && !memcmp(a->b, b->b, sizeof(a->b));
+}
+
+static struct node *of_hook(struct hook *h)
+{
+	return h ? container_of(h, struct node, hook) : NULL;
+}
+
+static struct hook **bucket(const struct table *t, uint32_t hash)
+{
+	return &t->buckets[t->shift ? hash >> (32 - t->shift) : 0];
+}
+
+static struct node *hash_find(const struct table *t, const struct wide *p)
+{
+	uint32_t hash = wide_hash(p);
+	struct hook *h;
+
+	if (!t->buckets)
+		return NULL;
+	h = *bucket(t, hash);
+	while (h && (h->hash != hash || !wide_same(&of_hook(h)->p, p)))
+		h = h->next;
+	return of_hook(h);
+}
+
+/* Chains are in the order of hashes. */
+static void hash_put(struct table *t, struct hook *h)
+{
+	struct hook **at = bucket(t, h->hash);
+
+	while (*at && (*at)->hash < h->hash)
+		at = &(*at)->next;
+	h->next = *at;
+	*at = h;
+}
+
+static void hash_resize(struct frr *f, struct table *t, uint8_t shift)
+{
+	size_t was = t->buckets ? (size_t)1 << t->shift : 0;
+	struct hook **old = t->buckets;
+
+	t->buckets = mem_new(&f->mem, sizeof(*t->buckets) << shift);
+	t->shift = shift;
+	for (size_t i = 0; i < was; i++) {
+		struct hook *h = old[i], *next;
+
+		for (; h; h = next) {
+			next = h->next;
+			hash_put(t, h);
+		}
+	}
+	mem_free(&f->mem, old);
+}
+
+static void hash_add(struct frr *f, struct table *t, struct node *n)
+{
+	if (!t->buckets || ++t->n_hashed > (size_t)1 << t->shift)
+		hash_resize(f, t, t->buckets ? (uint8_t)(t->shift + 1) : 0);
+	n->hook.hash = wide_hash(&n->p);
+	hash_put(t, &n->hook);
+}
+
+static void hash_del(struct frr *f, struct table *t, struct node *n)
+{
+	struct hook **at = bucket(t, n->hook.hash);
+
+	while (*at != &n->hook)
+		at = &(*at)->next;
+	*at = n->hook.next;
+	if (--t->n_hashed < ((size_t)1 << t->shift) / 2 && t->shift > 0)
+		hash_resize(f, t, (uint8_t)(t->shift - 1));
+}
+
+/* ---- the trie ---- */
+static struct wide widen(const struct prefix *p)
+{
+	struct wide w = {.family = p->family, .plen = p->plen};
+
+	memcpy(w.b, p->addr.b, sizeof(w.b));
+	return w;
+}
+
+static unsigned int bit_of(const struct wide *p, unsigned int i)
+{
+	return p->b[i / 8] >> (7 - i % 8) & 1;
+}
+
+static bool covers(const struct wide *a, const struct wide *b)
+{
+	unsigned int octets = a->plen / 8, rest = a->plen % 8;
+
+	if (a->plen > b->plen || memcmp(a->b, b->b, octets) != 0)
+		return false;
+	return !rest || !((a->b[octets] ^ b->b[octets]) >> (8 - rest));
+}
+
+static struct table *table_new(struct frr *f)
+{
+	return mem_new(&f->mem, sizeof(struct table));
+}
+
+static struct node *node_new(struct frr *f, struct table *t, const struct wide *p)
+{
+	struct node *n = mem_new(&f->mem, t == f->dests ? sizeof(struct dest) : sizeof(*n));
+
+	n->p = *p;
+	n->table = t;
+	hash_add(f, t, n);
+	t->count++;
+	return n;
+}
+
+static void set_link(struct node *parent, struct node *n)
+{
+	parent->link[bit_of(&n->p, parent->p.plen)] = n;
+	n->parent = parent;
+}
+
+static struct wide common(const struct wide *a, const struct wide *b)
+{
+	struct wide w = {.family = a->family};
+	unsigned int max = a->plen < b->plen ? a->plen : b->plen, i = 0;
+
+	for (; i < 16 && w.plen + 8 <= (int)max && a->b[i] == b->b[i]; i++, w.plen += 8)
+		w.b[i] = a->b[i];
+	while (w.plen < max && bit_of(a, w.plen) == bit_of(b, w.plen)) {
+		w.b[w.plen / 8] |= a->b[w.plen / 8] & 0x80 >> w.plen % 8;
+		w.plen++;
+	}
+	return w;
+}
+
+static struct node *node_get(struct frr *f, struct table *t, const struct wide *p)
+{
+	struct node *n = hash_find(t, p), *match = NULL, *new, *fork;
+	struct wide w;
+
+	if (n && n->info)
+		return n->uses++, n;
+	for (n = t->top; n && n->p.plen <= p->plen && covers(&n->p, p);
+	     n = n->link[bit_of(p, n->p.plen)]) {
+		if (n->p.plen == p->plen)
+			return n->uses++, n;
+		match = n;
+	}
+	if (!n) {
+		new = fork = node_new(f, t, p);
+	} else {
+		w = common(&n->p, p);
+		new = fork = node_new(f, t, &w);
+		set_link(fork, n);
+		if (fork->p.plen != p->plen) {
+			new = node_new(f, t, p);
+			set_link(fork, new);
+		}
+	}
+	if (match)
+		set_link(match, fork);
+	else
+		t->top = fork;
+	new->uses++;
+	return new;
+}
+
+static void node_unuse(struct frr *f, struct node *n)
+{
+	if (n->uses)
+		n->uses--;
+	while (n && !n->uses && !(n->link[0] && n->link[1])) {
+		struct node *child = n->link[0] ? n->link[0] : n->link[1], *parent = n->parent;
+		struct table *t = n->table;
+
+		if (child)
+			child->parent = parent;
+		if (parent)
+			parent->link[parent->link[1] == n] = child;
+		else
+			t->top = child;
+		hash_del(f, t, n);
+		t->count--;
+		mem_free(&f->mem, n);
+		n = parent;
+	}
+}
+
+static struct node *node_next(struct node *n)
+{
+	if (n->link[0])
+		return n->link[0];
+	if (n->link[1])
+		return n->link[1];
+	for (; n->parent; n = n->parent)
+		if (n == n->parent->link[0] && n->parent->link[1])
+			return n->parent->link[1];
+	return NULL;
+}
+
+static struct node *node_match(struct table *t, const struct wide *p)
+{
+	struct node *match = NULL;
+
+	for (struct node *n = t->top; n && n->p.plen <= p->plen && covers(&n->p, p);
+	     n = n->p.plen < 128 ? n->link[bit_of(p, n->p.plen)] : NULL)
+		match = n;
+	return match;
+}
+
+static struct table *sources_of(struct node *n)
+{
+	return container_of(n, struct dest, n)->sources;
+}
+
+/* ---- the face ---- */
+static void *frr_new(void)
+{
+	struct frr *f = calloc(1, sizeof(*f));
+
+	f->dests = table_new(f);
+	return f;
+}
+
+static void table_free(struct frr *f, struct table *t)
+{
+	for (struct node *n = t->top, *parent; n; n = parent) {
+		while (n->link[0] || n->link[1])
+			n = n->link[0] ? n->link[0] : n->link[1];
+		if (t == f->dests && sources_of(n))
+			table_free(f, sources_of(n));
+		parent = n->parent;
+		if (parent)
+			parent->link[parent->link[1] == n] = NULL;
+		mem_free(&f->mem, n);
+	}
+	mem_free(&f->mem, t->buckets);
+	mem_free(&f->mem, t);
+}
+
+static void frr_free(void *t)
+{
+	table_free(t, ((struct frr *)t)->dests);
+	free(t);
+}
+
+static void frr_insert(void *t, const struct sdprefix *k, uint32_t id)
+{
+	struct frr *f = t;
+	struct wide dst = widen(&k->dst), src = widen(&k->src);
+	struct node *n = node_get(f, f->dests, &dst);
+
+	if (src.plen) {
+		struct dest *d = container_of(n, struct dest, n);
+
+		if (!d->sources)
+			d->sources = table_new(f);
+		n = node_get(f, d->sources, &src);
+	}
+	n->info = (void *)(uintptr_t)id;
+}
+
+static struct node *find(struct frr *f, const struct sdprefix *k)
+{
+	struct wide dst = widen(&k->dst), src;
+	struct node *n = hash_find(f->dests, &dst);
+
+	if (!n || !k->src.plen)
+		return n;
+	if (!sources_of(n))
+		return NULL;
+	src = widen(&k->src);
+	return hash_find(sources_of(n), &src);
+}
+
+static uint32_t frr_find(void *t, const struct sdprefix *k)
+{
+	struct node *n = find(t, k);
+
+	return n ? (uint32_t)(uintptr_t)n->info : 0;
+}
+
+static uint32_t frr_lookup(void *t, const struct addr *dst, const struct addr *src)
+{
+	struct wide d = {.family = FAM_IP6, .plen = 128}, s = d;
+
+	memcpy(d.b, dst->b, sizeof(d.b));
+	memcpy(s.b, src->b, sizeof(s.b));
+	for (struct node *n = node_match(((struct frr *)t)->dests, &d); n; n = n->parent) {
+		struct node *m = sources_of(n) ? node_match(sources_of(n), &s) : NULL;
+
+		while (m && !m->info)
+			m = m->parent;
+		if (!m && n->info)
+			m = n;
+		if (m)
+			return (uint32_t)(uintptr_t)m->info;
+	}
+	return 0;
+}
+
+static uint64_t frr_walk(void *t)
+{
+	uint64_t sum = 0;
+
+	for (struct node *n = ((struct frr *)t)->dests->top; n; n = node_next(n)) {
+		sum += (uintptr_t)n->info;
+		if (!sources_of(n))
+			continue;
+		for (struct node *m = sources_of(n)->top; m; m = node_next(m))
+			sum += (uintptr_t)m->info;
+	}
+	return sum;
+}
+
+static void frr_remove(void *t, const struct sdprefix *k)
+{
+	struct frr *f = t;
+	struct node *n = find(f, k), *d = n;
+
+	n->info = NULL;
+	if (k->src.plen) {
+		struct wide dst = widen(&k->dst);
+		struct table *s;
+
+		d = hash_find(f->dests, &dst);
+		s = sources_of(d);
+		node_unuse(f, n);
+		if (!s->top) {
+			mem_free(&f->mem, s->buckets);
+			mem_free(&f->mem, s);
+			container_of(d, struct dest, n)->sources = NULL;
+		}
+	}
+	node_unuse(f, d);
+}
+
+static size_t frr_octets(const void *t)
+{
+	return model_octets(&((const struct frr *)t)->mem);
+}
+
+const struct model model_frr = {
+	.name = "frr",
+	.new = frr_new,
+	.free = frr_free,
+	.insert = frr_insert,
+	.find = frr_find,
+	.lookup = frr_lookup,
+	.walk = frr_walk,
+	.remove = frr_remove,
+	.octets = frr_octets,
+};
