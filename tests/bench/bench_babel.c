@@ -16,84 +16,50 @@
  *	refresh SECONDS		announces all again every so often; 0: no more
  *	expect METRIC [M]	"reached T" once all that were heard, or the first M, have it;
  *				65535: none is left; 0: any finite one will do
+ *	change I METRIC		one route alone, with a newer seqno: it is feasible whatever was
+ *	hellos			"late S": by how much the latest of the neighbour's Hellos since
+ *				the last such question came after the interval that the one before
+ *				it promised, by the kernel's own clock; -1 without two Hellos
  *	drops			"drops N" of the receiver's socket
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "babeld/core/wire.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/bench_wire.h"
 
-#define PORT	     6696
-#define GROUP	     "ff02::1:6"
-#define DATAGRAM     1452
-#define HELLO_EVERY  1.0 /* seconds */
-#define QUEUE_LIMIT  (64 << 10)
-#define QUEUE_LOOK   8 /* packets between two looks at the receiver's queue */
-#define LONG	     60000 /* cs, of routes that are not refreshed */
+#define DATAGRAM    1452
+#define HELLO_EVERY 1.0 /* seconds */
+#define NOBODY	    UINT32_MAX
+#define LONG	    60000 /* cs, of routes that are not refreshed */
 
 struct speaker {
-	int fd, queue;
-	struct sockaddr_in6 group, peer;
-	struct addr self, other;
+	struct wire wire;
+	struct addr other;
 	bool have_other, heard; /* heard: the other one hears us */
 	struct table table;
 	struct router_id id;
 	uint16_t hello_seqno, seqno;
 	uint16_t metric;    /* as last announced */
-	uint32_t announced; /* how many */
+	uint32_t announced; /* how many, */
+	uint32_t gone;	    /* but not this one, of a change */
 	double hello_at, refresh_at, refresh;
 	/* What is heard of the table. */
 	uint16_t *metrics;
 	uint32_t n_finite, n_wanted, want_n;
 	uint16_t want; /* 0: any finite */
 	bool expecting;
+	/* Hellos of the neighbour. */
+	double hello_by, latest;
 	struct packet_writer w;
-	uint8_t out[DATAGRAM], in[65536];
-	unsigned int n_sent;
+	uint8_t out[DATAGRAM];
 };
 
 /* ---- Sending ---- */
-
-/* Octets that wait unread in the receiver's sockets of our port, or what the
- * kernel dropped there. */
-static unsigned long queue_field(struct speaker *s, bool drops)
-{
-	char text[16384], *line, *save;
-	unsigned long sum = 0;
-	ssize_t n;
-
-	if (s->queue < 0)
-		return 0;
-	n = pread(s->queue, text, sizeof(text) - 1, 0);
-	if (n <= 0)
-		return 0;
-	text[n] = 0;
-	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		unsigned long port, rx, dropped;
-
-		if (sscanf(line, " %*u: %*32[0-9A-F]:%lx %*[0-9A-F:] %*x %*x:%lx %*s %*s %*u %*u "
-				 "%*u %*u %*s %lu", &port, &rx, &dropped) == 3 && port == PORT)
-			sum += drops ? dropped : rx;
-	}
-	return sum;
-}
-
-static void wait_for_room(struct speaker *s)
-{
-	if (s->n_sent++ % QUEUE_LOOK == 0)
-		while (queue_field(s, false) > QUEUE_LIMIT)
-			usleep(20);
-}
 
 static void flush(struct speaker *s)
 {
@@ -102,11 +68,8 @@ static void flush(struct speaker *s)
 	if (packet_empty(&s->w))
 		return;
 	d = packet_end(&s->w);
-	wait_for_room(s);
-	while (sendto(s->fd, d.p, d.len, 0, (struct sockaddr *)&s->group, sizeof(s->group)) < 0)
-		if (errno != ENOBUFS && errno != EAGAIN)
-			die("sendto");
-	packet_begin(&s->w, s->out, sizeof(s->out), FAM_IP6, &s->self);
+	wire_send(&s->wire, d);
+	packet_begin(&s->w, s->out, sizeof(s->out), FAM_IP6, &s->wire.self);
 }
 
 static void put(struct speaker *s, const struct tlv *t)
@@ -131,7 +94,7 @@ static void put_update(struct speaker *s, uint32_t i, uint16_t metric)
 	t.u.update.have_router_id = t.u.update.have_nexthop = true;
 	t.u.update.router_id = s->id;
 	t.u.update.nexthop_family = FAM_IP6;
-	t.u.update.nexthop = s->self;
+	t.u.update.nexthop = s->wire.self;
 	put(s, &t);
 }
 
@@ -196,12 +159,21 @@ static void on_seqno_request(struct speaker *s, const struct tlv_seqno_request *
 {
 	uint32_t i;
 
-	if (!table_index(&s->table, &q->pair, &i) || i >= s->announced)
+	if (!table_index(&s->table, &q->pair, &i) || i >= s->announced || i == s->gone)
 		return;
 	if (router_id_eq(&q->router_id, &s->id) && (int16_t)(q->seqno - s->seqno) > 0)
 		s->seqno = q->seqno;
 	put_update(s, i, s->metric);
 	flush(s);
+}
+
+static void on_hello(struct speaker *s, const struct tlv_hello *h)
+{
+	if (h->unicast || h->interval.cs == 0)
+		return;
+	if (s->hello_by > 0 && s->wire.came_at - s->hello_by > s->latest)
+		s->latest = s->wire.came_at - s->hello_by;
+	s->hello_by = s->wire.came_at + h->interval.cs / 100.0;
 }
 
 static void on_tlv(struct speaker *s, const struct tlv *t)
@@ -213,11 +185,13 @@ static void on_tlv(struct speaker *s, const struct tlv *t)
 		put(s, &answer);
 		flush(s);
 	} else if (t->type == TLV_IHU) {
-		if (addr_cmp(&t->u.ihu.addr, &s->self) == 0 &&
+		if (addr_cmp(&t->u.ihu.addr, &s->wire.self) == 0 &&
 		    t->u.ihu.rxcost != BABEL_INFINITY && !s->heard) {
 			s->heard = true;
 			say("neighbour", now());
 		}
+	} else if (t->type == TLV_HELLO) {
+		on_hello(s, &t->u.hello);
 	} else if (t->type == TLV_UPDATE) {
 		on_update(s, &t->u.update);
 	} else if (t->type == TLV_ROUTE_REQUEST) {
@@ -231,26 +205,22 @@ static void on_tlv(struct speaker *s, const struct tlv *t)
 static void receive(struct speaker *s)
 {
 	for (;;) {
-		struct sockaddr_in6 from;
-		socklen_t len = sizeof(from);
-		ssize_t n = recvfrom(s->fd, s->in, sizeof(s->in), MSG_DONTWAIT,
-				     (struct sockaddr *)&from, &len);
 		struct packet_parser p;
 		enum tlv_verdict v;
+		struct span d;
 		struct addr a;
 		struct tlv t;
 
-		if (n < 0)
+		if (!wire_receive(&s->wire, &d, &a))
 			break;
-		a = addr_from(FAM_IP6, &from.sin6_addr);
-		if (addr_cmp(&a, &s->self) == 0)
+		if (addr_cmp(&a, &s->wire.self) == 0)
 			continue;
 		if (!s->have_other) {
 			s->other = a;
 			s->have_other = true;
 			s->hello_at = 0; /* at once */
 		}
-		if (packet_open(&p, span_of(s->in, (size_t)n), FAM_IP6, &a) != PACKET_OK)
+		if (packet_open(&p, d, FAM_IP6, &a) != PACKET_OK)
 			continue;
 		while (packet_next(&p, &t, &v))
 			if (v == TLV_OK)
@@ -288,67 +258,45 @@ static void command(void *ctx, char **words, unsigned int n)
 		s->expecting = true;
 		say("expecting", now());
 		look(s);
+	} else if (strcmp(words[0], "change") == 0 && n > 2) {
+		uint32_t i = number(words, n, 1, 0);
+		uint16_t metric = (uint16_t)number(words, n, 2, 0);
+
+		s->gone = metric == BABEL_INFINITY ? i : NOBODY;
+		s->seqno++;
+		say("begin", now());
+		put_update(s, i, metric);
+		flush(s);
+	} else if (strcmp(words[0], "hellos") == 0) {
+		say("late", s->latest);
+		s->latest = -1;
 	} else if (strcmp(words[0], "drops") == 0) {
-		say("drops", (double)queue_field(s, true));
+		say("drops", (double)wire_drops(&s->wire));
 	} else {
 		fprintf(stderr, "what is '%s'?\n", words[0]);
 		exit(2);
 	}
 }
 
-static void open_socket(struct speaker *s, const char *ifname)
-{
-	struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons(PORT)};
-	struct ipv6_mreq m = {.ipv6mr_interface = if_nametoindex(ifname)};
-	struct ifaddrs *all;
-	int room = 256 << 20, hops = 1, off = 0;
-
-	s->group = any;
-	s->group.sin6_scope_id = m.ipv6mr_interface;
-	inet_pton(AF_INET6, GROUP, &s->group.sin6_addr);
-	m.ipv6mr_multiaddr = s->group.sin6_addr;
-	s->fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (s->fd < 0 || getifaddrs(&all) < 0)
-		die("socket");
-	for (struct ifaddrs *i = all; i; i = i->ifa_next) {
-		const struct sockaddr_in6 *a = (const struct sockaddr_in6 *)i->ifa_addr;
-
-		if (strcmp(i->ifa_name, ifname) == 0 && a && a->sin6_family == AF_INET6 &&
-		    IN6_IS_ADDR_LINKLOCAL(&a->sin6_addr))
-			s->self = addr_from(FAM_IP6, &a->sin6_addr);
-	}
-	freeifaddrs(all);
-	/* Packets must have the link-local source, which the group gives them. */
-	setsockopt(s->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
-	setsockopt(s->fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof(hops));
-	setsockopt(s->fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &off, sizeof(off));
-	if (bind(s->fd, (struct sockaddr *)&any, sizeof(any)) < 0 ||
-	    setsockopt(s->fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &m, sizeof(m)) < 0 ||
-	    setsockopt(s->fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &m.ipv6mr_interface,
-		       sizeof(m.ipv6mr_interface)) < 0)
-		die("bind");
-}
-
 int main(int argc, char **argv)
 {
-	static struct speaker s = {.queue = -1, .metric = 0, .want = BABEL_INFINITY};
+	static struct speaker s = {
+		.metric = 0, .want = BABEL_INFINITY, .latest = -1, .gone = NOBODY};
 	struct pollfd p[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.events = POLLIN}};
 
 	if (argc < 4)
 		return 2;
 	s.table.n = (uint32_t)strtoul(argv[2], NULL, 0);
 	s.table.sources = (uint32_t)strtoul(argv[3], NULL, 0);
-	if (argc > 4 && (s.queue = open(argv[4], O_RDONLY | O_CLOEXEC)) < 0)
-		die(argv[4]);
 	s.metrics = malloc(sizeof(*s.metrics) * s.table.n);
 	if (!s.metrics)
 		die("malloc");
 	memset(s.metrics, 0xff, sizeof(*s.metrics) * s.table.n);
-	open_socket(&s, argv[1]);
-	memcpy(s.id.b, s.self.b + 8, sizeof(s.id.b));
+	wire_open(&s.wire, argv[1], argc > 4 ? argv[4] : NULL);
+	memcpy(s.id.b, s.wire.self.b + 8, sizeof(s.id.b));
 	s.id.b[0] |= 1;
-	packet_begin(&s.w, s.out, sizeof(s.out), FAM_IP6, &s.self);
-	p[1].fd = s.fd;
+	packet_begin(&s.w, s.out, sizeof(s.out), FAM_IP6, &s.wire.self);
+	p[1].fd = s.wire.fd;
 	for (;;) {
 		double t = now(), next = s.hello_at;
 

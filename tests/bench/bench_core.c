@@ -7,6 +7,8 @@
  *
  * Each phase is a function of its own, so that callgrind can tell what it costs:
  *	valgrind --tool=callgrind --toggle-collect=phase_refresh bench_core
+ *
+ * With --json before all else: {"PHASE, ns": NUMBER, "KIND OF MEMORY, octets": NUMBER}.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@ struct core {
 	struct babel *b;
 	struct table table;
 	unsigned int interfaces;
+	bool json;
 	mono_t now;
 	uint16_t seqno, hello_seqno;
 	uint64_t random;
@@ -232,6 +235,10 @@ static void measure(struct core *c, const char *name, phase *run)
 	double t0 = cpu();
 
 	run(c);
+	if (c->json) {
+		printf(" \"%s, ns\": %.1f,\n", name, (cpu() - t0) * 1e9 / c->table.n);
+		return;
+	}
 	printf("%-10s %8.0f ns a route, %7zu packets, %7zu choices\n", name,
 	       (cpu() - t0) * 1e9 / c->table.n, c->sent - sent, c->routes - routes);
 }
@@ -240,7 +247,9 @@ static bool on_memory(void *ctx, const struct memtag *t)
 {
 	const struct core *c = ctx;
 
-	if (t->bytes >= c->table.n)
+	if (t->bytes >= c->table.n && c->json)
+		printf(" \"%s, octets\": %.1f,\n", t->name, (double)t->bytes / c->table.n);
+	else if (t->bytes >= c->table.n)
 		printf("    %-32s %8.1f octets a route, %zu\n", t->name,
 		       (double)t->bytes / c->table.n, t->count);
 	return true;
@@ -272,6 +281,11 @@ int main(int argc, char **argv)
 {
 	static struct core c = {.now = {USEC_PER_SEC}, .seqno = 1, .interfaces = 1};
 
+	c.json = argc > 1 && strcmp(argv[1], "--json") == 0;
+	argc -= c.json;
+	argv += c.json;
+	if (c.json)
+		puts("{");
 	c.table.n = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : 100000;
 	c.table.sources = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 0) : 4;
 	c.interfaces += argc > 3;
@@ -296,6 +310,8 @@ int main(int argc, char **argv)
 	prepare(&c, BABEL_INFINITY);
 	measure(&c, "retract", phase_retract);
 	measure(&c, "rest", phase_rest);
+	if (c.json)
+		printf(" \"routes\": %u\n}\n", c.table.n);
 	babel_free(c.b);
 	return c.walked == c.table.n ? 0 : 1;
 }

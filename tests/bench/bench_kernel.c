@@ -7,11 +7,13 @@
  *	bench_kernel IFNAME N SOURCES
  *
  * Commands on standard input:
- *	expect all | none	"reached T" once all routes are there as usable ones, or none
- *				is (an unreachable one in its place is none)
+ *	expect all | none | IFNAME [I]
+ *				"reached T" once all routes (or the one number I) are there as
+ *				usable ones, or none is (an unreachable one in its place is none),
+ *				or all lead out of that interface
  *	write | delete		does it in batches through fe80::1 on IFNAME: "begin T", then
  *				"done T" when the kernel has answered the last
- *	counts			"usable N", "notifications N", "overruns N"
+ *	counts			"notifications N", "overruns N"
  */
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -32,16 +34,46 @@
 #define GATEWAY	 "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\1"
 #define ROOM	 (1 << 30)
 #define PRIORITY 1024
+#define ANY	 UINT32_MAX /* interface: whichever; route: all of them */
+#define NONE	 0	    /* no usable route */
 
 struct kernel {
 	struct mnl_socket *watch, *write;
 	struct table table;
 	uint32_t ifindex, seq;
-	bool *usable;
-	uint32_t n_usable;
+	uint32_t *oif; /* of each route, or NONE */
 	unsigned long notifications, overruns;
-	bool expecting, want_all;
+	/* What is expected: an interface, ANY or NONE, of all routes or of one. */
+	bool expecting;
+	uint32_t want, only, n_as_wanted;
 };
+
+static bool as_wanted(const struct kernel *k, uint32_t i)
+{
+	return k->want == ANY ? k->oif[i] != NONE : k->oif[i] == k->want;
+}
+
+static void look(struct kernel *k)
+{
+	if (!k->expecting || k->n_as_wanted != (k->only == ANY ? k->table.n : 1))
+		return;
+	k->expecting = false;
+	say("reached", now());
+}
+
+static void expect(struct kernel *k, const char *what, uint32_t only)
+{
+	k->want = strcmp(what, "all") == 0    ? ANY
+		  : strcmp(what, "none") == 0 ? NONE
+					      : if_nametoindex(what);
+	k->only = only;
+	k->n_as_wanted = 0;
+	for (uint32_t i = only == ANY ? 0 : only; i < (only == ANY ? k->table.n : only + 1); i++)
+		k->n_as_wanted += as_wanted(k, i);
+	k->expecting = true;
+	say("expecting", now());
+	look(k);
+}
 
 static struct prefix prefix_of(const struct nlattr *a, uint8_t plen)
 {
@@ -63,6 +95,8 @@ static int attr(const struct nlattr *a, void *found)
 		f[0] = a;
 	else if (mnl_attr_get_type(a) == RTA_SRC)
 		f[1] = a;
+	else if (mnl_attr_get_type(a) == RTA_OIF)
+		f[2] = a;
 	return MNL_CB_OK;
 }
 
@@ -70,10 +104,10 @@ static int notified(const struct nlmsghdr *h, void *ctx)
 {
 	struct kernel *k = ctx;
 	const struct rtmsg *m = mnl_nlmsg_get_payload(h);
-	const struct nlattr *found[2] = {NULL, NULL};
+	const struct nlattr *found[3] = {NULL, NULL, NULL};
 	struct sdprefix pair;
 	struct prefix dst, src;
-	bool is;
+	bool counts;
 	uint32_t i;
 
 	if ((h->nlmsg_type != RTM_NEWROUTE && h->nlmsg_type != RTM_DELROUTE) ||
@@ -85,13 +119,14 @@ static int notified(const struct nlmsghdr *h, void *ctx)
 	src = prefix_of(found[1], m->rtm_src_len);
 	if (!sdprefix_make(&pair, &dst, &src) || !table_index(&k->table, &pair, &i))
 		return MNL_CB_OK;
-	is = k->usable[i];
+	counts = k->only == ANY || k->only == i;
+	k->n_as_wanted -= counts && as_wanted(k, i);
 	if (m->rtm_type == RTN_UNICAST)
-		is = h->nlmsg_type == RTM_NEWROUTE;
+		k->oif[i] = h->nlmsg_type == RTM_NEWROUTE && found[2] ? mnl_attr_get_u32(found[2])
+								      : NONE;
 	else if (h->nlmsg_type == RTM_NEWROUTE && h->nlmsg_flags & NLM_F_REPLACE)
-		is = false;
-	k->n_usable += is - k->usable[i];
-	k->usable[i] = is;
+		k->oif[i] = NONE;
+	k->n_as_wanted += counts && as_wanted(k, i);
 	return MNL_CB_OK;
 }
 
@@ -105,10 +140,7 @@ static void watch(struct kernel *k)
 		return;
 	}
 	mnl_cb_run(buf, (size_t)n, 0, 0, notified, k);
-	if (k->expecting && k->n_usable == (k->want_all ? k->table.n : 0)) {
-		k->expecting = false;
-		say("reached", now());
-	}
+	look(k);
 }
 
 static void put_route(struct kernel *k, void *at, uint32_t i, bool add, bool ack)
@@ -165,13 +197,16 @@ static void command(void *ctx, char **words, unsigned int n)
 	struct kernel *k = ctx;
 
 	if (strcmp(words[0], "expect") == 0 && n > 1) {
-		k->want_all = strcmp(words[1], "all") == 0;
-		k->expecting = true;
-		say("expecting", now());
+		uint32_t only = number(words, n, 2, ANY);
+
+		if (only != ANY && only >= k->table.n) {
+			fprintf(stderr, "no route %u\n", only);
+			exit(2);
+		}
+		expect(k, words[1], only);
 	} else if (strcmp(words[0], "write") == 0 || strcmp(words[0], "delete") == 0) {
 		bulk(k, words[0][0] == 'w');
 	} else if (strcmp(words[0], "counts") == 0) {
-		say("usable", k->n_usable);
 		say("notifications", (double)k->notifications);
 		say("overruns", (double)k->overruns);
 	} else {
@@ -202,8 +237,8 @@ int main(int argc, char **argv)
 	k.ifindex = if_nametoindex(argv[1]);
 	k.table.n = (uint32_t)strtoul(argv[2], NULL, 0);
 	k.table.sources = (uint32_t)strtoul(argv[3], NULL, 0);
-	k.usable = calloc(k.table.n, sizeof(*k.usable));
-	if (!k.usable)
+	k.oif = calloc(k.table.n, sizeof(*k.oif));
+	if (!k.oif)
 		die("calloc");
 	k.watch = socket_of(RTNLGRP_IPV6_ROUTE);
 	k.write = socket_of(0);

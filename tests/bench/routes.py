@@ -2,105 +2,33 @@
 """A table of N routes on its way: from a neighbour into the kernel, on to the next neighbour,
 changed, refreshed, withdrawn. One router under test between two speakers (bench_babel.c).
 
-    load --- dut --- sink
+    load --- d0 dut d1 --- sink
+
+Each experiment puts what it finds into a dict as it goes, so that what was measured before it
+ran out of time is not lost.
 """
 
 import os
-import queue
-import subprocess
-import threading
+import statistics
 import time
 
-from harness import Topology, daemons, netns, site
+from harness import Topology
+from kinds import KINDS, ZEBRAS, Account, lookups, show
+from told import Told
 
 WIRED = 96  # what the link costs, with each implementation
 STEP = 256  # by which metrics grow
+RETRACTED = 65535
+CHANGES = 1000  # of one route after the other
+CHANGES_LIMIT = 15  # seconds
+HELLO = 0.1  # seconds: several come while the table does
+REFRESH = 16  # seconds between two announcements of all
 
 
-def program(name):
-    return os.path.join(os.environ["BUILDDIR"], "tests/bench", name)
-
-
-class Told:
-    """A program of ours in a namespace, told what to do by lines."""
-
-    def __init__(self, node, name, *args):
-        self.name = name
-        self.p = subprocess.Popen(node.ns.exec_args([program(name), *args]), text=True,
-                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.lines = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
-        node.topology.on_close(self.end)
-
-    def _read(self):
-        for line in self.p.stdout:
-            self.lines.put(line.split())
-        self.lines.put(None)
-
-    def tell(self, line):
-        self.p.stdin.write(line + "\n")
-        self.p.stdin.flush()
-
-    def hears(self, word, timeout=180):
-        """The number that comes with the word."""
-        until = time.monotonic() + timeout
-        while True:
-            try:
-                got = self.lines.get(timeout=max(until - time.monotonic(), 0.01))
-            except queue.Empty:
-                raise TimeoutError(f"{self.name}: no {word} within {timeout} s") from None
-            if got is None:
-                raise RuntimeError(f"{self.name} has ended")
-            if got[0] == word:
-                return float(got[1])
-
-    def end(self):
-        self.p.stdin.close()
-        self.p.kill()
-        self.p.wait()
-
-
-# ---- What is measured ----
-
-def ours():
-    return [("zebra", {}), ("babeld", {"srcdest-babel:babel": {
-        "interface": [{"name": i, "link-type": "wired"} for i in ("d0", "d1")]}})]
-
-
-def debian():
-    return [("debian-babeld", "interface d0 type wired\ninterface d1 type wired\n"
-             "redistribute local deny\nredistribute deny\n")]
-
-
-def bird():
-    return [("bird", "router id 10.0.0.9;\n" + site.BIRD_HEAD
-             + 'protocol babel { ipv6 sadr { table sadr6; import all; export all; };'
-             ' interface "d0", "d1" { type wired; }; }\n')]
-
-
-KINDS = {"ours": ours, "babeld": debian, "bird": bird}
-
-
-def spec(daemons):
-    return {"nodes": {"load": {}, "sink": {}, "dut": {"router": True, "daemons": daemons}},
+def spec(told):
+    return {"nodes": {"load": {}, "sink": {}, "dut": {"router": True, "daemons": told}},
             "links": {"in": {"load": ("g0", ["fe80::1/64"]), "dut": ("d0", ["fe80::2/64"])},
                       "out": {"dut": ("d1", ["fe80::3/64"]), "sink": ("s0", ["fe80::4/64"])}}}
-
-
-ZEBRAS = {"ours": [("zebra", {})],
-          "FRR": [("stock-zebra", "no zebra nexthop kernel enable\n")]}
-
-
-def show(dut):
-    """Shows the whole table, as a user would."""
-    if "zebra" in dut.daemons:
-        netns.run([daemons.program("vtysh"), "--rundir", dut.dir, "-c", "show ipv6 route json"])
-    elif "bird" in dut.daemons:
-        dut.bird.birdc("show route table sadr6")
-    elif "debian-babeld" in dut.daemons:
-        getattr(dut, "debian-babeld").dump()
-    else:
-        getattr(dut, "stock-zebra").vtysh("show ipv6 route json")
 
 
 def timed(do, *args):
@@ -109,108 +37,164 @@ def timed(do, *args):
     return time.monotonic() - start
 
 
-class Account:
-    """CPU and memory of the daemons of a node."""
-
-    def __init__(self, node, kinds=("zebra", "babeld", "debian-babeld", "bird", "stock-zebra")):
-        self.pids = [d.process.pid for k, d in node.daemons.items() if k in kinds]
-
-    def cpu(self):
-        """Seconds, user and system."""
-        total = 0
-        for pid in self.pids:
-            for task in os.listdir(f"/proc/{pid}/task"):
-                with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as f:
-                    total += int(f.read().split()[0])
-        return total / 1e9
-
-    def memory(self):
-        """Octets that are theirs alone."""
-        total = 0
-        for pid in self.pids:
-            with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as f:
-                total += sum(int(line.split()[1]) for line in f
-                             if line.startswith(("Private_Clean:", "Private_Dirty:")))
-        return total * 1024
+def speaker(net, node, ifname, n, sources):
+    """One that sends no faster than the router reads."""
+    pid = list(Account(net["dut"]).pids.values())[-1]
+    return Told(net[node], "bench_babel", ifname, n, sources, f"/proc/{pid}/net/udp6")
 
 
-def idle(account, at_most=20):
-    """Waits until the daemons use next to nothing, or so many seconds: some never rest."""
-    for _ in range(2 * at_most):
-        before = account.cpu()
-        time.sleep(0.5)
-        if account.cpu() - before < 0.01:
-            return
+def neighbours(account, *speakers):
+    for t in speakers:
+        t.hears("neighbour", 30)
+    time.sleep(5)  # both ends know the link, and its cost is at rest
+    account.idle()
 
 
-def limit(n, sources):
+def limit(found, n, sources):
     """The same table written by bare batches, with a listener: the kernel alone."""
     with Topology(spec([]), captures=False) as net:
         k = Told(net["dut"], "bench_kernel", "d0", n, sources)
         k.hears("ready")
-        found = {}
         for word, goal, name in (("write", "all", "announce"), ("delete", "none", "withdraw")):
             k.tell(f"expect {goal}")
-            k.tell(word)
-            begin = k.hears("begin")
+            begin = k.asked(word, "begin")
             found[name] = k.hears("reached") - begin
-        return found
 
 
-def through(kind, n, sources, refreshed=0):
-    """One run of all with a fresh daemon. Seconds, but memory in octets per route."""
-    with Topology(spec(KINDS[kind]()), captures=False) as net:
+class Memory:
+    """Octets per route of each daemon, from now on."""
+
+    def __init__(self, account, n):
+        self.account, self.n = account, n
+        self.empty = account.memory()
+        account.peak_begins()
+        self.least = account.peak()
+
+    def per_route(self, found):
+        have = {kind: (octets - self.empty[kind]) / self.n
+                for kind, octets in self.account.memory().items()}
+        found["octets per route"] = sum(have.values())
+        if len(have) > 1:
+            found.update({f"... {kind}": octets for kind, octets in have.items()})
+        found["... at most"] = (self.account.peak() - self.least) / self.n
+
+    def left(self, found):
+        found["... afterwards"] = (sum(self.account.memory().values())
+                                   - sum(self.empty.values())) / self.n
+
+
+def changes(found, account, load, k, n):
+    """One route somewhere in the table goes and comes, each awaited at the kernel."""
+    took, cpu, start = [], account.cpu(), time.monotonic()
+    for c in range(CHANGES):
+        if time.monotonic() - start > CHANGES_LIMIT:
+            break
+        i = (n // 2 + 7919 * (c // 2)) % n
+        metric, goal = ((RETRACTED, "none"), (STEP, "all"))[c % 2]
+        k.asked(f"expect {goal} {i}", "expecting")
+        begin = load.asked(f"change {i} {metric}", "begin")
+        took.append(k.hears("reached") - begin)
+    account.idle()
+    found["change ms"] = statistics.median(took) * 1e3
+    found["change CPU ms"] = (account.cpu() - cpu) / len(took) * 1e3
+
+
+def asked(found, dut, sources):
+    """What a user can ask: the whole table, and the way of a packet, one by one and in bulk."""
+    found["show"] = timed(show, dut)
+    for name, ask in lookups(dut, sources):
+        found[f"{name} ms"] = statistics.median(timed(ask, [i]) for i in range(10)) * 1e3
+        found[f"{name}, many ms"] = timed(ask, range(200)) / 200 * 1e3
+
+
+def through(found, kind, n, sources, refreshed=0):
+    """All of it with a fresh daemon. Seconds if nothing else is said."""
+    with Topology(spec(KINDS[kind](["d0", "d1"], None)), captures=False) as net:
         dut = net["dut"]
         account = Account(dut)
         k = Told(dut, "bench_kernel", "d0", n, sources)
-        load = Told(net["load"], "bench_babel", "g0", n, sources,
-                    f"/proc/{account.pids[-1]}/net/udp6")
-        sink = Told(net["sink"], "bench_babel", "s0", n, sources)
-        for t in (load, sink):
-            t.hears("neighbour", 30)
-        time.sleep(5)  # both ends know the link, and its cost is at rest
-        idle(account)
-        found, empty, cpu = {}, account.memory(), account.cpu()
+        load, sink = (speaker(net, *at, n, sources) for at in (("load", "g0"), ("sink", "s0")))
+        neighbours(account, load, sink)
+        memory, cpu = Memory(account, n), account.cpu()
         k.tell("expect all")
         sink.tell(f"expect {WIRED}")
-        load.tell("announce 0")
-        begin = load.hears("begin")
+        begin = load.asked("announce 0", "begin")
         found["announce"] = k.hears("reached") - begin
         found["relay"] = sink.hears("reached") - begin
-        idle(account)
+        account.idle()
         found["announce CPU"] = account.cpu() - cpu
-        found["octets per route"] = (account.memory() - empty) / n
+        memory.per_route(found)
+        asked(found, dut, sources)
+        account.idle()
 
-        found["show"] = timed(show, dut)
-        idle(account)
-
+        cpu = account.cpu()
         sink.tell(f"expect {WIRED + STEP}")
-        load.tell(f"announce {STEP}")
-        begin = load.hears("begin")
+        begin = load.asked(f"announce {STEP}", "begin")
         found["metric"] = sink.hears("reached") - begin
-        idle(account)
+        account.idle()
+        found["metric CPU"] = account.cpu() - cpu
+        changes(found, account, load, k, n)
         if refreshed:
-            load.tell("refresh 16")
+            load.tell(f"refresh {REFRESH}")
             cpu = account.cpu()
             time.sleep(refreshed)
             found["CPU per minute"] = (account.cpu() - cpu) * 60 / refreshed
             load.tell("refresh 0")
-            idle(account)
+            account.idle()
 
         cpu = account.cpu()
         k.tell("expect none")
-        load.tell("withdraw")
-        begin = load.hears("begin")
+        begin = load.asked("withdraw", "begin")
         found["withdraw"] = k.hears("reached") - begin
-        idle(account)
+        account.idle()
         found["withdraw CPU"] = account.cpu() - cpu
-        load.tell("drops")
-        found["drops"] = load.hears("drops")
+        memory.left(found)
+        found["drops"] = load.asked("drops", "drops")
         net.stop_daemons()
-        return found
 
 
-def zapi(kind, n, sources):
+def backup(found, kind, n, sources):
+    """Two neighbours have the same; the better one retracts: until all lead to the other."""
+    with Topology(spec(KINDS[kind](["d0", "d1"], None)), captures=False) as net:
+        account = Account(net["dut"])
+        k = Told(net["dut"], "bench_kernel", "d0", n, sources)
+        better, other = (speaker(net, *at, n, sources) for at in (("load", "g0"), ("sink", "s0")))
+        neighbours(account, better, other)
+        for t, metric in ((better, 0), (other, STEP)):
+            k.tell("expect d0")
+            t.asked(f"announce {metric}", "begin")
+            k.hears("reached")
+            account.idle()
+        cpu = account.cpu()
+        k.tell("expect d1")
+        begin = better.asked("withdraw", "begin")
+        found["backup"] = k.hears("reached") - begin
+        account.idle()
+        found["backup CPU"] = account.cpu() - cpu
+        net.stop_daemons()
+
+
+def hellos(found, kind, n, sources):
+    """How late the router's Hellos are, against the interval of the one before, in ms."""
+    with Topology(spec(KINDS[kind](["d0", "d1"], HELLO)), captures=False) as net:
+        account = Account(net["dut"])
+        k = Told(net["dut"], "bench_kernel", "d0", n, sources)
+        load, sink = (speaker(net, *at, n, sources) for at in (("load", "g0"), ("sink", "s0")))
+        neighbours(account, load, sink)
+        sink.asked("hellos", "late")
+        time.sleep(3)
+        found["Hello late, idle, ms"] = sink.asked("hellos", "late") * 1e3
+        k.tell("expect all")
+        sink.tell(f"expect {WIRED}")
+        load.tell("announce 0")
+        k.hears("reached")
+        sink.hears("reached")
+        time.sleep(1)
+        found["Hello late, busy, ms"] = sink.asked("hellos", "late") * 1e3
+        net.stop_daemons()
+
+
+def zapi(found, kind, n, sources):
     """The same table handed to a zebra over ZAPI alone."""
     with Topology(spec(ZEBRAS[kind]), captures=False) as net:
         dut = net["dut"]
@@ -218,19 +202,18 @@ def zapi(kind, n, sources):
         k = Told(dut, "bench_kernel", "d0", n, sources)
         client = Told(dut, "bench_zapi", os.path.join(dut.dir, "zserv.api"), "d0", n, sources)
         client.hears("up", 30)
-        idle(account)
-        found, empty = {}, account.memory()
+        account.idle()
+        memory = Memory(account, n)
         for word, goal, name in (("add", "all", "announce"), ("delete", "none", "withdraw")):
             cpu = account.cpu()
             k.tell(f"expect {goal}")
-            client.tell(word)
-            begin = client.hears("begin")
+            begin = client.asked(word, "begin")
             found[name] = k.hears("reached") - begin
-            idle(account)
+            account.idle()
             found[name + " CPU"] = account.cpu() - cpu
             if word == "add":
-                found["octets per route"] = (account.memory() - empty) / n
-                found["show"] = timed(show, dut)
-                idle(account)
+                memory.per_route(found)
+                asked(found, dut, sources)
+                account.idle()
+        memory.left(found)
         net.stop_daemons()
-        return found

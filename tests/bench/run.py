@@ -2,121 +2,204 @@
 # SPDX-License-Identifier: MIT
 """How fast and how small: ours, its peers and the kernel's own limit, side by side.
 
-    BUILDDIR=build tests/bench/run.py [--routes N[,N...]] [--sources S] [--rounds R]
-                                      [--refresh SECONDS] [--zapi] [--kinds ours,bird,...]
-                                      [--outages ROUTERS[,...]] [--json FILE]
+    BUILDDIR=build-opt tests/bench/run.py            # the quick selection: some minutes
+    BUILDDIR=build-opt tests/bench/run.py --full     # all of it
+    BUILDDIR=build-opt tests/bench/run.py --routes 100000 --kinds ours,bird    # only that
 
 Not part of the check; needs root, an optimised build without sanitizers, and the peers of
-`tools/setup test`. Each round runs every implementation once, one after the other, so that
-a noisy minute hits all alike; prints medians, and their ratio to the kernel alone.
+`tools/setup bench`. Each round runs every implementation once, one after the other, so that
+a noisy minute hits all alike; prints medians, and writes results.json, report.md and plots
+into BUILDDIR/bench. One that takes too long is reported with what it had done by then.
 """
 
 import argparse
 import json
 import os
 import statistics
+import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "topo")]
 
+import kinds as implementations  # noqa: E402
 import outages  # noqa: E402
+import report  # noqa: E402
 import routes  # noqa: E402
+import told  # noqa: E402
 
-ROWS = ("announce", "withdraw", "relay", "metric", "announce CPU", "withdraw CPU",
-        "octets per route", "CPU per minute", "show", "drops")
-LIMIT = "kernel limit"
-
-
-def medians(runs):
-    names = {name for run in runs for name in run}
-    return {name: statistics.median(run[name] for run in runs if name in run) for name in names}
-
-
-def measure(kinds, n, args):
-    """Medians for the kernel alone, and for each implementation."""
-    def work():
-        yield LIMIT, lambda: routes.limit(n, args.sources)
-        for kind in kinds:
-            yield kind, lambda k=kind: routes.through(k, n, args.sources, args.refresh)
-        for kind in routes.ZEBRAS if args.zapi else ():
-            yield kind + " by ZAPI", lambda k=kind: routes.zapi(k, n, args.sources)
-
-    runs = {kind: [] for kind, _ in work()}
-    for r in range(args.rounds):
-        for kind, do in work():
-            try:
-                found = do()
-            except TimeoutError as e:
-                found = {}
-                print(f"{kind}, {n} routes: {e}", file=sys.stderr)
-            runs[kind].append(found)
-            print(f"  round {r + 1}, {kind}: "
-                  + ", ".join(f"{k} {v:.3f}" for k, v in found.items()), flush=True)
-    return {kind: medians(found) for kind, found in runs.items()}
+# Of C: they say {name: number}, or a list that compares tables.
+PROGRAMS = {"bench_table": ["--json", "--shape", "pairs", "10000", "100000"],
+            "bench_core": ["--json"]}
+# Sizes of each experiment.
+QUICK = {"routes": "1000,10000", "zapi": "10000", "backup": "10000", "hellos": "10000",
+         "outages": "", "programs": True}
+FULL = {"routes": "1000,10000,50000,100000,1000000", "zapi": "100000,1000000", "backup": "50000",
+        "hellos": "100000", "outages": "5,10,20,50", "programs": True}
+MANY = 1_000_000  # routes: in one round only
 
 
-def table(n, sources, found):
-    print(f"\n{n} routes, {sources} sources per destination; in brackets: to the kernel alone")
-    print(" " * 18 + "".join(f"{kind:>18}" for kind in found))
-    for row in ROWS:
-        cells = []
-        for kind in found:
-            value, limit = found[kind].get(row), found[LIMIT].get(row)
-            text = "" if value is None else f"{value:.3f}" if value < 100 else f"{value:.0f}"
-            if value is not None and limit:
-                text += f" ({value / limit:.2f})"
-            cells.append(f"{text:>18}")
-        print(f"{row:18}" + "".join(cells))
+def jobs(args, kinds):
+    """{N: [(column, experiment, what measures it into a dict)]}."""
+    found = {}
+
+    def put(n, column, name, do, *rest):
+        found.setdefault(n, []).append((column, name, lambda into: do(into, *rest)))
+    for n in numbers(args.routes):
+        put(n, report.LIMIT, "kernel", routes.limit, n, args.sources)
+    for name in ("routes", "backup", "hellos"):
+        for n in numbers(getattr(args, name)):
+            for kind in kinds:
+                if n <= implementations.MOST.get(kind, n) or args.all:
+                    extra = [args.refresh] if name == "routes" else []
+                    put(n, kind, name, {"routes": routes.through, "backup": routes.backup,
+                                        "hellos": routes.hellos}[name],
+                        kind, n, args.sources, *extra)
+    for n in numbers(args.zapi):
+        for kind in implementations.ZEBRAS:
+            put(n, kind + " by ZAPI", "zapi", routes.zapi, kind, n, args.sources)
+    return found
+
+
+def attempt(what, do, into, notes):
+    """A failure is a result: it is noted, and what was found before it counts."""
+    try:
+        do(into)
+    except (AssertionError, OSError, RuntimeError, ValueError,
+            subprocess.SubprocessError) as e:
+        notes.append(f"{what}: {(str(e) or repr(e)).splitlines()[0]}")
+        print("  " + notes[-1], file=sys.stderr, flush=True)
+
+
+def measure(n, work, rounds, notes):
+    """{column: {row: median}}; of Hellos the worst."""
+    runs = {}
+    for r in range(1 if n >= MANY else rounds):
+        for column, name, do in work:
+            found, start = {}, time.monotonic()
+            attempt(f"{column}, {name}, {n} routes", do, found, notes)
+            print(f"  round {r + 1}, {name}, {n} routes, {column} "
+                  f"({time.monotonic() - start:.0f} s): "
+                  + ", ".join(f"{k} {report.number(v)}" for k, v in found.items()), flush=True)
+            for row, v in found.items():
+                runs.setdefault(column, {}).setdefault(row, []).append(v)
+    return {column: {row: (max if row.startswith("Hello") else statistics.median)(v)
+                     for row, v in rows.items()} for column, rows in runs.items()}
 
 
 def numbers(text):
     return [int(x) for x in text.split(",") if x]
 
 
-def outage_table(kinds, sizes, rounds):
-    """{story: {kind: {routers: [seconds]}}}, printed with the worst in brackets."""
+def measure_outages(kinds, sizes, rounds, notes):
+    """{story: {kind: {routers: [seconds]}}}"""
     results = {}
     for story, measured in outages.STORIES.items():
         results[story] = {kind: {n: [] for n in sizes} for kind in kinds}
         for r in range(rounds):
             for n in sizes:
                 for kind in kinds:
-                    seconds = measured(kind, n)
-                    results[story][kind][n].append(seconds)
-                    print(f"  round {r + 1}, {story}, {n} routers, {kind}: {seconds:.2f}",
+                    seconds = results[story][kind][n]
+                    attempt(f"{story}, {n} routers, {kind}",
+                            lambda into, k=kind, m=n, f=measured: into.append(f(k, m)),
+                            seconds, notes)
+                    print(f"  round {r + 1}, {story}, {n} routers, {kind}: {seconds[-1:]}",
                           flush=True)
-        print(f"\n{story}: seconds without an answer, median (worst)")
-        print(" " * 18 + "".join(f"{n:>18}" for n in sizes))
-        for kind, cells in results[story].items():
-            print(f"{kind:18}" + "".join(
-                f"{f'{statistics.median(v):.2f} ({max(v):.2f})':>18}" for v in cells.values()))
     return results
 
 
-def main():
+def tables_compared(rows):
+    """{what: ours as a part of another table's}."""
+    ours = {row["pairs"]: row for row in rows if row["table"] == "ours"}
+    return {f"{work}, {row['pairs']}: ours/{row['table']}": ours[row["pairs"]][work] / value
+            for row in rows if row["table"] != "ours"
+            for work, value in row.items() if isinstance(value, float) and value > 0}
+
+
+def run_programs(notes):
+    """{program: {what: number}} of those that are built."""
+    found = {}
+    for name, options in PROGRAMS.items():
+        path = told.program(name)
+        if os.access(path, os.X_OK):
+            def do(into, command=(path, *options)):
+                said = json.loads(subprocess.run(command, check=True, timeout=300,
+                                                 stdout=subprocess.PIPE).stdout)
+                into.update(tables_compared(said) if isinstance(said, list) else said)
+            found[name] = {}
+            attempt(name, do, found[name], notes)
+    return found
+
+
+def arguments():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    p.add_argument("--routes", default="1000,10000,100000", help="'' for none")
-    p.add_argument("--outages", default="", help="how long packets are lost, rings and chains")
-    p.add_argument("--sources", type=int, default=4)
-    p.add_argument("--rounds", type=int, default=3)
-    p.add_argument("--refresh", type=int, default=0)
-    p.add_argument("--zapi", action="store_true", help="zebra alone too, ours and FRR's")
-    p.add_argument("--kinds", default=",".join(routes.KINDS))
-    p.add_argument("--json")
+    p.add_argument("--full", action="store_true", help="all sizes, peers and rounds")
+    p.add_argument("--quick", action="store_true", help="what runs if nothing is asked for")
+    p.add_argument("--routes", help="N[,N...]: through a router, from and to a neighbour")
+    p.add_argument("--backup", help="N[,N...]: move to another neighbour after a retraction")
+    p.add_argument("--hellos", help="N[,N...]: punctuality while so many routes arrive")
+    p.add_argument("--zapi", nargs="?", const="", help="N[,N...]: zebra alone, ours and FRR's; "
+                   "without sizes: those of --routes")
+    p.add_argument("--outages", help="ROUTERS[,...]: how long packets are lost")
+    p.add_argument("--programs", action="store_true", default=None, help="those of C")
+    p.add_argument("--kinds", help=",".join(implementations.KINDS))
+    p.add_argument("--all", action="store_true", help="also those too slow for so many routes")
+    p.add_argument("--sources", type=int, default=4, help="per destination; 0: plain routes")
+    p.add_argument("--rounds", type=int)
+    p.add_argument("--refresh", type=int, help="SECONDS: CPU while all routes are refreshed")
+    p.add_argument("--limit", type=int, default=told.LIMIT, help="seconds for one step")
+    p.add_argument("--json", help="a file for the results, beside those of BUILDDIR/bench")
+    p.add_argument("--markdown", action="store_true")
+    p.add_argument("--record", action="store_true", help="adds the ratios to the history")
+    p.add_argument("--compare", action="store_true", help="with the last recorded ratios")
     args = p.parse_args()
     if "BUILDDIR" not in os.environ:
         p.error("BUILDDIR must name the build directory")
+    if args.zapi == "":
+        args.zapi = args.routes or QUICK["zapi"]
+    some = any(getattr(args, name) is not None for name in QUICK)
+    for name, value in (FULL if args.full else QUICK).items():
+        if getattr(args, name) is None:
+            setattr(args, name, ("" if some else value))
+    args.rounds = args.rounds or (3 if args.full else 1)
+    args.refresh = (64 if args.full else 0) if args.refresh is None else args.refresh
+    args.kinds = args.kinds or "ours,babeld,bird,bird3"
+    return args
+
+
+def main():
+    args = arguments()
+    told.LIMIT = args.limit
     kinds = args.kinds.split(",")
-    results = {"sources": args.sources, "rounds": args.rounds, "routes": {}}
-    for n in numbers(args.routes):
-        results["routes"][n] = measure(kinds, n, args)
-        table(n, args.sources, results["routes"][n])
+    commit = subprocess.run(["git", "-C", HERE, "rev-parse", "--short", "HEAD"], check=False,
+                            stdout=subprocess.PIPE, text=True).stdout.strip()
+    results = {"date": time.strftime("%Y-%m-%d"), "commit": commit, "sources": args.sources,
+               "rounds": args.rounds, "routes": {}, "outages": {}, "programs": {}, "notes": []}
+    notes, directory = results["notes"], os.path.join(os.environ["BUILDDIR"], "bench")
+    os.makedirs(directory, exist_ok=True)
+
+    def save():
+        for path in filter(None, (os.path.join(directory, "results.json"), args.json)):
+            with open(path, "w", encoding="ascii") as f:
+                json.dump(results, f, indent=1)
+    for n, work in sorted(jobs(args, kinds).items()):
+        results["routes"][n] = measure(n, work, args.rounds, notes)
+        save()
+    if args.programs:
+        results["programs"] = run_programs(notes)
     if args.outages:
-        results["outages"] = outage_table(kinds, numbers(args.outages), args.rounds)
-    if args.json:
-        with open(args.json, "w", encoding="ascii") as f:
-            json.dump(results, f, indent=1)
+        results["outages"] = measure_outages([k for k in kinds if k in outages.KINDS],
+                                             numbers(args.outages), args.rounds, notes)
+    save()
+    with open(os.path.join(directory, "report.md"), "w", encoding="ascii") as f:
+        f.write(report.text(results, markdown=True))
+    report.plots(results, directory)
+    print("\n" + report.text(results, args.markdown))
+    if args.compare:
+        print("\n".join(report.compare(results)))
+    if args.record:
+        report.record(results)
 
 
 if __name__ == "__main__":

@@ -284,11 +284,15 @@ class Peer(Daemon):
             raise AssertionError(f"{p} is missing: run tools/setup test")
         return p
 
+    def peer_command(self, package, path):
+        return [self.peer_program(package, path)]
+
 
 class DebianBabeld(Peer):
     """Debian's babeld. The configuration is its own configuration language."""
 
     kind = "debian-babeld"
+    debug = "1"
 
     def prepare(self):
         self.conf = os.path.join(self.dir, "debian-babeld.conf")
@@ -300,8 +304,8 @@ class DebianBabeld(Peer):
         for leftover in (self.socket, os.path.join(self.dir, "debian-babeld.pid")):
             if os.path.exists(leftover):
                 os.unlink(leftover)
-        return [self.peer_program("babeld", "usr/sbin/babeld"), "-d", "1", "-c", self.conf,
-                "-S", os.path.join(self.dir, "debian-babeld.state"),
+        return self.peer_command("babeld", "usr/sbin/babeld") + [
+                "-d", self.debug, "-c", self.conf, "-S", os.path.join(self.dir, "debian-babeld.state"),
                 "-I", os.path.join(self.dir, "debian-babeld.pid")]
 
     def ready(self):
@@ -346,14 +350,14 @@ class Bird(Peer):
             f.write(f'log "{self.log}" all;\n' + self.config)
 
     def command(self):
-        return [self.peer_program("bird2", "usr/sbin/bird"), "-f", "-c", self.conf,
-                "-s", self.socket, "-P", os.path.join(self.dir, "bird.pid")]
+        return self.peer_command("bird2", "usr/sbin/bird") + [
+                "-f", "-c", self.conf, "-s", self.socket, "-P", os.path.join(self.dir, "bird.pid")]
 
     def ready(self):
         return Ours._answers(self.socket)
 
     def birdc(self, line, restricted=True):
-        return netns.run([self.peer_program("bird2", "usr/sbin/birdc")]
+        return netns.run(self.peer_command("bird2", "usr/sbin/birdc")
                          + (["-r"] if restricted else []) + ["-s", self.socket] + line.split())
 
     def routes(self, table="sadr6"):
