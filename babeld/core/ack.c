@@ -119,14 +119,14 @@ void ack_begin(struct babel *b, struct pfx *p)
 	settled(b, p); /* there may be nobody to ask */
 }
 
-bool ack_put_request(struct neigh *n, struct packet_writer *w, bool bulk)
+bool ack_put_request(const struct outq *q, struct packet_writer *w, bool soon)
 {
 	struct tlv t = {.type = TLV_ACK_REQUEST};
 
-	if (neigh_awaits_empty(&n->unasked) && !bulk)
+	if (!soon && (!q->neigh || neigh_awaits_empty(&q->neigh->unasked)))
 		return true;
-	t.u.ack_request.opaque = n->ack_opaque;
-	t.u.ack_request.interval = bulk ? pace_ack_within() : interval_from_usec(ACK_INTERVAL);
+	t.u.ack_request.opaque = q->iface->ack_opaque;
+	t.u.ack_request.interval = soon ? pace_ack_within() : interval_from_usec(ACK_INTERVAL);
 	return packet_put(w, &t);
 }
 
@@ -139,7 +139,7 @@ void ack_sent(struct babel *b, struct neigh *n, struct pfx *p)
 			continue;
 		neigh_awaits_del(&n->unasked, a);
 		a->asked = true;
-		a->opaque = n->ack_opaque;
+		a->opaque = n->iface->ack_opaque;
 		a->sent = b->now;
 		neigh_awaits_add_tail(&n->awaits, a);
 		if (!timer_armed(&n->ack.node))

@@ -112,8 +112,6 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	pfxs_init(&b->pfxs);
 	all_requests_init(&b->requests);
 	all_requests_init(&b->asking);
-	b->ask_left = ASKED_AT_ONCE;
-	b->ask_at = now;
 	ghosts_init(&b->ghosts);
 	timer_heap_init(&b->timers);
 	b->buf = mem_new(&b->mem.self, DATAGRAM_MAX);
@@ -159,7 +157,6 @@ void babel_free(struct babel *b)
 	b->env.remember = NULL; /* what is remembered stays */
 	deadline_clear(b, &b->settle);
 	deadline_clear(b, &b->leave_dl);
-	deadline_clear(b, &b->ask);
 	memory_fini(b);
 	while (!ifaces_empty(&b->ifaces))
 		iface_free(b, ifaces_first(&b->ifaces));

@@ -61,9 +61,6 @@ struct babel {
 	struct ifaces ifaces;
 	struct pfxs pfxs;
 	struct all_requests requests, asking;
-	unsigned int ask_left;
-	mono_t ask_at;
-	struct deadline ask;
 	size_t forwarded; /* requests that are only passed on */
 	uint64_t limit_hits[BABEL_LIMITS];
 	mono_t limit_note_next[BABEL_LIMITS];

@@ -137,7 +137,6 @@ static void start(struct babel *b, ifid_t ifid, const struct babel_if_info *info
 	auth_configure(b, i, NULL);
 	neighs_init(&i->neighs);
 	out_init(&i->out, i, NULL);
-	pace_if_init(b, i);
 	ifaces_add_tail(&b->ifaces, i);
 	hello_start(b, i);
 	arm_update(b, i);
@@ -260,6 +259,7 @@ void iface_free(struct babel *b, struct iface *i)
 	out_fini(b, &i->out);
 	mem_free(&b->mem.iface, i);
 	forget_announced(b, slot);
+	request_ask(b);
 }
 
 void babel_if_down(struct babel *b, ifid_t ifid, mono_t now)

@@ -25,8 +25,7 @@ struct iface {
 	struct deadline auth_expiry;
 	struct outq out;
 	mono_t bulk_group, bulk_unicast; /* pace.c: the next free slots */
-	int64_t urgent_left;
-	mono_t urgent_at;
+	uint16_t ack_opaque;		 /* of the next request to acknowledge */
 	uint64_t packets_in, packets_out, packets_bad, shed, ignored[TLV_VERDICTS];
 	uint64_t connected_refused;
 };

@@ -20,9 +20,6 @@ struct neigh;
 #define SOURCES_PER_PAIR_MAX 32
 #define FORWARDED_MAX	     4096 /* seqno requests of others that are passed on */
 #define FORWARDED_PER_NEIGH  512
-#define ASKED_AT_ONCE	     512 /* seqno requests of our own */
-#define ASKED_PER_TICK	     100
-#define ASK_TICK	     (10 * USEC_PER_MSEC)
 #define REFRESHES_MAX	     256 /* route requests that wait for one neighbour: then one for all */
 #define REQUESTERS_MAX	     4
 #define AWAITS_MAX	     16384

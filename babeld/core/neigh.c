@@ -59,10 +59,12 @@ void neigh_free(struct babel *b, struct neigh *n)
 	route_forget_neigh(b, n);
 	ghost_forget_neigh(b, n);
 	ack_forget_neigh(b, n);
+	pace_forget(b, n);
 	out_fini(b, &n->out);
 	if (was_up)
 		babel_note_neigh(b, NOTE_NEIGH_DOWN, n);
 	mem_free(&b->mem.neigh, n);
+	request_ask(b);
 }
 
 bool neigh_heard(const struct neigh *n)

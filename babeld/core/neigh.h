@@ -46,13 +46,14 @@ struct neigh {
 	uint64_t churn, shed;	     /* limits.c */
 	mono_t churn_at, moves_at, stray_at, refreshed;
 	int64_t moves_left;
+	unsigned int silent;	     /* pace.c: requests to acknowledge, in a row */
+	bool deaf, owes;	     /* never answers; is to answer that to the group */
 	unsigned int strays, requests, forwarded; /* of pending requests: named in; made */
 	struct deadline cost_due;
 	struct rtt rtt;
 	struct neigh_routes routes;
 	struct neigh_awaits awaits;  /* asked, in the order of sending */
 	struct neigh_awaits unasked; /* the retraction has not left yet */
-	uint16_t ack_opaque;	     /* of the packet being filled */
 	uint16_t leave_opaque;	     /* of the last retraction of all, leave.c */
 	bool leave_acked;
 	struct deadline ack;

@@ -7,7 +7,8 @@
 #define HEADERS6	48 /* IPv6 and UDP, RFC 8966 4 */
 #define DATAGRAM_MIN	512
 #define DUMP_STEPS	4096 /* pairs looked at for one packet */
-#define PACKETS_AT_ONCE 4    /* of one flush */
+#define PACKETS_AT_ONCE 16   /* of one flush */
+#define CROWDED		256  /* TLVs */
 
 void out_init(struct outq *q, struct iface *i, struct neigh *n)
 {
@@ -123,6 +124,18 @@ void out_tlv(struct babel *b, struct outq *q, const struct tlv *t, usec_t within
 			queue_tlv(b, &n->out, t, within);
 }
 
+bool out_crowded(const struct outq *q)
+{
+	const struct neigh *n;
+
+	if (!alone(q))
+		return out_tlvs_count(&q->tlvs) >= CROWDED;
+	LIST_EACH (neighs, &q->iface->neighs, n)
+		if (neigh_heard(n) && out_crowded(&n->out))
+			return true;
+	return false;
+}
+
 static struct upd *upd_find(const struct outq *q, const struct pfx *p)
 {
 	struct upd *u;
@@ -205,6 +218,8 @@ void out_reply(struct babel *b, struct neigh *n, struct pfx *p, enum out_when wh
 
 	if (u)
 		u->reply = true;
+	else
+		out_dump(b, &n->out); /* with all the rest */
 }
 
 void out_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int copies,
@@ -289,6 +304,7 @@ static bool put_tlvs(struct babel *b, struct outq *q, struct packet_writer *w)
 {
 	struct out_tlv *o;
 
+	request_ask(b); /* there may be room for more of them by now */
 	while ((o = out_tlvs_first(&q->tlvs))) {
 		/* RFC 9079 6: not where routers of RFC 6126 live. */
 		if (!(q->iface->config.rfc6126 && tlv_is_sourced(&o->tlv)) &&
@@ -396,34 +412,39 @@ static bool has_bulk(const struct outq *q)
 	return q->dumping || !upds_empty(&q->repeats);
 }
 
+bool out_has_more(const struct outq *q)
+{
+	return !out_tlvs_empty(&q->tlvs) || !upds_empty(&q->ready) || has_bulk(q);
+}
+
 /* Fills and sends one packet; what is left then. */
 static enum left one_packet(struct babel *b, struct outq *q)
 {
-	bool bulk = has_bulk(q) && pace_bulk(b, q), asks = bulk && pace_asks(q);
+	bool bulk = has_bulk(q) && pace_bulk(b, q);
 	struct iface *i = q->iface;
 	struct packet_writer w;
-	bool urgent_done, hello;
-	size_t before;
+	bool urgent_done, hello, asks;
+	size_t begun, asked, before;
 
 	out_begin(b, i, &w);
-	urgent_done = hello_put(b, q, &w, &hello) &&
-		      (!q->neigh || ack_put_request(q->neigh, &w, asks)) && put_tlvs(b, q, &w) &&
-		      put_upds(b, q, &q->ready, &w);
+	urgent_done = hello_put(b, q, &w, &hello);
+	begun = packet_len(&w);
+	asks = urgent_done && pace_asks(b, q);
+	urgent_done = urgent_done && ack_put_request(q, &w, asks);
+	asked = packet_len(&w);
+	urgent_done = urgent_done && put_tlvs(b, q, &w) && put_upds(b, q, &q->ready, &w);
 	before = packet_len(&w);
 	if (urgent_done && bulk && put_upds(b, q, &q->repeats, &w))
 		put_dump(b, q, &w);
-	bulk = packet_len(&w) != before || asks;
+	bulk = packet_len(&w) != before;
 	if (hello && i->config.probe_mtu)
 		packet_pad(&w);
-	if (!packet_empty(&w)) {
+	/* A bare request to acknowledge is none. */
+	if (begun > BABEL_HEADER_LEN || packet_len(&w) > asked) {
 		out_end(b, i, q->neigh ? &q->neigh->addr : NULL, &w);
-		if (bulk)
-			pace_bulk_sent(b, q, asks, q->neigh ? q->neigh->ack_opaque : 0);
-		else
-			pace_urgent_sent(b, i);
+		pace_sent(b, q, bulk, asks && asked > begun);
+		i->ack_opaque += asked > begun;
 	}
-	if (q->neigh)
-		q->neigh->ack_opaque++;
 	if (!urgent_done)
 		return LEFT_URGENT;
 	return has_bulk(q) ? LEFT_BULK : LEFT_NOTHING;
@@ -435,7 +456,7 @@ static void next_flush(struct babel *b, struct outq *q, enum left left)
 	if (left == LEFT_URGENT)
 		wake_at(b, q, q->next_ok);
 	else if (left == LEFT_BULK)
-		wake_at(b, q, pace_bulk_at(q));
+		wake_at(b, q, pace_bulk_at(b, q));
 	if (!upds_empty(&q->later))
 		wake_at(b, q, upds_first(&q->later)->due);
 	if (!q->dumping && q->dump_again)
@@ -453,7 +474,7 @@ void out_flush(struct babel *b, struct deadline *d)
 	if (q->dump_again && !q->dumping && !mono_before(b->now, q->dump_next))
 		dump(b, q);
 	for (unsigned int n = 0; n < PACKETS_AT_ONCE && left == LEFT_URGENT; n++)
-		if (n == 0 || pace_urgent(b, q->iface))
+		if (n == 0 || pace_urgent(b, q))
 			left = one_packet(b, q);
 	next_flush(b, q, left);
 }

@@ -48,12 +48,13 @@ struct outq {
 	mono_t dump_since;
 	mono_t dump_next; /* not before: wildcard requests are limited, 3.8.1.1 */
 	mono_t next_ok;	  /* pacing */
-	/* pace.c: the slot of the next packet of bulk, and for one neighbour
-	 * what it can take. */
-	bool have_slot, asking, deaf;
-	mono_t slot, asked_at;
+	/* pace.c: packets that may not have been read; of these, sent after the
+	 * last request to acknowledge; neighbours whose answer to that is
+	 * awaited; what bulk may make of the first; its next slot. */
+	unsigned int unread, unasked, awaited, window;
 	uint16_t asked_opaque;
-	unsigned int window, under_way, asked_upto, silent;
+	bool have_slot;
+	mono_t sent_at, asked_at, slot;
 	struct deadline flush;
 };
 
@@ -78,17 +79,17 @@ void update_reply(struct babel *b, struct neigh *n, struct pfx *p);
 
 /* ---- pace.c: RFC 8966 3.1 ---- */
 void pace_init(struct outq *q);
-void pace_if_init(const struct babel *b, struct iface *i);
 /* Whether one more urgent packet may follow at once. */
-bool pace_urgent(const struct babel *b, struct iface *i);
-void pace_urgent_sent(const struct babel *b, struct iface *i);
+bool pace_urgent(const struct babel *b, struct outq *q);
 /* Whether bulk may go into the next packet; else not before the moment. */
 bool pace_bulk(const struct babel *b, struct outq *q);
-mono_t pace_bulk_at(const struct outq *q);
-/* Whether that packet is to be acknowledged. */
-bool pace_asks(const struct outq *q);
-void pace_bulk_sent(const struct babel *b, struct outq *q, bool asked, uint16_t opaque);
-void pace_acked(struct babel *b, struct outq *q, uint16_t opaque);
+mono_t pace_bulk_at(const struct babel *b, struct outq *q);
+/* Whether the next packet is to be acknowledged. */
+bool pace_asks(const struct babel *b, struct outq *q);
+void pace_sent(const struct babel *b, struct outq *q, bool bulk, bool asked);
+void pace_acked(struct babel *b, struct neigh *n, uint16_t opaque);
+/* Its answer is awaited no more. */
+void pace_forget(struct babel *b, struct neigh *n);
 interval_cs pace_ack_within(void);
 
 /* ---- output.c: RFC 8966 3.1 ---- */
@@ -107,6 +108,10 @@ void out_reply(struct babel *b, struct neigh *n, struct pfx *p, enum out_when wh
 /* To it alone, what is told there. */
 void out_told(struct babel *b, struct neigh *n, struct pfx *p);
 void out_dump(struct babel *b, struct outq *q);
+/* Whether so much waits there that more can wait where it is. */
+bool out_crowded(const struct outq *q);
+/* Whether something could leave now. */
+bool out_has_more(const struct outq *q);
 /* Updates, not those of a dump. */
 size_t out_waiting(const struct outq *q);
 void out_wake(struct babel *b, struct outq *q, usec_t within);

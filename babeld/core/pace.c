@@ -2,71 +2,183 @@
 /*
  * How much is sent when, RFC 8966 3.1.
  *
+ * A neighbour whose socket overflows hears nothing in time, and how fast it
+ * reads only itself can say: some packets ask for an acknowledgment (3.3),
+ * those to the group too as long as few are there to answer. What all who were
+ * asked have acknowledged has been read, and no more than UNREAD_MOST packets
+ * of a queue are on their way beyond that.
+ *
  * What is urgent (Hellos, IHUs, acknowledgments, requests, triggered Updates)
- * leaves at once, as long as it is not more than URGENT_AT_ONCE packets on an
- * interface in a moment; beyond that one for each destination in URGENT_EVERY.
- * A neighbour whose socket overflows hears nothing in time.
+ * leaves at once up to there, and then one packet in each flush, answer or no
+ * answer: whoever never answers hears a thousand in a second.
  *
  * Everything else (dumps, copies of what was told, retractions to be
  * acknowledged one by one) is bulk. Packets of bulk have slots in time, which
  * the queues of an interface take in turn: for the group as many as a table of
  * that size needs to be told twice as fast as it is promised; for single
- * neighbours one in a millisecond, and of those only as many as the neighbour
- * can take: it is asked to acknowledge some of them (3.3), and no more than
- * the window is on its way unacknowledged. The window begins small, since many
- * may dump at once to somebody who has just come, and grows with each
- * acknowledgment. Who never acknowledges gets his packets slowly.
+ * neighbours one in a millisecond, and of those only as many as the window
+ * takes. The window begins small, since many may dump at once to somebody who
+ * has just come, and grows with each acknowledgment. Who never acknowledges
+ * gets these packets slowly.
  */
 #include "babeld/core/core.h"
 
 #define UPDATES_PER_PACKET 30 /* about */
 #define GROUP_GAP_LEAST	   ((usec_t)200)
 #define UNICAST_GAP	   USEC_PER_MSEC
-#define URGENT_AT_ONCE	   512 /* packets */
-#define URGENT_EVERY	   USEC_PER_MSEC
-#define WINDOW_FIRST	   8 /* packets */
-#define WINDOW_LEAST	   2
-#define WINDOW_MOST	   128
-#define ACK_WITHIN	   ((interval_cs){5})
+/* Packets of one queue; a neighbour is heard of by two, the group's and its
+ * own, and the smallest usual socket buffer, Linux's default, has room for
+ * some 90 of full size. */
+#define UNREAD_MOST	   40
+#define WINDOW_FIRST	   8
+#define ACK_WITHIN	   ((interval_cs){1})
 #define ACK_LATEST	   (500 * USEC_PER_MSEC)
 #define DEAF_AFTER	   3 /* of these in a row */
+#define ASKED_MOST	   8 /* neighbours of the group; more would answer at once */
 
 void pace_init(struct outq *q)
 {
-	q->window = WINDOW_FIRST;
+	q->window = q->neigh ? WINDOW_FIRST : UNREAD_MOST;
+}
+
+/* ---- what has not been read ---- */
+
+static bool is_up(const struct neigh *n)
+{
+	return n->cost != BABEL_INFINITY;
+}
+
+/* Whether all who are there say what they have read. */
+static bool all_answer(const struct outq *q)
+{
+	const struct neigh *n;
+	unsigned int up = 0;
+
+	if (q->neigh)
+		return !q->neigh->deaf;
+	LIST_EACH (neighs, &q->iface->neighs, n) {
+		if (is_up(n) && (n->deaf || ++up > ASKED_MOST))
+			return false;
+	}
+	return up > 0;
+}
+
+static void was_silent(struct neigh *n)
+{
+	n->silent++;
+	n->deaf = n->silent >= DEAF_AFTER;
+}
+
+static void silence(struct outq *q)
+{
+	struct neigh *n;
+
+	if (q->neigh) {
+		was_silent(q->neigh);
+		return;
+	}
+	LIST_EACH (neighs, &q->iface->neighs, n) {
+		if (n->owes)
+			was_silent(n);
+		n->owes = false;
+	}
+}
+
+/* After so long all has been read, or never will be. */
+static void look(const struct babel *b, struct outq *q)
+{
+	mono_t since = q->awaited ? q->asked_at : q->sent_at;
+
+	if (!q->unread || mono_before(b->now, mono_add(since, ACK_LATEST)))
+		return;
+	if (q->awaited) {
+		silence(q);
+		pace_init(q);
+	}
+	q->awaited = 0;
+	q->unread = 0;
+}
+
+bool pace_asks(const struct babel *b, struct outq *q)
+{
+	look(b, q);
+	return !q->awaited && q->unread + 1 >= q->window / 2 && all_answer(q);
+}
+
+static void ask(const struct babel *b, struct outq *q)
+{
+	struct neigh *n;
+
+	q->asked_opaque = q->iface->ack_opaque;
+	q->asked_at = b->now;
+	q->unasked = 0;
+	if (q->neigh) {
+		q->awaited = 1;
+		return;
+	}
+	LIST_EACH (neighs, &q->iface->neighs, n) {
+		n->owes = is_up(n);
+		q->awaited += n->owes;
+	}
+}
+
+void pace_sent(const struct babel *b, struct outq *q, bool bulk, bool asked)
+{
+	if (bulk)
+		q->have_slot = false;
+	if (asked)
+		ask(b, q);
+	if (bulk && !q->neigh) /* its slots are far apart */
+		return;
+	q->unread++;
+	q->unasked += !asked;
+	q->sent_at = b->now;
+}
+
+static void answered(struct babel *b, struct outq *q)
+{
+	unsigned int read = q->unread - q->unasked;
+
+	if (--q->awaited)
+		return;
+	q->unread = q->unasked;
+	q->window = q->window + read < UNREAD_MOST ? q->window + read : UNREAD_MOST;
+	if (out_has_more(q))
+		out_wake(b, q, 0);
+}
+
+void pace_acked(struct babel *b, struct neigh *n, uint16_t opaque)
+{
+	struct outq *group = &n->iface->out;
+
+	n->silent = 0;
+	n->deaf = false;
+	if (n->out.awaited && n->out.asked_opaque == opaque)
+		answered(b, &n->out);
+	if (!n->owes || group->asked_opaque != opaque)
+		return;
+	n->owes = false;
+	answered(b, group);
+}
+
+void pace_forget(struct babel *b, struct neigh *n)
+{
+	if (n->owes)
+		answered(b, &n->iface->out);
+	n->owes = false;
+}
+
+interval_cs pace_ack_within(void)
+{
+	return ACK_WITHIN;
 }
 
 /* ---- urgent ---- */
 
-static void refill(const struct babel *b, struct iface *i)
+bool pace_urgent(const struct babel *b, struct outq *q)
 {
-	int64_t more = mono_sub(b->now, i->urgent_at) / URGENT_EVERY;
-
-	if (more <= 0)
-		return;
-	i->urgent_left =
-		i->urgent_left + more < URGENT_AT_ONCE ? i->urgent_left + more : URGENT_AT_ONCE;
-	i->urgent_at = mono_add(i->urgent_at, more * URGENT_EVERY);
-}
-
-void pace_if_init(const struct babel *b, struct iface *i)
-{
-	i->urgent_left = URGENT_AT_ONCE;
-	i->urgent_at = b->now;
-}
-
-bool pace_urgent(const struct babel *b, struct iface *i)
-{
-	refill(b, i);
-	return i->urgent_left > 0;
-}
-
-void pace_urgent_sent(const struct babel *b, struct iface *i)
-{
-	refill(b, i);
-	/* Each queue may send one even so; that is not held against them for long. */
-	if (i->urgent_left > -URGENT_AT_ONCE)
-		i->urgent_left--;
+	look(b, q);
+	return q->unread < UNREAD_MOST;
 }
 
 /* ---- bulk ---- */
@@ -78,7 +190,8 @@ static usec_t gap(const struct babel *b, const struct outq *q)
 	usec_t needed = i->config.update_interval / 2 / packets;
 
 	if (q->neigh && !i->config.unicast)
-		return q->deaf || i->config.type == BABEL_WIRELESS ? PACKET_GAP : UNICAST_GAP;
+		return q->neigh->deaf || i->config.type == BABEL_WIRELESS ? PACKET_GAP
+									  : UNICAST_GAP;
 	if (q->neigh)
 		needed /= (usec_t)neighs_count(&i->neighs);
 	if (needed > PACKET_GAP)
@@ -91,18 +204,13 @@ static mono_t *clock_of(const struct outq *q)
 	return q->neigh ? &q->iface->bulk_unicast : &q->iface->bulk_group;
 }
 
-/* Whether the neighbour can take one more; looks at the time it was given. */
+/* No window for who does not answer, and none for the group. */
 static bool window_open(const struct babel *b, struct outq *q)
 {
-	if (!q->neigh || q->deaf)
+	if (!q->neigh || q->neigh->deaf)
 		return true;
-	if (q->asking && !mono_before(b->now, mono_add(q->asked_at, ACK_LATEST))) {
-		q->asking = false;
-		q->under_way = 0;
-		q->window = q->window / 2 > WINDOW_LEAST ? q->window / 2 : WINDOW_LEAST;
-		q->deaf = ++q->silent >= DEAF_AFTER;
-	}
-	return q->under_way < q->window || !q->asking;
+	look(b, q);
+	return q->unread < q->window || !q->awaited;
 }
 
 bool pace_bulk(const struct babel *b, struct outq *q)
@@ -119,43 +227,8 @@ bool pace_bulk(const struct babel *b, struct outq *q)
 	return !mono_before(b->now, q->slot);
 }
 
-mono_t pace_bulk_at(const struct outq *q)
+mono_t pace_bulk_at(const struct babel *b, struct outq *q)
 {
+	pace_bulk(b, q);
 	return q->have_slot ? q->slot : mono_add(q->asked_at, ACK_LATEST);
-}
-
-bool pace_asks(const struct outq *q)
-{
-	return q->neigh && !q->deaf && !q->asking && q->under_way + 1 >= q->window / 2;
-}
-
-void pace_bulk_sent(const struct babel *b, struct outq *q, bool asked, uint16_t opaque)
-{
-	q->have_slot = false;
-	if (!q->neigh || q->deaf)
-		return;
-	q->under_way++;
-	if (!asked || q->asking)
-		return;
-	q->asking = true;
-	q->asked_opaque = opaque;
-	q->asked_at = b->now;
-	q->asked_upto = q->under_way;
-}
-
-void pace_acked(struct babel *b, struct outq *q, uint16_t opaque)
-{
-	if (!q->asking || opaque != q->asked_opaque)
-		return;
-	q->asking = false;
-	q->silent = 0;
-	q->under_way -= q->asked_upto;
-	q->window =
-		q->window + q->asked_upto < WINDOW_MOST ? q->window + q->asked_upto : WINDOW_MOST;
-	out_wake(b, q, 0);
-}
-
-interval_cs pace_ack_within(void)
-{
-	return ACK_WITHIN;
 }

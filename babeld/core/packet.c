@@ -19,7 +19,7 @@ static struct neigh *on_ack_request(struct babel *b, struct neigh *n, const stru
 static struct neigh *on_ack(struct babel *b, struct neigh *n, const struct tlv *t)
 {
 	ack_received(b, n, t->u.ack.opaque);
-	pace_acked(b, &n->out, t->u.ack.opaque);
+	pace_acked(b, n, t->u.ack.opaque);
 	leave_acked(b, n, t->u.ack.opaque);
 	return n;
 }

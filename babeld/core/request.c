@@ -192,7 +192,7 @@ void request_seqno(struct babel *b, struct neigh *n, const struct tlv_seqno_requ
 
 /* ---- Asking ---- */
 
-static void tell(struct babel *b, struct request *r)
+static void tell(struct babel *b, struct request *r, usec_t within)
 {
 	struct tlv t = {.type = TLV_SEQNO_REQUEST};
 	struct iface *i;
@@ -204,55 +204,48 @@ static void tell(struct babel *b, struct request *r)
 	r->sent = b->now;
 	deadline_set(b, &r->deadline, DL_REQUEST, mono_add(b->now, r->timeout));
 	if (r->only) {
-		out_tlv(b, &r->only->out, &t, URGENT_TIMEOUT);
+		out_tlv(b, &r->only->out, &t, within);
 		return;
 	}
 	/* RFC 8966 3.8.2.1: all who advertise it are reached by asking everybody. */
 	LIST_EACH (ifaces, &b->ifaces, i)
-		out_tlv(b, &i->out, &t, URGENT_TIMEOUT);
+		out_tlv(b, &i->out, &t, within);
 }
 
-static void refill(struct babel *b)
+static bool crowded(const struct babel *b, const struct request *r)
 {
-	usec_t ticks = mono_sub(b->now, b->ask_at) / ASK_TICK;
+	const struct iface *i;
 
-	if (ticks <= 0)
-		return;
-	b->ask_at = mono_add(b->ask_at, ticks * ASK_TICK);
-	b->ask_left = ticks >= ASKED_AT_ONCE || b->ask_left + (unsigned int)ticks * ASKED_PER_TICK >
-							ASKED_AT_ONCE
-			      ? ASKED_AT_ONCE
-			      : b->ask_left + (unsigned int)ticks * ASKED_PER_TICK;
+	if (r->only)
+		return out_crowded(&r->only->out);
+	LIST_EACH (ifaces, &b->ifaces, i)
+		if (out_crowded(&i->out))
+			return true;
+	return false;
 }
 
 /* When a neighbour with a large table goes, a request is due for each pair of
- * it: they take turns, and those that are answered meanwhile need not. */
+ * it: they take turns, and those that are answered meanwhile need not. The
+ * first of a crowd has had its random delay (RFC 8966 3.1) for all. */
 static void send(struct babel *b, struct request *r)
 {
-	refill(b);
-	if (b->ask_left && all_requests_empty(&b->asking)) {
-		b->ask_left--;
-		tell(b, r);
+	if (all_requests_empty(&b->asking) && !crowded(b, r)) {
+		tell(b, r, URGENT_TIMEOUT);
 		return;
 	}
 	deadline_clear(b, &r->deadline);
 	set_waiting(b, r, true);
-	if (!timer_armed(&b->ask.node))
-		deadline_set(b, &b->ask, DL_ASK, mono_add(b->ask_at, ASK_TICK));
 }
 
-void request_ask_due(struct babel *b, struct deadline *d)
+/* Whatever is crowded is being sent, and comes here then. */
+void request_ask(struct babel *b)
 {
 	struct request *r;
 
-	refill(b);
-	while (b->ask_left && (r = all_requests_first(&b->asking))) {
-		b->ask_left--;
+	while ((r = all_requests_first(&b->asking)) && !crowded(b, r)) {
 		set_waiting(b, r, false);
-		tell(b, r);
+		tell(b, r, 0);
 	}
-	if (!all_requests_empty(&b->asking))
-		deadline_set(b, d, DL_ASK, mono_add(b->ask_at, ASK_TICK));
 }
 
 /* only NULL: from everybody. */

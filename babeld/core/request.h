@@ -55,7 +55,8 @@ void request_better(struct babel *b, struct pfx *p, struct neigh *n, const struc
 void request_worse(struct babel *b, struct pfx *p, struct neigh *n, const struct tlv_update *u);
 void request_satisfy(struct babel *b, struct pfx *p);
 void request_due(struct babel *b, struct deadline *d);
-void request_ask_due(struct babel *b, struct deadline *d);
+/* Those that wait and find room where they are to go. */
+void request_ask(struct babel *b);
 void request_forget_neigh(struct babel *b, struct neigh *n);
 /* Nobody is to be asked for what is ours. */
 void request_forget_id(struct babel *b, const struct router_id *id);
@@ -72,9 +73,9 @@ void ack_there(struct babel *b, struct pfx *p, struct iface *i);
 void ack_begin(struct babel *b, struct pfx *p);
 void ack_forget_pfx(struct babel *b, struct pfx *p);
 void ack_forget_neigh(struct babel *b, struct neigh *n);
-/* Into a packet for n, before its Updates; bulk: at least because of these.
- * False: it does not fit. */
-bool ack_put_request(struct neigh *n, struct packet_writer *w, bool bulk);
+/* Into a packet, before its Updates, if one of these is to be acknowledged;
+ * soon: whatever is in it. False: it does not fit. */
+bool ack_put_request(const struct outq *q, struct packet_writer *w, bool soon);
 /* The retraction of p is in that packet. */
 void ack_sent(struct babel *b, struct neigh *n, struct pfx *p);
 void ack_received(struct babel *b, struct neigh *n, uint16_t opaque);

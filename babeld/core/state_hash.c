@@ -79,9 +79,9 @@ static uint64_t of_queue(uint64_t h, const struct outq *q, mono_t horizon)
 	h = of_upds(mixed(h, 1), &q->ready);
 	h = of_upds(mixed(h, 2), &q->later);
 	h = of_upds(mixed(h, 3), &q->repeats);
-	h = mixed(mixed(h, (uint64_t)q->window << 32 | q->under_way), (uint64_t)q->slot.us);
-	h = mixed(h, (uint64_t)q->asked_opaque << 3 | (uint64_t)q->have_slot << 2 |
-			     (uint64_t)q->asking << 1 | q->deaf);
+	h = mixed(mixed(h, (uint64_t)q->window << 32 | q->unread), (uint64_t)q->slot.us);
+	h = mixed(h, (uint64_t)q->awaited << 32 | (uint64_t)q->unasked << 24 |
+			     (uint64_t)q->asked_opaque << 1 | q->have_slot);
 	h = mixed(h, (uint64_t)q->dumping << 2 | (uint64_t)q->dump_again << 1 | q->dump_begun);
 	h = q->dump_begun ? of_key(h, &q->dump_at) : h;
 	h = mixed(mixed(h, (uint64_t)q->dump_next.us), (uint64_t)q->next_ok.us);
@@ -94,7 +94,8 @@ static uint64_t of_neigh(const struct neigh *n, mono_t horizon)
 	const struct await *a;
 
 	h = mixed(h, (uint64_t)n->multicast.expected << 16 | n->unicast.expected);
-	h = mixed(h, (uint64_t)n->ack_opaque << 2 | (uint64_t)n->ihu_due << 1 | n->judged);
+	h = mixed(h, (uint64_t)n->silent << 4 | (uint64_t)n->deaf << 3 | (uint64_t)n->owes << 2 |
+			     (uint64_t)n->ihu_due << 1 | n->judged);
 	h = of_deadline(of_deadline(h, &n->multicast.deadline, horizon), &n->ihu, horizon);
 	h = of_deadline(of_deadline(h, &n->idle, horizon), &n->ack, horizon);
 	LIST_EACH (neigh_awaits, &n->awaits, a)
@@ -112,7 +113,7 @@ static uint64_t of_iface(const struct iface *i, mono_t horizon)
 
 	h = mixed(h, (uint64_t)i->hello_seqno << 32 | (uint64_t)i->burst << 8 |
 			     (uint64_t)i->hello_due << 1 | i->quiet);
-	h = mixed(mixed(h, i->slot), i->config.rxcost);
+	h = mixed(mixed(mixed(h, i->slot), i->config.rxcost), i->ack_opaque);
 	h = of_deadline(of_deadline(h, &i->hello, horizon), &i->update, horizon);
 	h = of_queue(of_deadline(h, &i->quiet_end, horizon), &i->out, horizon);
 	LIST_EACH (neighs, &i->neighs, n)
@@ -170,5 +171,5 @@ uint64_t babel_state_hash(const struct babel *b, mono_t horizon)
 		sum += of_iface(i, horizon);
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
 		sum += of_pair(p, horizon);
-	return of_deadline(of_deadline(sum, &b->settle, horizon), &b->ask, horizon);
+	return of_deadline(sum, &b->settle, horizon);
 }

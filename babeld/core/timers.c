@@ -30,7 +30,6 @@ static const struct {
 	[DL_RESELECT] = {"smoothed metrics may have crossed", select_again}, /* RFC 8966 A.3 */
 	[DL_FLUSH] = {"packet", out_flush},				     /* RFC 8966 3.1 */
 	[DL_AUTH] = {"packet counters forgotten", auth_peers_due},	     /* RFC 8967 4.4 */
-	[DL_ASK] = {"seqno requests that wait", request_ask_due},
 	[DL_NEIGH_COST] = {"cost that changes too often", neigh_cost_late},
 	[DL_LEAVE] = {"an orderly end", leave_due},
 	[DL_SETTLE] = {"what a former life told is lost", ghost_settle},

@@ -54,7 +54,6 @@ enum deadline_kind {
 	DL_AUTH,
 	DL_SETTLE,
 	DL_LEAVE,
-	DL_ASK,
 	DL_NEIGH_COST,
 	DL_KINDS,
 };

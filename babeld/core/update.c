@@ -163,7 +163,7 @@ void update_trigger(struct babel *b, struct pfx *p)
 		return;
 	LIST_EACH (ifaces, &b->ifaces, i)
 		if (concerned(b, i, p))
-			out_update(b, &i->out, p, 1, OUT_SOON);
+			out_update(b, &i->out, p, 1, OUT_URGENT);
 }
 
 void update_retell_ip4(struct babel *b, struct iface *i)
