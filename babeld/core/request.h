@@ -9,6 +9,7 @@
 
 struct iface;
 struct neigh;
+struct outq;
 struct pfx;
 struct route;
 
