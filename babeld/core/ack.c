@@ -18,7 +18,7 @@
 
 static void await_free(struct babel *b, struct await *a)
 {
-	pfx_awaits_del(&a->pfx->awaits, a);
+	pfx_awaits_del(pfx_awaits(a->pfx), a);
 	neigh_awaits_del(a->asked ? &a->neigh->awaits : &a->neigh->unasked, a);
 	b->awaits--;
 	mem_free(&b->mem.await, a);
@@ -26,15 +26,15 @@ static void await_free(struct babel *b, struct await *a)
 
 void ack_forget_pfx(struct babel *b, struct pfx *p)
 {
-	while (!pfx_awaits_empty(&p->awaits))
-		await_free(b, pfx_awaits_first(&p->awaits));
+	while (!pfx_awaits_empty(pfx_awaits(p)))
+		await_free(b, pfx_awaits_first(pfx_awaits(p)));
 }
 
 static struct await *await_find(const struct pfx *p, const struct neigh *n)
 {
 	struct await *a;
 
-	LIST_EACH (pfx_awaits, &p->awaits, a)
+	LIST_EACH (pfx_awaits, pfx_awaits(p), a)
 		if (a->neigh == n)
 			return a;
 	return NULL;
@@ -70,7 +70,7 @@ static bool ask(struct babel *b, struct pfx *p, struct neigh *n)
 	a->pfx = p;
 	a->neigh = n;
 	a->tries = tries(n);
-	pfx_awaits_add_tail(&p->awaits, a);
+	pfx_awaits_add_tail(&pfx_more(b, p)->awaits, a);
 	neigh_awaits_add_tail(&n->unasked, a);
 	b->awaits++;
 	out_told(b, n, p);
@@ -99,7 +99,7 @@ void ack_there(struct babel *b, struct pfx *p, struct iface *i)
 /* Whether the hold of p needs nobody's word any more. */
 static void settled(struct babel *b, struct pfx *p)
 {
-	if (p->held && !p->unsure && pfx_awaits_empty(&p->awaits))
+	if (p->held && !p->unsure && pfx_awaits_empty(pfx_awaits(p)))
 		hold_acked(b, p);
 }
 
@@ -111,7 +111,7 @@ void ack_begin(struct babel *b, struct pfx *p)
 	ack_forget_pfx(b, p);
 	/* Some whom a former life told may not have been heard of in this one. */
 	p->unsure = b->remembers &&
-		    mono_before(b->now, mono_add(b->born, mono_sub(p->held_until, b->now)));
+		    mono_before(b->now, mono_add(b->born, mono_sub(p->more->held_until, b->now)));
 	LIST_EACH (ifaces, &b->ifaces, i)
 		if (p->believed & iface_bit(i))
 			LIST_EACH (neighs, &i->neighs, n)
@@ -134,7 +134,7 @@ void ack_sent(struct babel *b, struct neigh *n, struct pfx *p)
 {
 	struct await *a;
 
-	LIST_EACH (pfx_awaits, &p->awaits, a) {
+	LIST_EACH (pfx_awaits, pfx_awaits(p), a) {
 		if (a->neigh != n || a->asked)
 			continue;
 		neigh_awaits_del(&n->unasked, a);

@@ -49,30 +49,51 @@ struct pfx *pfx_get(struct babel *b, const struct sdprefix *pair)
 		return p;
 	p = mem_new(&b->mem.pfx, sizeof(*p));
 	p->entry.key = *pair;
-	pfx_routes_init(&p->routes);
-	sources_init(&p->sources);
-	requests_init(&p->requests);
-	pfx_upds_init(&p->upds);
-	pfx_awaits_init(&p->awaits);
 	pfxs_add(&b->pfxs, p);
 	return p;
 }
 
+struct more *pfx_more(struct babel *b, struct pfx *p)
+{
+	if (!p->more) {
+		p->more = mem_new(&b->mem.more, sizeof(*p->more));
+		p->more->pfx = p;
+	}
+	return p->more;
+}
+
+void pfx_less(struct babel *b, struct pfx *p)
+{
+	const struct more *m = p->more;
+
+	if (!m || m->offer || m->ghost || m->choice || m->install_rule || p->held ||
+	    timer_armed(&m->reselect.node) || !more_sources_empty(&m->sources) ||
+	    !requests_empty(&m->requests) || !pfx_awaits_empty(&m->awaits))
+		return;
+	mem_free(&b->mem.more, p->more);
+	p->more = NULL;
+}
+
 static void pfx_free(struct babel *b, struct pfx *p)
 {
-	deadline_clear(b, &p->hold);
-	deadline_clear(b, &p->reselect);
+	if (p->more) {
+		deadline_clear(b, &p->more->hold);
+		deadline_clear(b, &p->more->reselect);
+		mem_free(&b->mem.policy, p->more->offer);
+		mem_free(&b->mem.more, p->more->choice);
+		mem_free(&b->mem.more, p->more);
+	}
 	memory_forget_told(b, p);
 	pfxs_del(&b->pfxs, p);
-	mem_free(&b->mem.policy, p->offer);
 	mem_free(&b->mem.pfx, p);
 }
 
 void pfx_release(struct babel *b, struct pfx *p)
 {
-	if (p->offer || p->held || p->ghost || !pfx_routes_empty(&p->routes) ||
-	    !sources_empty(&p->sources) || !requests_empty(&p->requests) ||
-	    !pfx_upds_empty(&p->upds) || !pfx_awaits_empty(&p->awaits))
+	pfx_less(b, p);
+	if (pfx_offer(p) || p->held || pfx_ghost(p) || !pfx_routes_empty(&p->routes) ||
+	    !sources_empty(p) || !requests_empty(pfx_requests(p)) || !pfx_upds_empty(&p->upds) ||
+	    !pfx_awaits_empty(pfx_awaits(p)))
 		return;
 	pfx_free(b, p);
 }
@@ -98,6 +119,8 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->mem.policy.name = "babel policy";
 	b->mem.ghost.name = "babel pair of a former life";
 	b->mem.places.name = "babel empty places";
+	b->mem.odd.name = "babel odd route";
+	b->mem.more.name = "babel pair, rare part";
 	b->config = *config;
 	limits_init(&b->config.limits);
 	b->env = *env;
@@ -113,6 +136,7 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	all_requests_init(&b->requests);
 	all_requests_init(&b->asking);
 	ghosts_init(&b->ghosts);
+	gc_wheel_init(&b->gc);
 	timer_heap_init(&b->timers);
 	b->buf = mem_new(&b->mem.self, DATAGRAM_MAX);
 	return b;
@@ -120,10 +144,9 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 
 static void pfx_empty(struct babel *b, struct pfx *p)
 {
-	while (!requests_empty(&p->requests))
-		request_free(b, requests_first(&p->requests));
-	while (!sources_empty(&p->sources))
-		source_free(b, sources_first(&p->sources));
+	while (!requests_empty(pfx_requests(p)))
+		request_free(b, requests_first(pfx_requests(p)));
+	sources_free(b, p);
 	/* Routes and waiting Updates went with their interfaces. */
 	assert(pfx_routes_empty(&p->routes) && pfx_upds_empty(&p->upds));
 	pfx_free(b, p);
@@ -157,6 +180,7 @@ void babel_free(struct babel *b)
 	b->env.remember = NULL; /* what is remembered stays */
 	deadline_clear(b, &b->settle);
 	deadline_clear(b, &b->leave_dl);
+	deadline_clear(b, &b->gc_due);
 	memory_fini(b);
 	while (!ifaces_empty(&b->ifaces))
 		iface_free(b, ifaces_first(&b->ifaces));
@@ -172,6 +196,7 @@ void babel_free(struct babel *b)
 	assert(!b->mem.peer.count);
 	assert(!b->mem.policy.count);
 	assert(!b->mem.ghost.count && !b->mem.places.count);
+	assert(!b->mem.odd.count && !b->mem.more.count && !b->n_sources);
 	tag = b->mem.self;
 	mem_free(&tag, b);
 	assert(!tag.count);
@@ -226,9 +251,11 @@ void babel_replay_choices(struct babel *b)
 	struct pfx *p;
 
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p)) {
+		struct babel_choice c = pfx_choice(p);
+
 		p->mark = 0;
-		if (p->choice.kind != CHOICE_NONE)
-			b->env.route(b->ctx, &p->entry.key, &p->choice);
+		if (c.kind != CHOICE_NONE)
+			b->env.route(b->ctx, &p->entry.key, &c);
 	}
 }
 

@@ -33,7 +33,7 @@ static unsigned int forget_routes(struct babel *b, const struct sdprefix *pair)
 	if (!p)
 		return 0;
 	LIST_EACH (pfx_routes, &p->routes, r)
-		r->refmetric = r->metric = BABEL_INFINITY;
+		r->metric = BABEL_INFINITY;
 	while (p && !pfx_routes_empty(&p->routes)) {
 		route_free(b, pfx_routes_first(&p->routes));
 		n++;

@@ -61,6 +61,9 @@ struct babel {
 	struct ifaces ifaces;
 	struct pfxs pfxs;
 	struct all_requests requests, asking;
+	struct gc_wheel gc;
+	struct deadline gc_due;
+	size_t n_sources;
 	size_t forwarded; /* requests that are only passed on */
 	uint64_t limit_hits[BABEL_LIMITS];
 	mono_t limit_note_next[BABEL_LIMITS];
@@ -70,9 +73,11 @@ struct babel {
 	uint32_t kept_limit[BABEL_PERSIST_IFS];
 	struct {
 		struct memtag self, iface, neigh, pfx, route, source, request, upd, tlv, await, peer;
-		struct memtag policy, ghost, places;
+		struct memtag policy, ghost, places, odd, more;
 	} mem;
 	size_t awaits;
+	bool any_refused; /* ever */
+	uint16_t refused_mark[REFUSALS_KEPT]; /* digests of their pairs */
 	struct refused refused[REFUSALS_KEPT];
 	unsigned int refused_next; /* the place to be taken next */
 	uint8_t *buf;		   /* one datagram under construction */

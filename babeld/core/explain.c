@@ -44,10 +44,10 @@ static enum babel_verdict verdict_on(const struct babel *b, const struct pfx *p,
 
 	if (r == chosen)
 		return VERDICT_SELECTED;
-	if (r->in.why)
+	if (r->why)
 		return VERDICT_REFUSED;
 	if (r->refmetric == BABEL_INFINITY)
-		return r->expired ? VERDICT_EXPIRED : VERDICT_RETRACTED;
+		return r->stage == STAGE_EXPIRED ? VERDICT_EXPIRED : VERDICT_RETRACTED;
 	if (r->neigh->cost == BABEL_INFINITY)
 		return VERDICT_LINK;
 	if (r->metric == BABEL_INFINITY)
@@ -67,7 +67,8 @@ static usec_t crossing(const struct babel *b, const struct pfx *p, const struct 
 		       mono_t now)
 {
 	usec_t step = route_reselect(b, p->selected);
-	mono_t at = timer_armed(&p->reselect.node) ? p->reselect.node.at : mono_add(now, step);
+	const struct deadline *d = p->more ? &p->more->reselect : NULL;
+	mono_t at = d && timer_armed(&d->node) ? d->node.at : mono_add(now, step);
 
 	for (unsigned int k = 0; k < SMOOTH_LOOKS; k++, at = mono_add(at, step))
 		if (route_smooth(b, r, at) < route_smooth(b, p->selected, at))
@@ -102,10 +103,10 @@ static struct babel_candidate candidate(const struct babel *b, const struct pfx 
 	struct babel_candidate c = {
 		.route = route_view(p, r, now),
 		.verdict = verdict_on(b, p, r),
-		.refusal = r->in.why,
+		.refusal = (enum babel_refusal)r->why,
 		.link = link_of(r->neigh),
 		.kept = true,
-		.expires = left(r->expires, now),
+		.expires = left(tick_mono(r->expires, now), now),
 	};
 
 	add_distance(&c, source_find(p, &r->router_id));
@@ -204,11 +205,11 @@ static struct babel_awaited_ack ack(const struct await *a)
 	};
 }
 
-static struct babel_distance distance(const struct source *s, mono_t now)
+static struct babel_distance distance(const struct pfx *p, const struct source *s, mono_t now)
 {
 	return (struct babel_distance){
-		.source = source_view(s),
-		.forgotten = left(mono_add(s->sent, SOURCE_GC), now),
+		.source = source_view(p, s),
+		.forgotten = left(tick_mono(source_end(s), now), now),
 	};
 }
 
@@ -216,28 +217,31 @@ static struct babel_distance distance(const struct source *s, mono_t now)
  * retraction is kept, see hold_check(). */
 static usec_t hold_left(const struct pfx *p, mono_t now)
 {
-	mono_t end = p->held_until;
 	const struct route *r;
+	mono_t end;
 
 	if (!p->held)
 		return 0;
+	end = p->more->held_until;
 	if (!p->acked)
 		LIST_EACH (pfx_routes, &p->routes, r)
-			if (r->refmetric == BABEL_INFINITY && mono_before(end, r->expires))
-				end = r->expires;
+			if (r->refmetric == BABEL_INFINITY &&
+			    mono_before(end, tick_mono(r->expires, now)))
+				end = tick_mono(r->expires, now);
 	return left(end, now);
 }
 
 static void add_former(const struct babel *b, struct babel_explained *v, const struct pfx *p,
 		       mono_t now)
 {
-	const struct iface *i = p->ghost ? iface_find(b, p->ghost->ifid) : NULL;
+	const struct ghost *g = pfx_ghost(p);
+	const struct iface *i = g ? iface_find(b, g->ifid) : NULL;
 
-	if (!p->ghost)
+	if (!g)
 		return;
 	v->former = true;
 	v->former_ifname = i ? i->name : NULL;
-	v->former_neigh = p->ghost->neigh;
+	v->former_neigh = g->neigh;
 	v->settle_left = timer_armed(&b->settle.node)
 				 ? left(mono_add(b->born, BABEL_SETTLE_LATEST), now)
 				 : 0;
@@ -248,16 +252,17 @@ static void add_former(const struct babel *b, struct babel_explained *v, const s
 static void explain(const struct babel *b, const struct pfx *p, mono_t now,
 		    const struct babel_explainer *to, void *ctx)
 {
+	const struct offer *o = pfx_offer(p);
 	struct babel_explained v = {
 		.pair = p->entry.key,
 		.local = p->local,
-		.local_metric = p->local_metric,
-		.kept_back = p->offer && !p->local,
+		.local_metric = o ? o->metric : 0,
+		.kept_back = o && !p->local,
 		.not_installed = p->not_installed,
-		.rule = p->offer && !p->local ? p->offer->rule
-			: p->not_installed    ? p->install_rule
-					      : 0,
-		.choice = p->choice,
+		.rule = o && !p->local	   ? o->rule
+			: p->not_installed ? p->more->install_rule
+					   : 0,
+		.choice = pfx_choice(p),
 		.held = p->held,
 		.hold_left = hold_left(p, now),
 		.hold_acked = p->held && p->acked,
@@ -276,17 +281,17 @@ static void explain(const struct babel *b, const struct pfx *p, mono_t now,
 		to->candidate(ctx, &c);
 	}
 	each_refused(b, &p->entry.key, now, to, ctx);
-	LIST_EACH (sources, &p->sources, s) {
-		struct babel_distance d = distance(s, now);
+	SOURCES_EACH (p, s) {
+		struct babel_distance d = distance(p, s, now);
 
 		to->distance(ctx, &d);
 	}
-	LIST_EACH (requests, &p->requests, q) {
+	LIST_EACH (requests, pfx_requests(p), q) {
 		struct babel_awaited_answer w = answer(q, now);
 
 		to->answer(ctx, &w);
 	}
-	LIST_EACH (pfx_awaits, &p->awaits, a) {
+	LIST_EACH (pfx_awaits, pfx_awaits(p), a) {
 		struct babel_awaited_ack w = ack(a);
 
 		to->ack(ctx, &w);
@@ -336,7 +341,7 @@ bool babel_explain_packet(const struct babel *b, enum family f, const struct add
 
 	for (; p; p = pfxs_lookup_next(&b->pfxs, p, src)) {
 		explain(b, p, now, to, ctx);
-		if (p->local || p->choice.kind != CHOICE_NONE)
+		if (p->local || p->choice != CHOICE_NONE)
 			break; /* it takes the packet, to wherever that is */
 	}
 	return any;

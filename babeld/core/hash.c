@@ -41,25 +41,28 @@ static uint64_t of_neigh(const struct neigh *n)
 static uint64_t of_route(const struct pfx *p, const struct route *r)
 {
 	hash_t h = begin(ROW_ROUTE, &p->entry.key);
+	const struct accepted in = route_accepted(r);
+	enum family family;
+	struct addr nexthop = route_nexthop(r, &family);
 
 	hash_uint(&h, r->neigh->iface->ifid);
 	hash_octets(&h, &r->neigh->addr, sizeof(r->neigh->addr));
 	hash_octets(&h, &r->router_id, sizeof(r->router_id));
-	hash_uint(&h, r->nexthop_family);
-	hash_octets(&h, &r->nexthop, sizeof(r->nexthop));
+	hash_uint(&h, family);
+	hash_octets(&h, &nexthop, sizeof(nexthop));
 	hash_uint(&h, r->seqno);
 	hash_uint(&h, r->refmetric);
 	hash_uint(&h, r->metric);
-	hash_uint(&h, r->in.refmetric);
-	hash_uint(&h, r->in.why);
-	hash_uint(&h, r->in.tag);
+	hash_uint(&h, in.refmetric);
+	hash_uint(&h, in.why);
+	hash_uint(&h, in.tag);
 	hash_uint(&h, p->selected == r);
 	return hash_spread(h);
 }
 
-static uint64_t of_source(const struct source *s)
+static uint64_t of_source(const struct pfx *p, const struct source *s)
 {
-	hash_t h = begin(ROW_SOURCE, &s->pfx->entry.key);
+	hash_t h = begin(ROW_SOURCE, &p->entry.key);
 
 	hash_octets(&h, &s->router_id, sizeof(s->router_id));
 	hash_uint(&h, s->seqno);
@@ -80,28 +83,29 @@ static uint64_t of_request(const struct request *r)
 static uint64_t of_pair(const struct pfx *p)
 {
 	hash_t h = begin(ROW_PAIR, &p->entry.key);
+	const struct babel_choice c = pfx_choice(p);
 	uint64_t sum;
 	const struct route *r;
 	const struct source *s;
 	const struct request *q;
 
 	hash_uint(&h, p->local);
-	hash_uint(&h, p->local_metric);
+	hash_uint(&h, p->local ? pfx_offer(p)->metric : 0);
 	hash_uint(&h, p->held);
-	hash_uint(&h, p->ghost != NULL);
-	hash_uint(&h, p->choice.kind);
-	hash_uint(&h, p->choice.ifid);
-	hash_uint(&h, p->choice.metric);
-	hash_uint(&h, p->choice.tag);
-	hash_uint(&h, p->choice.nexthop_family);
-	hash_octets(&h, &p->choice.nexthop, sizeof(p->choice.nexthop));
-	hash_octets(&h, &p->choice.src, sizeof(p->choice.src));
-	sum = p->local || p->held || p->ghost || p->choice.kind != CHOICE_NONE ? hash_spread(h) : 0;
+	hash_uint(&h, pfx_ghost(p) != NULL);
+	hash_uint(&h, c.kind);
+	hash_uint(&h, c.ifid);
+	hash_uint(&h, c.metric);
+	hash_uint(&h, c.tag);
+	hash_uint(&h, c.nexthop_family);
+	hash_octets(&h, &c.nexthop, sizeof(c.nexthop));
+	hash_octets(&h, &c.src, sizeof(c.src));
+	sum = p->local || p->held || pfx_ghost(p) || c.kind != CHOICE_NONE ? hash_spread(h) : 0;
 	LIST_EACH (pfx_routes, &p->routes, r)
 		sum += of_route(p, r);
-	LIST_EACH (sources, &p->sources, s)
-		sum += of_source(s);
-	LIST_EACH (requests, &p->requests, q)
+	SOURCES_EACH (p, s)
+		sum += of_source(p, s);
+	LIST_EACH (requests, pfx_requests(p), q)
 		sum += of_request(q);
 	return sum;
 }

@@ -6,7 +6,6 @@
 
 #include "lib/base/container.h"
 
-#define SLOTS	     64 /* bits in pfx.announced; the last one is shared by all further interfaces */
 #define INTERVAL_MIN (10 * USEC_PER_MSEC)
 #define INTERVAL_MAX (600 * USEC_PER_SEC)
 #define K_DEFAULT    2 /* RFC 8966 Appendix B */
@@ -111,13 +110,13 @@ static void set_info(struct iface *i, const struct babel_if_info *info)
 
 static unsigned int free_slot(const struct babel *b)
 {
-	uint64_t used = 0;
+	uint32_t used = 0;
 	unsigned int slot = 0;
 	const struct iface *i;
 
 	LIST_EACH (ifaces, &b->ifaces, i)
-		used |= UINT64_C(1) << i->slot;
-	while (slot < SLOTS - 1 && used >> slot & 1)
+		used |= iface_bit(i);
+	while (slot < IFACE_SLOTS - 1 && used >> slot & 1)
 		slot++;
 	return slot;
 }
@@ -237,8 +236,8 @@ static void forget_announced(struct babel *b, unsigned int slot)
 		if (i->slot == slot)
 			return; /* the shared one is still in use */
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p)) {
-		p->announced &= ~(UINT64_C(1) << slot);
-		p->believed &= ~(UINT64_C(1) << slot);
+		p->announced &= ~(UINT32_C(1) << slot);
+		p->believed &= ~(UINT32_C(1) << slot);
 	}
 }
 

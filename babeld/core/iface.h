@@ -33,9 +33,10 @@ LIST_TYPE(ifaces, struct iface, link);
 
 /* ---- iface.c ---- */
 struct iface *iface_find(const struct babel *b, ifid_t ifid);
-static inline uint64_t iface_bit(const struct iface *i) /* in pfx.announced */
+#define IFACE_SLOTS 32 /* the last one is shared by all further interfaces */
+static inline uint32_t iface_bit(const struct iface *i) /* in pfx.announced */
 {
-	return UINT64_C(1) << i->slot;
+	return UINT32_C(1) << i->slot;
 }
 /* Whoever believes in routes via us remembers a former life. */
 void iface_retract_former_life(struct babel *b, struct iface *i);

@@ -109,24 +109,25 @@ static struct neigh *fattest(const struct babel *b)
 	LIST_EACH (ifaces, &b->ifaces, i)
 		LIST_EACH (neighs, &i->neighs, n)
 			if (!most ||
-			    neigh_routes_count(&n->routes) > neigh_routes_count(&most->routes))
+			    neigh_n_routes(n) > neigh_n_routes(most))
 				most = n;
 	return most;
 }
 
-/* Retracted ones are at the end of the list, and used ones that were looked at
- * go to its beginning. */
+/* Retracted ones are kept apart; of the others some are looked at, each time the
+ * next ones. */
 static struct route *unused(struct neigh *n)
 {
-	for (unsigned int k = 0; k < SHED_LOOKS; k++) {
-		struct route *r = neigh_routes_last(&n->routes);
+	struct route *r = neigh_routes_first(&n->gone);
 
-		if (!r || r->pfx->selected != r)
-			return r;
-		neigh_routes_del(&n->routes, r);
-		neigh_routes_add_head(&n->routes, r);
+	for (unsigned int k = 0; !r && k < SHED_LOOKS; k++) {
+		r = neigh_routes_turn(&n->routes, &n->turn);
+		if (!r)
+			break;
+		if (r->pfx->selected == r)
+			r = NULL;
 	}
-	return NULL;
+	return r;
 }
 
 /* Whether there is room for one more route of n, perhaps at another's cost. */
@@ -139,8 +140,8 @@ static bool shed_for(struct babel *b, struct neigh *n, const struct sdprefix *pa
 	if (!fat || fat == n)
 		return false;
 	r = unused(fat);
-	if (!r && neigh_routes_count(&fat->routes) > 2 * neigh_routes_count(&n->routes) + 1)
-		r = neigh_routes_last(&fat->routes);
+	if (!r && neigh_n_routes(fat) > 2 * neigh_n_routes(n) + 1)
+		r = neigh_routes_first(&fat->routes);
 	if (r)
 		route_free(b, r);
 	return r != NULL;
@@ -165,7 +166,7 @@ bool limit_route(struct babel *b, struct neigh *n, const struct sdprefix *pair)
 	bool new = !pfx_find(b, pair);
 	enum babel_limit over;
 
-	if (neigh_routes_count(&n->routes) >= b->config.limits.neigh_routes)
+	if (neigh_n_routes(n) >= b->config.limits.neigh_routes)
 		over = LIMIT_NEIGH_ROUTES;
 	else if (new && !pfx_room(b))
 		over = LIMIT_PAIRS;
@@ -192,11 +193,11 @@ void babel_set_limits(struct babel *b, const struct babel_limits *l, mono_t now)
 	limits_init(&b->config.limits);
 	LIST_EACH (ifaces, &b->ifaces, i)
 		LIST_EACH (neighs, &i->neighs, n)
-			while (neigh_routes_count(&n->routes) > b->config.limits.neigh_routes) {
+			while (neigh_n_routes(n) > b->config.limits.neigh_routes) {
 				struct route *r = unused(n);
 
 				limit_hit(b, LIMIT_NEIGH_ROUTES, n, NULL);
-				route_free(b, r ? r : neigh_routes_last(&n->routes));
+				route_free(b, r ? r : neigh_routes_first(&n->routes));
 			}
 	while (b->mem.route.count > b->config.limits.routes) {
 		struct route *r;
@@ -204,7 +205,7 @@ void babel_set_limits(struct babel *b, const struct babel_limits *l, mono_t now)
 		n = fattest(b);
 		r = unused(n);
 		limit_hit(b, LIMIT_ROUTES, n, NULL);
-		route_free(b, r ? r : neigh_routes_last(&n->routes));
+		route_free(b, r ? r : neigh_routes_first(&n->routes));
 	}
 }
 
@@ -222,7 +223,7 @@ bool limit_cost(struct babel *b, struct neigh *n)
 	}
 	if (n->moves_left <= 0)
 		return false;
-	n->moves_left -= 1 + (int64_t)neigh_routes_count(&n->routes);
+	n->moves_left -= 1 + (int64_t)neigh_n_routes(n);
 	return true;
 }
 
@@ -278,7 +279,7 @@ static uint64_t used(const struct babel *b, enum babel_limit l)
 		return most;
 	case LIMIT_NEIGH_ROUTES:
 		n = fattest(b);
-		return n ? neigh_routes_count(&n->routes) : 0;
+		return n ? neigh_n_routes(n) : 0;
 	case LIMIT_ROUTES:
 		return b->mem.route.count;
 	case LIMIT_PAIRS:
@@ -288,7 +289,7 @@ static uint64_t used(const struct babel *b, enum babel_limit l)
 	case LIMIT_AWAITS:
 		return b->awaits;
 	case LIMIT_DISTANCES:
-		return b->mem.source.count;
+		return b->n_sources;
 	case LIMIT_UPDATES:
 	case LIMIT_TLVS:
 	case LIMIT_REPLIES:

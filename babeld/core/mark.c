@@ -10,7 +10,7 @@ static struct pfx *chosen(const struct babel *b, const struct sdprefix *pair)
 {
 	struct pfx *p = pfx_find(b, pair);
 
-	return p && p->choice.kind != CHOICE_NONE ? p : NULL;
+	return p && p->choice != CHOICE_NONE ? p : NULL;
 }
 
 bool babel_mark(struct babel *b, const struct sdprefix *pair, uint8_t mark)
@@ -44,7 +44,7 @@ bool babel_has_choice(const struct babel *b, const struct sdprefix *pair)
 bool babel_has_choice_from(const struct babel *b, const struct prefix *src)
 {
 	for (const struct pfx *p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
-		if (p->choice.kind != CHOICE_NONE && !sdprefix_is_plain(&p->entry.key) &&
+		if (p->choice != CHOICE_NONE && !sdprefix_is_plain(&p->entry.key) &&
 		    prefix_eq(&p->entry.key.src, src))
 			return true;
 	return false;

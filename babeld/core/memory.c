@@ -53,11 +53,11 @@ static void forget(struct babel *b, uint32_t *place)
 
 /* ---- remembering ---- */
 
-void memory_source(struct babel *b, struct source *s)
+void memory_source(struct babel *b, const struct pfx *p, struct source *s)
 {
 	struct babel_memory m = {
 		.kind = MEMORY_DISTANCE,
-		.pair = s->pfx->entry.key,
+		.pair = p->entry.key,
 		.router_id = s->router_id,
 		.seqno = s->seqno,
 		.metric = s->metric,
@@ -94,11 +94,12 @@ void memory_forget_all_sources(struct babel *b)
 	struct pfx *p;
 
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
-		LIST_EACH (sources, &p->sources, s)
+		SOURCES_EACH (p, s)
 			memory_forget_source(b, s);
 }
 
-void memory_told(struct babel *b, struct pfx *p, const struct router_id *id)
+void memory_told(struct babel *b, struct pfx *p, const struct router_id *id,
+		 const struct neigh *was_via)
 {
 	const struct neigh *via = p->selected ? p->selected->neigh : NULL;
 	struct babel_memory m = {.kind = MEMORY_TOLD, .pair = p->entry.key};
@@ -108,10 +109,11 @@ void memory_told(struct babel *b, struct pfx *p, const struct router_id *id)
 		forget(b, &p->place);
 		return;
 	}
-	if (!b->env.remember || (p->place && p->kept_via == via && router_id_eq(&p->kept_id, id)))
+	/* What is in that place is of the last selection. */
+	if (!b->env.remember ||
+	    (p->place && was_via == via && router_id_eq(&p->told.router_id, id)))
 		return;
-	m.router_id = p->kept_id = *id;
-	p->kept_via = via;
+	m.router_id = *id;
 	if (via) {
 		m.ifid = via->iface->ifid;
 		m.neigh = via->addr;
@@ -130,7 +132,7 @@ static void ghost_new(struct babel *b, uint32_t place, const struct babel_memory
 	struct pfx *p = pfx_get(b, &m->pair);
 	struct ghost *g;
 
-	if (p->ghost) { /* the death was in that instruction */
+	if (pfx_ghost(p)) { /* the death was in that instruction */
 		forget(b, &place);
 		return;
 	}
@@ -140,15 +142,13 @@ static void ghost_new(struct babel *b, uint32_t place, const struct babel_memory
 	g->ifid = m->ifid;
 	g->neigh = m->neigh;
 	ghosts_add_tail(&b->ghosts, g);
-	p->ghost = g;
+	pfx_more(b, p)->ghost = g;
 	p->place = place;
-	p->kept_id = m->router_id;
-	p->kept_via = NULL;
 }
 
 void ghost_free(struct babel *b, struct ghost *g)
 {
-	g->pfx->ghost = NULL;
+	g->pfx->more->ghost = NULL;
 	ghosts_del(&b->ghosts, g);
 	mem_free(&b->mem.ghost, g);
 	if (ghosts_empty(&b->ghosts))
@@ -189,15 +189,16 @@ static void told_before(struct pfx *p, const struct router_id *id)
 
 	p->was_finite = true;
 	p->told.router_id = *id;
-	p->told.seqno = s ? s->seqno : 0;
 	p->told.metric = s ? s->metric : BABEL_INFINITY;
-	p->announced = p->believed = UINT64_MAX;
+	p->announced = p->believed = UINT32_MAX;
 }
 
 void ghost_replaced(struct babel *b, struct pfx *p)
 {
-	told_before(p, &p->ghost->router_id);
-	ghost_free(b, p->ghost);
+	struct ghost *g = pfx_ghost(p);
+
+	told_before(p, &g->router_id);
+	ghost_free(b, g);
 	/* Once, for those who had noticed that we were away. */
 	update_trigger(b, p);
 }
@@ -219,8 +220,10 @@ static bool is_via(const struct ghost *g, const struct neigh *n)
 
 void ghost_denied(struct babel *b, struct pfx *p, const struct neigh *n)
 {
-	if (p->ghost && is_via(p->ghost, n))
-		lose(b, p->ghost);
+	struct ghost *g = pfx_ghost(p);
+
+	if (g && is_via(g, n))
+		lose(b, g);
 }
 
 void ghost_forget_neigh(struct babel *b, const struct neigh *n)

@@ -33,6 +33,7 @@ struct neigh *neigh_get(struct babel *b, struct iface *i, const struct addr *a)
 	n->last_hello = b->now;
 	limits_neigh_init(b, n);
 	neigh_routes_init(&n->routes);
+	neigh_routes_init(&n->gone);
 	neigh_awaits_init(&n->awaits);
 	neigh_awaits_init(&n->unasked);
 	out_init(&n->out, i, n);

@@ -51,7 +51,12 @@ struct neigh {
 	unsigned int strays, requests, forwarded; /* of pending requests: named in; made */
 	struct deadline cost_due;
 	struct rtt rtt;
-	struct neigh_routes routes;
+	struct neigh_routes routes; /* finite ones, as advertised */
+	struct neigh_routes gone;   /* retracted ones */
+	struct deadline routes_due;
+	unsigned int turn; /* limits.c: in `routes` */
+	struct addr ip4;   /* the next hop of those that are VIA_IP4, so many: */
+	size_t ip4_users;
 	struct neigh_awaits awaits;  /* asked, in the order of sending */
 	struct neigh_awaits unasked; /* the retraction has not left yet */
 	uint16_t leave_opaque;	     /* of the last retraction of all, leave.c */
@@ -63,6 +68,10 @@ LIST_TYPE(neighs, struct neigh, link);
 
 /* ---- neigh.c: RFC 8966 3.4 ---- */
 struct neigh *neigh_find(const struct iface *i, const struct addr *a);
+static inline size_t neigh_n_routes(const struct neigh *n)
+{
+	return neigh_routes_count(&n->routes) + neigh_routes_count(&n->gone);
+}
 /* NULL at the cap. */
 struct neigh *neigh_get(struct babel *b, struct iface *i, const struct addr *a);
 void neigh_free(struct babel *b, struct neigh *n);

@@ -323,8 +323,8 @@ static void retracted(struct upd *u)
 	const struct outq *q = u->q;
 	const struct upd *other;
 
-	if (q->neigh && !q->iface->config.unicast)
-		return;
+	if ((q->neigh && !q->iface->config.unicast) || q->iface->slot == IFACE_SLOTS - 1)
+		return; /* or it is not known of all who share that bit */
 	LIST_EACH (pfx_upds, &u->pfx->upds, other)
 		if (other != u && other->q->iface == q->iface)
 			return;
@@ -338,7 +338,7 @@ static bool put_upds(struct babel *b, struct outq *q, struct upds *list, struct 
 	while ((u = upds_first(list))) {
 		enum put put;
 
-		if (u->pfx->ghost) { /* not known yet what is true */
+		if (pfx_ghost(u->pfx)) { /* not known yet what is true */
 			upd_later(b, u);
 			continue;
 		}

@@ -6,6 +6,7 @@
 #include "babeld/core/route.h"
 #include "babeld/core/timers.h"
 #include "lib/base/list.h"
+#include "lib/base/slist.h"
 
 struct iface;
 struct neigh;
@@ -17,7 +18,8 @@ struct policy;
  * leaves, so it always says what is true then, and each pair waits at most
  * once per queue. */
 struct upd {
-	struct list_link in_queue, in_pfx;
+	struct list_link in_queue;
+	struct upd *in_pfx; /* the next one */
 	struct outq *q;
 	struct pfx *pfx;
 	mono_t due;
@@ -26,7 +28,7 @@ struct upd {
 	bool reply; /* was asked for */
 };
 LIST_TYPE(upds, struct upd, in_queue);
-LIST_TYPE(pfx_upds, struct upd, in_pfx);
+SLIST_TYPE(pfx_upds, struct upd, in_pfx);
 
 struct out_tlv {
 	struct list_link link;

@@ -64,8 +64,8 @@ struct accepted policy_in(const struct babel *b, const struct neigh *n, const st
 static uint32_t tag_of(const struct pfx *p)
 {
 	if (p->local)
-		return p->local_tag;
-	return p->selected ? p->selected->in.tag : 0;
+		return pfx_offer(p)->tag;
+	return p->selected ? route_accepted(p->selected).tag : 0;
 }
 
 uint16_t policy_out(const struct policy *pol, const struct iface *i, const struct pfx *p,
@@ -113,11 +113,11 @@ static void install_as(const struct filter_rule *r, enum family f, struct babel_
 	}
 }
 
-bool policy_install(const struct babel *b, struct pfx *p, struct babel_choice *c,
+bool policy_install(struct babel *b, struct pfx *p, struct babel_choice *c,
 		    const struct filter_rule **r)
 {
 	const struct babel_choice none = {.kind = CHOICE_NONE};
-	uint16_t was = p->install_rule;
+	uint16_t was = p->more ? p->more->install_rule : 0, is;
 
 	*r = c->kind == CHOICE_NONE ? NULL : judge_install(b, p, c);
 	switch (c->kind) {
@@ -134,15 +134,17 @@ bool policy_install(const struct babel *b, struct pfx *p, struct babel_choice *c
 			install_as(*r, sdprefix_family(&p->entry.key), c);
 		break;
 	}
-	p->install_rule = *r ? (*r)->number : 0;
+	is = *r ? (*r)->number : 0;
+	if (is != was)
+		pfx_more(b, p)->install_rule = is;
 	if (p->not_installed)
 		*c = none;
-	return p->install_rule != was;
+	return is != was;
 }
 
 bool policy_never_held(const struct babel *b, const struct pfx *p)
 {
-	return p->offer || takes_over(&b->policy, &p->entry.key);
+	return pfx_offer(p) || takes_over(&b->policy, &p->entry.key);
 }
 
 /* ---- counting ---- */
@@ -160,7 +162,7 @@ void policy_noted(struct babel *b, const struct neigh *n, const struct sdprefix 
 	if (a->why != REFUSED_CONNECTED)
 		return;
 	n->iface->connected_refused++;
-	if (!have || have->in.why != REFUSED_CONNECTED)
+	if (!have || have->why != REFUSED_CONNECTED)
 		babel_note_pair(b, NOTE_CONNECTED, n, pair);
 }
 
@@ -168,7 +170,7 @@ void policy_noted(struct babel *b, const struct neigh *n, const struct sdprefix 
 
 static const struct filter_rule *judge_offer(const struct babel *b, struct pfx *p)
 {
-	struct offer *o = p->offer;
+	struct offer *o = pfx_offer(p);
 	struct filter_subject s = {
 		.pair = &p->entry.key,
 		.ifname = o->l.ifname,
@@ -178,9 +180,9 @@ static const struct filter_rule *judge_offer(const struct babel *b, struct pfx *
 	};
 	const struct filter_rule *r = judge(&b->policy, FILTER_REDISTRIBUTE, &s);
 
-	p->local_metric = filter_metric(FILTER_REDISTRIBUTE, r, o->l.metric);
-	p->local = p->local_metric != BABEL_INFINITY;
-	p->local_tag = filter_tag(r, o->l.tag);
+	o->metric = filter_metric(FILTER_REDISTRIBUTE, r, o->l.metric);
+	p->local = o->metric != BABEL_INFINITY;
+	o->tag = filter_tag(r, o->l.tag);
 	o->rule = r ? r->number : 0;
 	return r;
 }
@@ -193,9 +195,9 @@ void babel_local_offer(struct babel *b, const struct sdprefix *pair, const struc
 
 	babel_at(b, now);
 	p = pfx_get(b, pair);
-	if (!p->offer)
-		p->offer = mem_new(&b->mem.policy, sizeof(*p->offer));
-	o = p->offer;
+	o = pfx_offer(p);
+	if (!o)
+		o = pfx_more(b, p)->offer = mem_new(&b->mem.policy, sizeof(*o));
 	o->l = *l;
 	memset(o->ifname, 0, sizeof(o->ifname));
 	if (l->ifname)
@@ -221,22 +223,16 @@ void babel_local_del(struct babel *b, const struct sdprefix *pair, mono_t now)
 
 	babel_at(b, now);
 	p = pfx_find(b, pair);
-	if (!p || !p->offer)
+	if (!p || !pfx_offer(p))
 		return;
-	mem_free(&b->mem.policy, p->offer);
-	p->offer = NULL;
+	mem_free(&b->mem.policy, p->more->offer);
+	p->more->offer = NULL;
 	p->local = false;
 	select_run(b, p);
 	pfx_release(b, p);
 }
 
 /* ---- edits ---- */
-
-static bool accepted_eq(const struct accepted *a, const struct accepted *b)
-{
-	return a->refmetric == b->refmetric && a->tag == b->tag && a->why == b->why &&
-	       a->rule == b->rule;
-}
 
 /* Judges the stored routes again; whether anything has become of it. */
 static bool rejudge_routes(struct babel *b, struct pfx *p)
@@ -252,10 +248,9 @@ static bool rejudge_routes(struct babel *b, struct pfx *p)
 		if (r->refmetric == BABEL_INFINITY)
 			continue;
 		in = policy_in(b, r->neigh, &p->entry.key, &heard, &rule);
-		if (accepted_eq(&in, &r->in))
+		if (!route_accept(b, r, &in))
 			continue;
 		changed = true;
-		r->in = in;
 		/* What the operator says is no noise to be smoothed. */
 		r->metric = BABEL_INFINITY;
 		route_recompute(b, r);
@@ -269,8 +264,9 @@ static void want_again(struct babel *b, struct pfx *p)
 	struct route *r;
 
 	LIST_EACH (pfx_routes, &p->routes, r)
-		if (r->in.refmetric != BABEL_INFINITY && !route_feasible(p, r))
-			route_want(b, &p->entry.key, r->neigh, &r->router_id, r->in.refmetric);
+		if (route_accepted(r).refmetric != BABEL_INFINITY && !route_feasible(p, r))
+			route_want(b, &p->entry.key, r->neigh, &r->router_id,
+				   route_accepted(r).refmetric);
 }
 
 /* Tells each interface what is not as it was. */
@@ -304,7 +300,7 @@ static void reconsider(struct babel *b, struct pfx *p, const struct policy *old,
 	LIST_EACH (ifaces, &b->ifaces, i)
 		was[k++] = update_said(b, old, i, p);
 	changed = rejudge_routes(b, p);
-	if (p->offer)
+	if (pfx_offer(p))
 		judge_offer(b, p);
 	select_run(b, p);
 	if (changed)

@@ -27,7 +27,7 @@ uint16_t policy_out(const struct policy *pol, const struct iface *i, const struc
 		    const struct advert *a, const struct filter_rule **r);
 /* Changes the choice into what zebra is to have; true: by another rule than
  * last time. */
-bool policy_install(const struct babel *b, struct pfx *p, struct babel_choice *c,
+bool policy_install(struct babel *b, struct pfx *p, struct babel_choice *c,
 		    const struct filter_rule **r);
 /* Whether an own route stands, or a connected prefix, where a hold as
  * unreachable would take its traffic away. */

@@ -5,12 +5,25 @@
  */
 #include "babeld/core/core.h"
 
+/* So that each Update need not look at all of them. Never 0. */
+static uint16_t mark_of(const struct sdprefix *pair)
+{
+	uint32_t m = 0;
+
+	for (unsigned int k = 0; k < sizeof(pair->dst.addr); k += 2)
+		m = m * 31 + ((uint32_t)pair->dst.addr.b[k] << 8 | pair->dst.addr.b[k + 1]) +
+		    ((uint32_t)pair->src.addr.b[k] << 8 | pair->src.addr.b[k + 1]);
+	return (uint16_t)(m ^ m >> 16) | 1;
+}
+
 static struct refused *find(struct babel *b, const struct neigh *n, const struct sdprefix *pair)
 {
+	uint16_t mark = mark_of(pair);
+
 	for (unsigned int k = 0; k < REFUSALS_KEPT; k++) {
 		struct refused *r = &b->refused[k];
 
-		if (r->why && r->ifid == n->iface->ifid && sdprefix_eq(&r->pair, pair) &&
+		if (b->refused_mark[k] == mark && r->why && r->ifid == n->iface->ifid && sdprefix_eq(&r->pair, pair) &&
 		    addr_cmp(&r->neigh, &n->addr) == 0)
 			return r;
 	}
@@ -41,11 +54,13 @@ void refused_keep(struct babel *b, const struct neigh *n, const struct tlv_updat
 		.refmetric = u->metric,
 		.at = b->now,
 	};
+	b->refused_mark[r - b->refused] = mark_of(&u->pair);
+	b->any_refused = true;
 }
 
 void refused_forget(struct babel *b, const struct neigh *n, const struct sdprefix *pair)
 {
-	struct refused *r = find(b, n, pair);
+	struct refused *r = b->any_refused ? find(b, n, pair) : NULL;
 
 	if (r)
 		r->why = REFUSED_NOT;

@@ -10,7 +10,7 @@ static struct request *request_find(const struct pfx *p, const struct router_id 
 {
 	struct request *r;
 
-	LIST_EACH (requests, &p->requests, r)
+	LIST_EACH (requests, pfx_requests(p), r)
 		if (router_id_eq(&r->router_id, id))
 			return r;
 	return NULL;
@@ -25,7 +25,7 @@ static struct request *request_get(struct babel *b, struct pfx *p, const struct 
 	r = mem_new(&b->mem.request, sizeof(*r));
 	r->pfx = p;
 	r->router_id = *id;
-	requests_add_tail(&p->requests, r);
+	requests_add_tail(&pfx_more(b, p)->requests, r);
 	all_requests_add_tail(&b->requests, r);
 	return r;
 }
@@ -69,7 +69,7 @@ void request_free(struct babel *b, struct request *r)
 	for (unsigned int k = 0; k < REQUESTERS_MAX; k++)
 		point(&r->requesters[k], NULL);
 	deadline_clear(b, &r->deadline);
-	requests_del(&r->pfx->requests, r);
+	requests_del(pfx_requests(r->pfx), r);
 	all_requests_del(&b->requests, r);
 	mem_free(&b->mem.request, r);
 }
@@ -353,10 +353,10 @@ void request_satisfy(struct babel *b, struct pfx *p)
 	struct advert a;
 	bool finite;
 
-	if (requests_empty(&p->requests))
+	if (requests_empty(pfx_requests(p)))
 		return;
 	finite = update_advert(b, p, &a);
-	LIST_EACH_SAFE (requests, &p->requests, r, next) {
+	LIST_EACH_SAFE (requests, pfx_requests(p), r, next) {
 		if (!answered(r, finite, &a))
 			continue;
 		/* RFC 8966 3.8.1.2: the answer goes on as an urgent TLV. */
@@ -430,7 +430,7 @@ void request_refresh(struct babel *b, const struct route *r)
 	if (mono_before(b->now, n->refreshed))
 		return;
 	if (out_tlvs_count(&n->out.tlvs) >= REFRESHES_MAX) {
-		n->refreshed = mono_add(b->now, r->hold / 7);
+		n->refreshed = mono_add(b->now, route_half(r));
 		request_wildcard(b, n->iface, n);
 		return;
 	}

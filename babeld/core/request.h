@@ -6,6 +6,7 @@
 #include "babeld/core/limits.h"
 #include "babeld/core/timers.h"
 #include "lib/base/list.h"
+#include "lib/base/slist.h"
 
 struct iface;
 struct neigh;
@@ -15,7 +16,8 @@ struct route;
 
 /* A pending seqno request, RFC 8966 3.2.7. */
 struct request {
-	struct list_link in_pfx, in_all;
+	struct request *in_pfx; /* the next one */
+	struct list_link in_all;
 	struct pfx *pfx;
 	struct router_id router_id;
 	uint16_t seqno;
@@ -31,12 +33,13 @@ struct request {
 	mono_t sent;
 	struct deadline deadline;
 };
-LIST_TYPE(requests, struct request, in_pfx);
+SLIST_TYPE(requests, struct request, in_pfx);
 LIST_TYPE(all_requests, struct request, in_all);
 
 /* A retraction that a neighbour has to acknowledge, RFC 8966 3.5.4. */
 struct await {
-	struct list_link in_pfx, in_neigh;
+	struct await *in_pfx; /* the next one */
+	struct list_link in_neigh;
 	struct pfx *pfx;
 	struct neigh *neigh;
 	bool asked; /* in neigh->awaits, else in neigh->unasked */
@@ -44,7 +47,7 @@ struct await {
 	uint8_t tries; /* left */
 	mono_t sent;
 };
-LIST_TYPE(pfx_awaits, struct await, in_pfx);
+SLIST_TYPE(pfx_awaits, struct await, in_pfx);
 LIST_TYPE(neigh_awaits, struct await, in_neigh);
 
 /* ---- request.c: RFC 8966 3.8 ---- */

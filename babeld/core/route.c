@@ -2,10 +2,6 @@
 /* Route acquisition, RFC 8966 3.5.3; per (D,S) pair and neighbour (RFC 9079 5.1). */
 #include "babeld/core/core.h"
 
-#include "lib/base/container.h"
-
-#define DEFAULT_UPDATE (16 * USEC_PER_SEC) /* RFC 8966 Appendix B, for who sends Interval 0 */
-
 struct route *route_find(const struct pfx *p, const struct neigh *n)
 {
 	struct route *r;
@@ -85,84 +81,6 @@ static enum babel_refusal refused(struct babel *b, const struct neigh *n,
 	return filtered(&u->pair.dst) ? REFUSED_NOT_ROUTED : REFUSED_NOT;
 }
 
-void route_recompute(struct babel *b, struct route *r)
-{
-	uint16_t metric = cost_metric(r->neigh->cost, r->in.refmetric);
-
-	if (r->metric == BABEL_INFINITY) {
-		r->smooth = (uint32_t)metric << 8; /* a first sample */
-		r->smooth_at = b->now;
-	} else {
-		r->smooth = route_smooth(b, r, b->now);
-		r->smooth_at = b->now;
-	}
-	r->metric = metric;
-}
-
-/* Shortly before a route expires its neighbour is asked, twice
- * (RFC 8966 3.8.2.3): at 2.5 and 3 of 3.5 intervals. */
-static void arm(struct babel *b, struct route *r)
-{
-	usec_t half = r->hold / 7;
-	mono_t first = mono_add(r->expires, -2 * half), second = mono_add(r->expires, -half);
-	mono_t at = r->expires;
-
-	if (r->refmetric != BABEL_INFINITY && mono_before(b->now, second))
-		at = mono_before(b->now, first) ? first : second;
-	deadline_set(b, &r->deadline, DL_ROUTE, at);
-}
-
-static void take(struct babel *b, struct route *r, const struct tlv_update *u,
-		 const struct accepted *in)
-{
-	usec_t interval = u->interval.cs ? interval_usec(u->interval) : DEFAULT_UPDATE;
-
-	/* Finite ones before the others, so that a wildcard finds them. */
-	if (r->refmetric == BABEL_INFINITY) {
-		neigh_routes_del(&r->neigh->routes, r);
-		neigh_routes_add_head(&r->neigh->routes, r);
-	}
-	r->router_id = u->router_id;
-	r->seqno = u->seqno;
-	r->refmetric = u->metric;
-	r->in = *in;
-	r->nexthop_family = u->nexthop_family;
-	r->nexthop = u->nexthop;
-	r->hold = interval * 7 / 2; /* RFC 8966 Appendix B: Route Expiry Time */
-	r->expires = mono_add(b->now, r->hold);
-	r->updated = b->now;
-	r->expired = false;
-	route_recompute(b, r);
-	arm(b, r);
-}
-
-static struct route *route_new(struct babel *b, struct pfx *p, struct neigh *n)
-{
-	struct route *r = mem_new(&b->mem.route, sizeof(*r));
-
-	r->pfx = p;
-	r->neigh = n;
-	r->metric = r->refmetric = BABEL_INFINITY;
-	pfx_routes_add_tail(&p->routes, r);
-	neigh_routes_add_tail(&n->routes, r);
-	return r;
-}
-
-/* Keeps source and expiry (RFC 8966 4.6.9: they are not used). */
-void route_retract(struct babel *b, struct route *r, enum babel_refusal why)
-{
-	if (r->refmetric != BABEL_INFINITY) {
-		neigh_routes_del(&r->neigh->routes, r);
-		neigh_routes_add_tail(&r->neigh->routes, r);
-	}
-	r->refmetric = BABEL_INFINITY;
-	r->in = (struct accepted){.refmetric = BABEL_INFINITY, .why = why};
-	r->expired = false;
-	r->updated = b->now;
-	route_recompute(b, r);
-	arm(b, r);
-}
-
 static void make(struct babel *b, struct neigh *n, const struct tlv_update *u,
 		 const struct accepted *in)
 {
@@ -171,7 +89,7 @@ static void make(struct babel *b, struct neigh *n, const struct tlv_update *u,
 	if (!limit_route(b, n, &u->pair))
 		return;
 	p = pfx_get(b, &u->pair);
-	take(b, route_new(b, p, n), u, in);
+	route_take(b, route_new(b, p, n), u, in);
 	select_run(b, p);
 }
 
@@ -192,7 +110,7 @@ static void retract_all(struct babel *b, struct neigh *n)
 {
 	struct route *r;
 
-	while ((r = neigh_routes_first(&n->routes)) && r->refmetric != BABEL_INFINITY) {
+	while ((r = neigh_routes_first(&n->routes))) {
 		route_retract(b, r, REFUSED_NOT);
 		select_run(b, r->pfx);
 	}
@@ -228,6 +146,7 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 	struct accepted in;
 	struct pfx *p;
 	struct route *have;
+	const struct ghost *g;
 
 	if (u.wildcard) { /* RFC 8966 4.6.9, RFC 9079 5.2: whatever the source prefix */
 		retract_all(b, n);
@@ -241,7 +160,7 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 	p = pfx_find(b, &u.pair);
 	have = p ? route_find(p, n) : NULL;
 	if (have && u.metric == BABEL_INFINITY)
-		have->in.why = why;
+		have->why = why;
 	if (why && !have)
 		refused_keep(b, n, update, why);
 	else
@@ -257,9 +176,9 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 		make(b, n, &u, &in);
 		route_want(b, &u.pair, n, &u.router_id, in.refmetric);
 		break;
-	case UPD_REFRESH:
-		take(b, have, &u, &in);
-		select_run(b, p);
+	case UPD_REFRESH: /* mostly of what is known */
+		if (route_take(b, have, &u, &in) || pfx_ghost(p))
+			select_run(b, p);
 		break;
 	case UPD_RETRACT:
 		route_retract(b, have, why);
@@ -269,58 +188,14 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 		request_worse(b, p, n, &u);
 		break;
 	case UPD_UNUSABLE:
-		take(b, have, &u, &in);
+		route_take(b, have, &u, &in);
 		select_run(b, p);
 		route_want(b, &u.pair, n, &u.router_id, in.refmetric);
 		break;
 	}
-	if (p && p->ghost &&
-	    (u.metric == BABEL_INFINITY || !router_id_eq(&u.router_id, &p->ghost->router_id)))
+	g = p ? pfx_ghost(p) : NULL;
+	if (g && (u.metric == BABEL_INFINITY || !router_id_eq(&u.router_id, &g->router_id)))
 		ghost_denied(b, p, n);
-}
-
-void route_free(struct babel *b, struct route *r)
-{
-	struct pfx *p = r->pfx;
-
-	r->refmetric = r->metric = BABEL_INFINITY;
-	if (p->selected == r)
-		select_run(b, p);
-	deadline_clear(b, &r->deadline);
-	pfx_routes_del(&p->routes, r);
-	neigh_routes_del(&r->neigh->routes, r);
-	mem_free(&b->mem.route, r);
-	hold_check(b, p);
-	pfx_release(b, p);
-}
-
-/* None of them is chosen in place of another. */
-void route_forget_neigh(struct babel *b, struct neigh *n)
-{
-	struct route *r;
-
-	LIST_EACH (neigh_routes, &n->routes, r)
-		r->metric = BABEL_INFINITY;
-	while (!neigh_routes_empty(&n->routes))
-		route_free(b, neigh_routes_first(&n->routes));
-}
-
-void route_due(struct babel *b, struct deadline *d)
-{
-	struct route *r = container_of(d, struct route, deadline);
-
-	if (mono_before(b->now, r->expires)) {
-		if (r->pfx->selected == r)
-			request_refresh(b, r);
-		arm(b, r);
-	} else if (r->refmetric != BABEL_INFINITY) { /* RFC 8966 3.5.3: infinite, armed again */
-		r->expires = mono_add(b->now, r->hold);
-		route_retract(b, r, REFUSED_NOT);
-		r->expired = true;
-		select_run(b, r->pfx);
-	} else {
-		route_free(b, r);
-	}
 }
 
 void route_retract_sourced(struct babel *b)

@@ -5,6 +5,8 @@
 
 #include "babeld/core/timers.h"
 #include "lib/base/list.h"
+#include "lib/base/slist.h"
+#include "lib/base/wheel.h"
 
 struct neigh;
 struct pfx;
@@ -19,38 +21,63 @@ struct accepted {
 	uint16_t rule;
 };
 
-/* A row of the route table, RFC 8966 3.2.6: one per pair and neighbour. */
+/* Where packets go by a route. */
+enum route_via {
+	VIA_NEIGH, /* to the link-local address of its neighbour */
+	VIA_IP4,   /* to the IPv4 address that it mostly names, neigh->ip4 */
+	VIA_ODD,   /* to another one, in struct odd */
+};
+
+/* What is still to come before a route expires (RFC 8966 3.8.2.3), or how it
+ * became infinite. */
+enum route_stage { STAGE_FRESH, STAGE_ASKED, STAGE_ASKED_TWICE, STAGE_EXPIRED };
+
+/* What few routes have, or all for a while. */
+struct odd {
+	enum family nexthop_family; /* with VIA_ODD */
+	struct addr nexthop;
+	bool accepted; /* policy made something else of it */
+	uint16_t refmetric, rule;
+	uint32_t tag;
+	bool smoothing; /* RFC 8966 A.3: its smoothed metric is not yet its metric */
+	uint32_t smooth; /* in 1/256 */
+	mono_t smooth_at;
+};
+
+/* A row of the route table, RFC 8966 3.2.6: one per pair and neighbour. There
+ * may be a million of them. */
 struct route {
-	struct list_link in_pfx, in_neigh;
+	struct route *next;	   /* of the pair */
+	struct list_link in_neigh; /* by expiry, before that the requests of 3.8.2.3 */
 	struct pfx *pfx;
 	struct neigh *neigh;
+	struct odd *odd; /* NULL: nothing of that */
 	struct router_id router_id;
 	uint16_t seqno, refmetric; /* as advertised */
-	struct accepted in;	   /* what policy makes of that */
 	uint16_t metric;	   /* with our cost, RFC 8966 3.5.2 */
-	uint32_t smooth;	   /* RFC 8966 A.3, in 1/256 */
-	mono_t smooth_at;
-	enum family nexthop_family;
-	struct addr nexthop;
-	usec_t hold;
-	mono_t expires, updated;
-	bool expired;		    /* retracted by its timer, not by its neighbour */
-	struct deadline deadline;   /* expiry, before that the request of 3.8.2.3 */
+	interval_cs interval;
+	tick_t expires;
+	uint32_t updated : 24; /* ms */
+	uint32_t why : 4;      /* enum babel_refusal */
+	uint32_t via : 2;      /* enum route_via */
+	uint32_t stage : 2;    /* enum route_stage */
 };
-LIST_TYPE(pfx_routes, struct route, in_pfx);
-LIST_TYPE(neigh_routes, struct route, in_neigh);
+SLIST_TYPE(pfx_routes, struct route, next);
+WHEEL_TYPE(neigh_routes, struct route, in_neigh);
 
-/* A feasibility distance, RFC 8966 3.2.5. */
+/* A feasibility distance, RFC 8966 3.2.5. Most pairs have one; further ones are
+ * in a list. */
 struct source {
-	struct list_link link;
-	struct pfx *pfx;
-	struct router_id router_id;
+	struct router_id router_id; /* not valid: none */
 	uint16_t seqno, metric;
 	uint32_t place; /* in env's memory, 0: none */
-	mono_t sent;	/* the last finite Update */
-	struct deadline gc;
+	tick_t sent;	/* the last finite Update */
 };
-LIST_TYPE(sources, struct source, link);
+struct more_source {
+	struct more_source *next;
+	struct source s;
+};
+SLIST_TYPE(more_sources, struct more_source, next);
 
 /* What we tell about a pair. */
 struct advert {
@@ -82,8 +109,15 @@ enum room source_room(const struct babel *b, const struct pfx *p, const struct r
 void source_sent(struct babel *b, struct pfx *p, const struct advert *a);
 /* What a former life had told. */
 void source_recall(struct babel *b, uint32_t place, const struct babel_memory *m);
-void source_gc(struct babel *b, struct deadline *d);
-void source_free(struct babel *b, struct source *s);
+/* When it is forgotten, if no more is sent. */
+tick_t source_end(const struct source *s);
+void sources_gc(struct babel *b, struct deadline *d);
+void sources_free(struct babel *b, struct pfx *p);
+bool sources_empty(const struct pfx *p);
+/* All of a pair. */
+struct source *source_first(const struct pfx *p);
+struct source *source_next(const struct pfx *p, const struct source *s);
+#define SOURCES_EACH(p, s) for ((s) = source_first(p); (s); (s) = source_next(p, s))
 
 /* ---- route.c: RFC 8966 3.5.3 ---- */
 enum update_verdict {
@@ -98,17 +132,11 @@ enum update_verdict {
 enum update_verdict judge_update(const struct route *have, const struct source *src,
 				 const struct tlv_update *u);
 void route_update(struct babel *b, struct neigh *n, const struct tlv_update *u);
-void route_recompute(struct babel *b, struct route *r);
 /* RFC 8966 3.8.2.2: asks for a newer seqno if the route would be better than
  * what there is, but for its feasibility. */
 void route_want(struct babel *b, const struct sdprefix *pair, struct neigh *n,
 		const struct router_id *id, uint16_t refmetric);
-void route_free(struct babel *b, struct route *r);
-void route_forget_neigh(struct babel *b, struct neigh *n);
-void route_due(struct babel *b, struct deadline *d);
 struct route *route_find(const struct pfx *p, const struct neigh *n);
-/* As if its neighbour had; keeps source and expiry. */
-void route_retract(struct babel *b, struct route *r, enum babel_refusal why);
 /* Plain, or of a family whose (D,S) the layer below can hold (RFC 9079 4). */
 bool route_installable(const struct babel *b, const struct sdprefix *pair);
 /* Retracts what can't be installed any more. */
@@ -117,6 +145,31 @@ void route_retract_sourced(struct babel *b);
 void route_retract_sourced_of(struct babel *b, struct neigh *n);
 /* Those that have our router-id, and chooses anew. */
 void route_retract_own(struct babel *b);
+
+/* ---- route_row.c: a row of the table ---- */
+struct route *route_new(struct babel *b, struct pfx *p, struct neigh *n);
+/* Takes a finite Update; whether anything has changed that a selection depends on. */
+bool route_take(struct babel *b, struct route *r, const struct tlv_update *u,
+		const struct accepted *in);
+/* As if its neighbour had; keeps source and expiry (RFC 8966 4.6.9: those of a
+ * retraction are not used). */
+void route_retract(struct babel *b, struct route *r, enum babel_refusal why);
+void route_recompute(struct babel *b, struct route *r);
+void route_free(struct babel *b, struct route *r);
+void route_forget_neigh(struct babel *b, struct neigh *n);
+void routes_due(struct babel *b, struct deadline *d);
+struct accepted route_accepted(const struct route *r);
+/* Whether that is another verdict than there was. */
+bool route_accept(struct babel *b, struct route *r, const struct accepted *in);
+/* Its smoothed metric when that was last looked at, in 1/256. */
+uint32_t route_smooth_then(const struct route *r);
+void route_smooth_set(struct babel *b, struct route *r, uint32_t smooth);
+struct addr route_nexthop(const struct route *r, enum family *f);
+/* Between its expiry and the last request before that. */
+usec_t route_half(const struct route *r);
+/* When something is to be done about it: 3.5.3, 3.8.2.3. */
+tick_t route_moment(const struct route *r);
+usec_t route_age(const struct route *r, mono_t now);
 
 /* ---- refused.c: only for explain.c ---- */
 void refused_keep(struct babel *b, const struct neigh *n, const struct tlv_update *u,

@@ -44,9 +44,14 @@ static usec_t smooth_step(const struct babel *b, const struct route *r)
 
 uint32_t route_smooth(const struct babel *b, const struct route *r, mono_t now)
 {
-	usec_t step = smooth_step(b, r);
-	int64_t steps = step ? mono_sub(now, r->smooth_at) / step : SMOOTH_DONE;
-	int64_t target = (int64_t)r->metric << 8, s = r->smooth;
+	usec_t step;
+	int64_t target = (int64_t)r->metric << 8, s = target, steps;
+
+	if (!r->odd || !r->odd->smoothing)
+		return (uint32_t)target;
+	s = r->odd->smooth;
+	step = smooth_step(b, r);
+	steps = step ? mono_sub(now, r->odd->smooth_at) / step : SMOOTH_DONE;
 
 	if (steps >= SMOOTH_DONE)
 		return (uint32_t)target;
@@ -115,56 +120,117 @@ static bool choice_eq(const struct babel_choice *a, const struct babel_choice *b
 	       a->nexthop_family == b->nexthop_family && addr_cmp(&a->nexthop, &b->nexthop) == 0;
 }
 
-static void tell_choice(struct babel *b, struct pfx *p)
+/* What the route is worth to the outside, before any rule. */
+static struct babel_choice choice_of(const struct route *r)
 {
-	struct babel_choice c = {.kind = CHOICE_NONE};
-	const struct filter_rule *rule;
-	bool able = route_installable(b, &p->entry.key);
+	struct babel_choice c = {
+		.kind = CHOICE_ROUTE,
+		.ifid = r->neigh->iface->ifid,
+		.metric = r->metric,
+		.tag = route_accepted(r).tag,
+	};
 
-	if (p->selected) {
-		c.kind = CHOICE_ROUTE;
-		c.ifid = p->selected->neigh->iface->ifid;
-		c.nexthop_family = p->selected->nexthop_family;
-		c.nexthop = p->selected->nexthop;
-		c.metric = p->selected->metric;
-		c.tag = p->selected->in.tag;
-	} else if (p->held && able && !policy_never_held(b, p)) { /* RFC 8966 3.5.4 */
-		c.kind = CHOICE_UNREACHABLE;
+	c.nexthop = route_nexthop(r, &c.nexthop_family);
+	return c;
+}
+
+/* What env was told last; via: the neighbour of the route selected then. Nearly
+ * always it follows from these few words. */
+static struct babel_choice told_choice(const struct pfx *p, const struct neigh *via)
+{
+	struct babel_choice c = {.kind = (enum choice_kind)p->choice};
+
+	if (p->more && p->more->choice)
+		return *p->more->choice;
+	if (c.kind != CHOICE_ROUTE)
+		return c;
+	c.ifid = via->iface->ifid;
+	c.metric = p->choice_metric;
+	c.nexthop_family = p->choice_via == VIA_IP4 ? FAM_IP4 : FAM_IP6;
+	c.nexthop = p->choice_via == VIA_IP4 ? via->ip4 : via->addr;
+	return c;
+}
+
+static const struct neigh *via_now(const struct pfx *p)
+{
+	return p->selected ? p->selected->neigh : NULL;
+}
+
+struct babel_choice pfx_choice(const struct pfx *p)
+{
+	return told_choice(p, via_now(p));
+}
+
+static void choice_keep(struct babel *b, struct pfx *p, const struct babel_choice *c)
+{
+	struct babel_choice few;
+
+	if (p->more) {
+		mem_free(&b->mem.more, p->more->choice);
+		p->more->choice = NULL;
 	}
-	if (policy_install(b, p, &c, &rule) || !choice_eq(&c, &p->choice))
-		policy_hit(b, FILTER_INSTALL, rule);
-	if (choice_eq(&c, &p->choice))
+	p->choice = c->kind;
+	p->choice_metric = c->metric;
+	p->choice_via = p->selected ? p->selected->via : VIA_NEIGH;
+	few = told_choice(p, via_now(p));
+	if (choice_eq(&few, c))
 		return;
-	p->choice = c;
-	p->mark = 0;
-	b->env.route(b->ctx, &p->entry.key, &c);
+	pfx_more(b, p)->choice = mem_new(&b->mem.more, sizeof(*c));
+	*p->more->choice = *c;
+}
+
+/* was: via whom packets went at the last selection. */
+static void tell_choice(struct babel *b, struct pfx *p, const struct neigh *was)
+{
+	struct babel_choice c = {.kind = CHOICE_NONE}, told = told_choice(p, was);
+	const struct filter_rule *rule;
+	bool other;
+
+	if (p->selected)
+		c = choice_of(p->selected);
+	else if (p->held && route_installable(b, &p->entry.key) &&
+		 !policy_never_held(b, p)) /* RFC 8966 3.5.4 */
+		c.kind = CHOICE_UNREACHABLE;
+	other = policy_install(b, p, &c, &rule);
+	if (!choice_eq(&c, &told)) {
+		choice_keep(b, p, &c);
+		p->mark = 0;
+		b->env.route(b->ctx, &p->entry.key, &c);
+		other = true;
+	}
+	if (other)
+		policy_hit(b, FILTER_INSTALL, rule);
 }
 
 static void hold_begin(struct babel *b, struct pfx *p)
 {
 	bool was_local = router_id_eq(&p->told.router_id, &b->config.router_id);
+	struct more *m;
 
 	if (was_local && !p->believed)
 		return; /* nobody has heard of it */
+	m = pfx_more(b, p);
 	p->held = true;
 	p->acked = false;
-	p->held_since = b->now;
-	p->held_until = mono_add(b->now, hold_time(b));
-	deadline_set(b, &p->hold, DL_HOLD, p->held_until);
+	m->held_since = b->now;
+	m->held_until = mono_add(b->now, hold_time(b));
+	deadline_set(b, &m->hold, DL_HOLD, m->held_until);
 	ack_begin(b, p);
 }
 
 void hold_acked(struct babel *b, struct pfx *p)
 {
+	struct more *m = p->more;
+
 	p->acked = true;
-	p->held_until = mono_add(p->held_since, HOLD_ACKED);
-	deadline_set(b, &p->hold, DL_HOLD, p->held_until);
+	m->held_until = mono_add(m->held_since, HOLD_ACKED);
+	deadline_set(b, &m->hold, DL_HOLD, m->held_until);
 }
 
 static void hold_end(struct babel *b, struct pfx *p)
 {
 	p->held = false;
-	deadline_clear(b, &p->hold);
+	deadline_clear(b, &p->more->hold);
 	ack_forget_pfx(b, p);
 }
 
@@ -172,20 +238,20 @@ void hold_check(struct babel *b, struct pfx *p)
 {
 	struct route *r;
 
-	if (!p->held || mono_before(b->now, p->held_until))
+	if (!p->held || mono_before(b->now, p->more->held_until))
 		return;
 	LIST_EACH (pfx_routes, &p->routes, r)
 		if (!p->acked && r->refmetric == BABEL_INFINITY)
 			return; /* the entry that RFC 8966 3.5.4 speaks of */
 	hold_end(b, p);
 	p->believed = 0; /* nobody any more */
-	memory_told(b, p, NULL);
-	tell_choice(b, p);
+	memory_told(b, p, NULL, via_now(p));
+	tell_choice(b, p, via_now(p));
 }
 
 void hold_over(struct babel *b, struct deadline *d)
 {
-	struct pfx *p = container_of(d, struct pfx, hold);
+	struct pfx *p = container_of(d, struct more, hold)->pfx;
 
 	hold_check(b, p);
 	pfx_release(b, p);
@@ -214,13 +280,11 @@ static void tell_surely(struct babel *b, struct pfx *p)
 static void tell_neighbours(struct babel *b, struct pfx *p, bool finite, const struct advert *a)
 {
 	bool had = p->was_finite;
-	struct advert old = p->told;
+	struct told old = p->told;
 
 	p->was_finite = finite;
-	if (finite) {
+	if (finite)
 		p->told.router_id = a->router_id;
-		p->told.seqno = a->seqno;
-	}
 	if (finite && (!had || !router_id_eq(&old.router_id, &a->router_id))) {
 		p->told.metric = a->metric;
 		update_trigger_urgent(b, p);
@@ -238,11 +302,12 @@ void select_run(struct babel *b, struct pfx *p)
 {
 	bool again, finite, lost;
 	struct router_id lost_id = p->told.router_id;
+	const struct neigh *was = via_now(p);
 	struct advert a;
 
 	p->selected = choose(b, p, &again);
 	finite = update_advert(b, p, &a);
-	if (p->ghost) {
+	if (pfx_ghost(p)) {
 		if (!finite)
 			return; /* goes on as it did, see memory.c */
 		ghost_replaced(b, p);
@@ -252,8 +317,8 @@ void select_run(struct babel *b, struct pfx *p)
 		hold_end(b, p);
 	else if (lost)
 		hold_begin(b, p);
-	memory_told(b, p, finite ? &a.router_id : p->held ? &p->told.router_id : NULL);
-	tell_choice(b, p);
+	memory_told(b, p, finite ? &a.router_id : p->held ? &p->told.router_id : NULL, was);
+	tell_choice(b, p, was);
 	tell_neighbours(b, p, finite, &a);
 	request_satisfy(b, p);
 	if (lost && !router_id_eq(&lost_id, &b->config.router_id)) {
@@ -261,15 +326,16 @@ void select_run(struct babel *b, struct pfx *p)
 		request_starving(b, p, &lost_id);
 	}
 	if (again)
-		deadline_set(b, &p->reselect, DL_RESELECT,
+		deadline_set(b, &pfx_more(b, p)->reselect, DL_RESELECT,
 			     mono_add(b->now, route_reselect(b, p->selected)));
-	else
-		deadline_clear(b, &p->reselect);
+	else if (p->more)
+		deadline_clear(b, &p->more->reselect);
+	pfx_less(b, p);
 }
 
 void select_again(struct babel *b, struct deadline *d)
 {
-	select_run(b, container_of(d, struct pfx, reselect));
+	select_run(b, container_of(d, struct more, reselect)->pfx);
 }
 
 void babel_set_smoothing(struct babel *b, enum babel_smoothing smoothing, usec_t half_life,
@@ -282,10 +348,8 @@ void babel_set_smoothing(struct babel *b, enum babel_smoothing smoothing, usec_t
 	if (b->config.smoothing == smoothing && b->config.half_life == half_life)
 		return;
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
-		LIST_EACH (pfx_routes, &p->routes, r) {
-			r->smooth = route_smooth(b, r, b->now);
-			r->smooth_at = b->now;
-		}
+		LIST_EACH (pfx_routes, &p->routes, r)
+			route_smooth_set(b, r, route_smooth(b, r, b->now));
 	b->config.smoothing = smoothing;
 	b->config.half_life = half_life;
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))

@@ -39,6 +39,13 @@ static uint64_t of_deadline(uint64_t h, const struct deadline *d, mono_t horizon
 	return mixed(h, near ? (uint64_t)d->node.at.us : timer_armed(&d->node));
 }
 
+static uint64_t of_tick(uint64_t h, tick_t t, mono_t now, mono_t horizon)
+{
+	mono_t at = tick_mono(t, now);
+
+	return mixed(h, mono_before(horizon, at) ? 1 : (uint64_t)at.us);
+}
+
 static uint64_t of_neigh_name(uint64_t h, const struct neigh *n)
 {
 	if (!n)
@@ -133,8 +140,10 @@ static uint64_t of_request(const struct request *r, mono_t horizon)
 	return of_deadline(mixed(h, (uint64_t)r->sent.us), &r->deadline, horizon);
 }
 
-static uint64_t of_pair(const struct pfx *p, mono_t horizon)
+static uint64_t of_pair(const struct pfx *p, mono_t now, mono_t horizon)
 {
+	static const struct more nothing;
+	const struct more *m = p->more ? p->more : &nothing;
 	uint64_t h = of_key(4, &p->entry.key), sum = 0;
 	const struct route *r;
 	const struct source *s;
@@ -142,21 +151,21 @@ static uint64_t of_pair(const struct pfx *p, mono_t horizon)
 
 	h = mixed(h, (uint64_t)p->was_finite << 3 | (uint64_t)p->held << 2 |
 			     (uint64_t)p->acked << 1 | p->unsure);
-	h = mixed(h, (uint64_t)p->told.seqno << 16 | p->told.metric);
+	h = mixed(h, p->told.metric);
 	h = mixed(mixed(h, p->announced), p->believed);
 	h = mixed_octets(h, &p->told.router_id, sizeof(p->told.router_id));
-	h = of_deadline(of_deadline(h, &p->hold, horizon), &p->reselect, horizon);
+	h = of_deadline(of_deadline(h, &m->hold, horizon), &m->reselect, horizon);
 	LIST_EACH (pfx_routes, &p->routes, r)
-		sum += of_deadline(of_neigh_name(mixed(5, r->smooth), r->neigh), &r->deadline,
-				   horizon);
-	LIST_EACH (sources, &p->sources, s)
-		sum += of_deadline(mixed_octets(6, &s->router_id, sizeof(s->router_id)), &s->gc,
-				   horizon);
-	if (p->ghost)
-		h = mixed_octets(mixed_octets(mixed(h, p->ghost->ifid), &p->ghost->neigh,
-					      sizeof(p->ghost->neigh)),
-				 &p->ghost->router_id, sizeof(p->ghost->router_id));
-	LIST_EACH (requests, &p->requests, q)
+		sum += of_tick(of_neigh_name(mixed(5, route_smooth_then(r)), r->neigh),
+			       route_moment(r), now, horizon);
+	SOURCES_EACH (p, s)
+		sum += of_tick(mixed_octets(6, &s->router_id, sizeof(s->router_id)), source_end(s),
+			       now, horizon);
+	if (m->ghost)
+		h = mixed_octets(mixed_octets(mixed(h, m->ghost->ifid), &m->ghost->neigh,
+					      sizeof(m->ghost->neigh)),
+				 &m->ghost->router_id, sizeof(m->ghost->router_id));
+	LIST_EACH (requests, &m->requests, q)
 		sum += of_request(q, horizon);
 	return mixed(h, sum);
 }
@@ -170,6 +179,6 @@ uint64_t babel_state_hash(const struct babel *b, mono_t horizon)
 	LIST_EACH (ifaces, &b->ifaces, i)
 		sum += of_iface(i, horizon);
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p))
-		sum += of_pair(p, horizon);
+		sum += of_pair(p, b->now, horizon);
 	return of_deadline(sum, &b->settle, horizon);
 }

@@ -23,8 +23,8 @@ static const struct {
 	[DL_NEIGH_IDLE] = {"neighbour unused", neigh_idle},	   /* RFC 8966 3.4 */
 	[DL_NEIGH_ACK] = {"acknowledgments", ack_due},		   /* RFC 8966 3.5.4 */
 	[DL_NEIGH_RTT] = {"RTT not measured any more", rtt_stale}, /* RFC 9616 3.3 */
-	[DL_ROUTE] = {"route expiry and refresh", route_due},	   /* RFC 8966 3.5.3, 3.8.2.3 */
-	[DL_SOURCE_GC] = {"source garbage collection", source_gc}, /* RFC 8966 3.7.3 */
+	[DL_ROUTES] = {"route expiry and refresh", routes_due},	     /* RFC 8966 3.5.3, 3.8.2.3 */
+	[DL_SOURCES_GC] = {"source garbage collection", sources_gc}, /* RFC 8966 3.7.3 */
 	[DL_REQUEST] = {"seqno request resend", request_due},	   /* RFC 8966 3.8.2.1 */
 	[DL_HOLD] = {"hold time", hold_over},			   /* RFC 8966 3.5.4 */
 	[DL_RESELECT] = {"smoothed metrics may have crossed", select_again}, /* RFC 8966 A.3 */

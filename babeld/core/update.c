@@ -18,7 +18,7 @@ bool update_advert(const struct babel *b, const struct pfx *p, struct advert *ou
 		return false; /* RFC 9079 4 */
 	if (p->local) {
 		*out = (struct advert){b->config.router_id, b->seqno,
-				       told_metric(b, p->local_metric)};
+				       told_metric(b, pfx_offer(p)->metric)};
 		return true;
 	}
 	if (!p->selected)

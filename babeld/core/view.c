@@ -67,7 +67,7 @@ void babel_each_neigh(const struct babel *b,
 				.rtt_cost = n->rtt.penalty,
 				.rtt_samples = n->rtt.samples,
 				.rtt_refused = n->rtt.refused,
-				.routes = (unsigned int)neigh_routes_count(&n->routes),
+				.routes = (unsigned int)neigh_n_routes(n),
 				.shed = n->shed,
 			};
 
@@ -79,14 +79,15 @@ void babel_each_neigh(const struct babel *b,
 
 struct babel_route_view route_view(const struct pfx *p, const struct route *r, mono_t now)
 {
+	const struct accepted in = route_accepted(r);
 	struct babel_route_view v = {
 		.pair = p->entry.key,
 		.selected = p->selected == r,
 		.feasible = route_feasible(p, r),
 		.held = p->held,
-		.refusal = r->in.why,
-		.rule = r->in.rule,
-		.tag = r->in.tag,
+		.refusal = in.why,
+		.rule = in.rule,
+		.tag = in.tag,
 		.router_id = r->router_id,
 		.seqno = r->seqno,
 		.refmetric = r->refmetric,
@@ -94,14 +95,13 @@ struct babel_route_view route_view(const struct pfx *p, const struct route *r, m
 		.ifid = r->neigh->iface->ifid,
 		.ifname = r->neigh->iface->name,
 		.neigh = r->neigh->addr,
-		.nexthop_family = r->nexthop_family,
-		.nexthop = r->nexthop,
-		.age = mono_sub(now, r->updated),
+		.age = route_age(r, now),
 	};
 
+	v.nexthop = route_nexthop(r, &v.nexthop_family);
 	if (v.selected && p->not_installed) {
 		v.refusal = REFUSED_INSTALL;
-		v.rule = p->install_rule;
+		v.rule = p->more ? p->more->install_rule : 0;
 	}
 	return v;
 }
@@ -111,22 +111,24 @@ struct babel_route_view route_view(const struct pfx *p, const struct route *r, m
 static bool view_bare(const struct babel *b, const struct pfx *p,
 		      bool (*each)(void *ctx, const struct babel_route_view *v), void *ctx)
 {
+	const struct offer *o = pfx_offer(p);
+	const struct source *s = source_find(p, &p->told.router_id);
 	struct babel_route_view v = {
 		.pair = p->entry.key,
-		.local = p->offer != NULL,
+		.local = o != NULL,
 		.selected = p->local,
 		.feasible = p->local,
 		.held = p->held,
-		.tag = p->offer ? p->local_tag : 0,
+		.tag = o ? o->tag : 0,
 		.router_id = p->local ? b->config.router_id : p->told.router_id,
-		.seqno = p->local ? b->seqno : p->told.seqno,
-		.refmetric = p->local ? p->local_metric : BABEL_INFINITY,
-		.metric = p->local ? p->local_metric : BABEL_INFINITY,
+		.seqno = p->local ? b->seqno : s ? s->seqno : 0,
+		.refmetric = p->local ? o->metric : BABEL_INFINITY,
+		.metric = p->local ? o->metric : BABEL_INFINITY,
 	};
 
-	if (p->offer && !p->local) {
+	if (o && !p->local) {
 		v.refusal = REFUSED_REDISTRIBUTE;
-		v.rule = p->offer->rule;
+		v.rule = o->rule;
 	}
 	return each(ctx, &v);
 }
@@ -138,7 +140,7 @@ static bool view_routes(const struct babel *b, const struct pfx *p, mono_t now, 
 {
 	const struct route *r;
 
-	if ((p->offer || (p->held && pfx_routes_empty(&p->routes))) && !view_bare(b, p, each, ctx))
+	if ((pfx_offer(p) || (p->held && pfx_routes_empty(&p->routes))) && !view_bare(b, p, each, ctx))
 		return false;
 	LIST_EACH (pfx_routes, &p->routes, r) {
 		struct babel_route_view v = route_view(p, r, now);
@@ -168,10 +170,10 @@ void babel_each_route_at(const struct babel *b, const struct sdprefix *pair, mon
 		view_routes(b, p, now, each, ctx);
 }
 
-struct babel_source_view source_view(const struct source *s)
+struct babel_source_view source_view(const struct pfx *p, const struct source *s)
 {
 	return (struct babel_source_view){
-		.pair = s->pfx->entry.key,
+		.pair = p->entry.key,
 		.router_id = s->router_id,
 		.seqno = s->seqno,
 		.metric = s->metric,
@@ -184,8 +186,8 @@ static bool view_sources(const struct pfx *p, each_source_fn each, void *ctx)
 {
 	const struct source *s;
 
-	LIST_EACH (sources, &p->sources, s) {
-		struct babel_source_view v = source_view(s);
+	SOURCES_EACH (p, s) {
+		struct babel_source_view v = source_view(p, s);
 
 		if (!each(ctx, &v))
 			return false;
@@ -267,7 +269,8 @@ void babel_each_memory(const struct babel *b, bool (*each)(void *ctx, const stru
 		&b->mem.self,	 &b->mem.iface,	  &b->mem.neigh,     &b->mem.pfx,
 		&b->mem.route,	 &b->mem.source,  &b->mem.request,   &b->mem.upd,
 		&b->mem.tlv,	 &b->mem.await,	  &b->mem.peer,	     &b->mem.policy,
-		&b->mem.ghost,	 &b->mem.places,  &b->pfxs.t.mem,    &b->timers.mem,
+		&b->mem.ghost,	 &b->mem.places,  &b->mem.odd,	     &b->mem.more,
+		&b->pfxs.t.mem,	 &b->timers.mem,
 	};
 
 	for (size_t k = 0; k < sizeof(tags) / sizeof(*tags); k++)
