@@ -48,12 +48,20 @@ static void fill(struct tlv_update *u, const struct iface *i, enum family nextho
 	u->nexthop_family = nexthop_family;
 	u->interval = interval_from_usec(i->config.update_interval);
 	u->metric = a->metric;
+	u->have_router_id = true;
+	u->router_id = a->router_id;
 	if (a->metric == BABEL_INFINITY)
 		return;
 	u->seqno = a->seqno;
-	u->have_router_id = u->have_nexthop = true;
-	u->router_id = a->router_id;
+	u->have_nexthop = true;
 	u->nexthop = nexthop_family == FAM_IP4 ? i->info.ip4 : i->info.linklocal;
+}
+
+/* Under which it was told last. A retraction needs none (RFC 8966 4.6.9), but
+ * FRR passes over those that come with none. */
+static struct router_id last_id(const struct babel *b, const struct pfx *p)
+{
+	return router_id_valid(&p->told.router_id) ? p->told.router_id : b->config.router_id;
 }
 
 /* RFC 8966 3.7.3: nothing finite leaves without a distance that is kept. */
@@ -79,7 +87,7 @@ enum put update_put(struct babel *b, struct outq *q, struct packet_writer *w, st
 {
 	struct iface *i = q->iface;
 	struct tlv t = {.type = TLV_UPDATE};
-	struct advert a = {.metric = BABEL_INFINITY}, said;
+	struct advert a = {last_id(b, p), 0, BABEL_INFINITY}, said;
 	bool finite = update_advert(b, p, &a);
 	enum family nexthop = via6_nexthop(b, i, p);
 	bool withheld = nexthop == FAM_NONE || (why != WHY_REPLY && split_horizon(i, p));

@@ -200,7 +200,8 @@ bool tlv_may_send(const struct tlv *t);
 bool tlv_is_sourced(const struct tlv *t);
 /* Appends a TLV, and before an Update what it needs (Router-Id, Next Hop).
  * False: it does not fit; the packet is as before and can be finished. For
- * an Update, router_id, nexthop must be set unless it is a retraction.
+ * an Update, router_id, nexthop must be set unless it is a retraction; one that
+ * has a router_id gets a Router-Id in front if the packet has none yet.
  * tlv_may_send() must hold. */
 bool packet_put(struct packet_writer *p, const struct tlv *t);
 bool packet_empty(const struct packet_writer *p);

@@ -206,6 +206,15 @@ static enum tlv_verdict finish_update(struct tlv_in *t)
 	return nh ? TLV_OK : TLV_NO_NEXT_HOP;
 }
 
+static void write_router_id(struct packet_writer *p, const struct router_id *id)
+{
+	wr_u8(&p->w, TLV_ROUTER_ID);
+	wr_u8(&p->w, 10);
+	wr_u16(&p->w, 0);
+	wr_bytes(&p->w, id->b, sizeof(id->b));
+	wire_state_set_router_id(&p->state, id);
+}
+
 /* What the receiver does not know yet is told by TLVs in front of the Update. */
 static void imply_state(struct packet_writer *p, const struct tlv *t)
 {
@@ -215,17 +224,15 @@ static void imply_state(struct packet_writer *p, const struct tlv *t)
 	enum family f;
 	unsigned int ae;
 
-	if (u->metric == BABEL_INFINITY) /* needs neither */
+	if (u->metric == BABEL_INFINITY) { /* needs neither, but any router-id may help */
+		if (u->have_router_id && !u->wildcard && !id)
+			write_router_id(p, &u->router_id);
 		return;
+	}
 	f = wire_update_ae(u) == AE_IP4 ? FAM_IP4 : FAM_IP6;
 	nh = wire_state_next_hop(&p->state, f);
-	if (!id || !router_id_eq(id, &u->router_id)) {
-		wr_u8(&p->w, TLV_ROUTER_ID);
-		wr_u8(&p->w, 10);
-		wr_u16(&p->w, 0);
-		wr_bytes(&p->w, u->router_id.b, sizeof(u->router_id.b));
-		wire_state_set_router_id(&p->state, &u->router_id);
-	}
+	if (!id || !router_id_eq(id, &u->router_id))
+		write_router_id(p, &u->router_id);
 	if (!nh || addr_cmp(nh, &u->nexthop) != 0) {
 		ae = wire_addr_ae(f, &u->nexthop);
 		wr_u8(&p->w, TLV_NEXT_HOP);

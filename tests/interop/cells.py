@@ -58,11 +58,6 @@ FAULTS = (
           "keeps the next hop of a route that it has, though it is announced with another one",
           "`update_route()` of jech/babeld `route.c`, 1.12.1: the next hop is set for new "
           "routes only"),
-    Fault("frr-babeld", "plain", "test_faults.py::test_frr_hears_every_retraction",
-          "refuses a retraction with no Router-Id before it, and keeps the route until it expires "
-          "(RFC 8966 4.6.9 needs none there)",
-          "`parse_packet()` of FRRouting/frr `babeld/message.c`: \"Received prefix with no "
-          "router id\""),
     Fault("bird", "unicast", "test_faults.py::test_bird_and_unscheduled_hellos",
           "takes a Hello's Interval of 0 (unscheduled) for 10 ms; ours sends none unless "
           "`unscheduled-hellos` is configured",

@@ -2,23 +2,7 @@
 """What peers do wrong, asked for as it should be: each is expected to fail (cells.py)."""
 
 from cells import faulty
-from pair import ANY, OURS, P2, Pair
-
-NO_ID = "prefix with no router id"
-
-
-@faulty
-def test_frr_hears_every_retraction(topology):
-    """It hears one that happens to stand behind a Router-Id, so there are several."""
-    pair = Pair(topology, "frr-babeld", "routes")
-    pair.well()
-    for _ in range(4):
-        pair.withdraw()
-        pair.net.wait(lambda: NO_ID in pair.peer.log_text()
-                      or (P2, ANY) not in pair.kind.routes(pair.peer), 40, "the retraction")
-        assert NO_ID not in pair.peer.log_text()
-        pair.announce()
-        pair.well()
+from pair import OURS, Pair
 
 
 @faulty

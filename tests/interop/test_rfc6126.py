@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""FRR's babeld 8.4 as a router of RFC 6126, and ours told that it has such neighbours."""
+"""FRR's babeld 8.4 as a router of RFC 6126, and ours told that it has such neighbours; and
+what it wants beyond either RFC."""
 
 import pytest
 from harness import NotYet
-from pair import OURS, PEER, Pair
+from pair import ANY, OURS, P2, PEER, Pair
+
+NO_ID = "prefix with no router id"
 
 
 @pytest.mark.parametrize("settings", [
@@ -29,3 +32,17 @@ def test_frr_of_rfc6126(topology, settings):
     # A source prefix is sub-TLV 128.
     for data, in capture.fields(ours + "babel.message.type == 8", "udp.payload"):
         assert "20010db80061" not in data
+
+
+def test_frr_hears_every_retraction(topology):
+    """It passes over those that don't stand behind a Router-Id, which RFC 8966 4.6.9 does not
+    ask for."""
+    pair = Pair(topology, "frr-babeld", "routes")
+    pair.well()
+    for _ in range(4):
+        pair.withdraw()
+        pair.net.wait(lambda: NO_ID in pair.peer.log_text()
+                      or (P2, ANY) not in pair.kind.routes(pair.peer), 40, "the retraction")
+        assert NO_ID not in pair.peer.log_text()
+        pair.announce()
+        pair.well()

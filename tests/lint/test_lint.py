@@ -303,7 +303,7 @@ def test_yang_refuses(tmp_path, node, word):
 
 @pytest.mark.parametrize("path, old, new, word", [
     (interop.CELLS, '"via6": ("via6",), ', "", "no setup shows via6"),
-    (interop.CELLS, "::test_frr_hears", "::test_frr_has_heard", "there is no test"),
+    (interop.CELLS, "::test_bird_and", "::test_bird_or", "there is no test"),
     (interop.MATRIX, "def test_loss(", "def test_losses(", "no test_loss"),
     (interop.MATRIX, "def test_loss(", '@pytest.mark.xfail\ndef test_loss(', "hides a failure"),
     (interop.PAGE, "| loss | works", "| loss | fails", "is not what"),

@@ -125,6 +125,20 @@ PLAIN_TEST("a next hop other than ours is told, in the shortest encoding that ca
 				  "080a 02 80 30 06 0640 0007 0000");
 }
 
+PLAIN_TEST("a retraction may have a router-id: one before it does, whose ever it is")
+{
+	struct tlv t;
+
+	begin(sizeof(out));
+	t = update("2001:db8:1::/48", NULL, BABEL_INFINITY);
+	t.u.update.have_nexthop = false;
+	put(t);
+	t.u.update.router_id.b[0] ^= 1;
+	put(t);
+	assert_packet(ROUTER_ID_A "0810 02 80 30 00 0640 0007 ffff 20010db80001"
+				  "080a 02 80 30 06 0640 0007 ffff");
+}
+
 PLAIN_TEST("retractions and requests need no state")
 {
 	struct tlv t = {.type = TLV_UPDATE};

@@ -191,6 +191,7 @@ RFC_TEST(8966, "3.7.2-c", "a retraction is urgent and repeated")
 	assert_non_null(s);
 	assert_int_equal(s->tlv.u.update.metric, INF);
 	assert_true(rig_since(s, start) <= URGENT);
+	assert_true(router_id_eq(&s->tlv.u.update.router_id, &(struct router_id){{2, [7] = 0xa}}));
 	assert_in_range(copies(t.r, 2, false), 2, 5);
 	rig_free(t.r);
 }
