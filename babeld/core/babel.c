@@ -43,13 +43,14 @@ bool pfx_room(const struct babel *b)
 
 struct pfx *pfx_get(struct babel *b, const struct sdprefix *pair)
 {
-	struct pfx *p = pfxs_find(&b->pfxs, pair);
+	struct sdplace place;
+	struct pfx *p = pfxs_seek(&b->pfxs, pair, &place);
 
 	if (p)
 		return p;
 	p = mem_new(&b->mem.pfx, sizeof(*p));
 	p->entry.key = *pair;
-	pfxs_add(&b->pfxs, p);
+	pfxs_put(&b->pfxs, &place, p);
 	return p;
 }
 

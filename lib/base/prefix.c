@@ -97,26 +97,6 @@ unsigned int addr_bit(const struct addr *a, unsigned int i)
 	return a->b[i / 8] >> (7 - i % 8) & 1;
 }
 
-unsigned int addr_common(const struct addr *a, const struct addr *b, unsigned int max)
-{
-	unsigned int n = 0;
-
-	assert(max <= 128);
-	while (n < max) {
-		unsigned int diff = a->b[n / 8] ^ b->b[n / 8];
-
-		if (diff) {
-			while (!(diff & 0x80)) {
-				diff <<= 1;
-				n++;
-			}
-			break;
-		}
-		n += 8;
-	}
-	return n < max ? n : max;
-}
-
 bool prefix_make(struct prefix *out, enum family f, const struct addr *a, unsigned int plen)
 {
 	struct prefix p = {.family = (uint8_t)f, .plen = (uint8_t)plen};
@@ -141,16 +121,6 @@ struct prefix prefix_host(enum family f, const struct addr *a)
 		.addr = addr_from(f, a->b), .family = (uint8_t)f, .plen = (uint8_t)family_bits(f)};
 }
 
-bool prefix_is_any(const struct prefix *p)
-{
-	return p->plen == 0;
-}
-
-bool prefix_eq(const struct prefix *a, const struct prefix *b)
-{
-	return a->plen == b->plen && a->family == b->family && addr_cmp(&a->addr, &b->addr) == 0;
-}
-
 int prefix_cmp(const struct prefix *a, const struct prefix *b)
 {
 	int c;
@@ -163,17 +133,6 @@ int prefix_cmp(const struct prefix *a, const struct prefix *b)
 	return (int)a->plen - (int)b->plen;
 }
 
-bool prefix_covers(const struct prefix *outer, const struct prefix *inner)
-{
-	return outer->family == inner->family && outer->plen <= inner->plen &&
-	       addr_common(&outer->addr, &inner->addr, outer->plen) == outer->plen;
-}
-
-bool prefix_has(const struct prefix *p, enum family f, const struct addr *a)
-{
-	return p->family == f && addr_common(&p->addr, a, p->plen) == p->plen;
-}
-
 bool sdprefix_make(struct sdprefix *out, const struct prefix *dst, const struct prefix *src)
 {
 	struct prefix any = prefix_any((enum family)dst->family);
@@ -184,11 +143,6 @@ bool sdprefix_make(struct sdprefix *out, const struct prefix *dst, const struct 
 		return false;
 	*out = (struct sdprefix){.dst = *dst, .src = *src};
 	return true;
-}
-
-bool sdprefix_eq(const struct sdprefix *a, const struct sdprefix *b)
-{
-	return prefix_eq(&a->dst, &b->dst) && prefix_eq(&a->src, &b->src);
 }
 
 int sdprefix_cmp(const struct sdprefix *a, const struct sdprefix *b)

@@ -3,367 +3,425 @@
 #include "lib/base/sdtable.h"
 
 #include <assert.h>
+#include <limits.h>
 
 /*
- * One node for both levels. It exists because of an entry, because of a
- * source trie below a destination, or because two branches part here; prune()
- * takes it away as soon as it is none of these. All nodes of the trie above
- * a node cover it, so climbing by `parent` is the fall-through of RFC 9079 4.
+ * The questions that forks ask of a key, in their order: for each bit of the
+ * destination "are you longer than this?" and then "is it set?", and the same
+ * for the source. Two keys order as they answer the first question that they
+ * do not answer alike. In `fork`:
+ *
+ *	0x8000 there is a fork   0x4000 there is none, for this is the last entry
+ *	0x03fe which bit, counted through struct sdprefix
+ *	0x0001 is it set?
+ *
+ * so that the number of a fork is its place in the order.
  */
-struct sdnode {
-	struct prefix p;
-	struct sdnode *parent, *child[2];
-	struct sdentry *e;
-	struct sdnode *sources; /* destination: root of its source trie */
-	struct sdnode *owner;	/* source: the destination it hangs off */
-};
+#define FORK	   0x8000u
+#define LAST	   0x4000u
+#define BIT	   1u
+#define AT(bit)	   (FORK | (bit) << 1)
+#define BIT_OF(f)  ((f) >> 1 & 0x1ff)
+#define SRC_BIT	   (8 * (unsigned int)offsetof(struct sdprefix, src))
+#define SRC_FORK   AT(SRC_BIT) /* the first one */
 
-static unsigned int shorter(unsigned int a, unsigned int b)
+/* Prefixes of one side that may cover one another. */
+#define NESTED_MAX 129
+
+static inline unsigned int side_of(const struct sdprefix *k, unsigned int fork)
 {
-	return a < b ? a : b;
+	unsigned int bit = BIT_OF(fork);
+
+	if (fork & BIT)
+		return ((const uint8_t *)k)[bit / 8] >> (~bit & 7) & 1;
+	return bit < SRC_BIT ? k->dst.plen > bit : k->src.plen > bit - SRC_BIT;
 }
 
-static unsigned int common_bits(const struct prefix *a, const struct prefix *b)
+/* The first question that a and b answer differently; 0: none. */
+static unsigned int parting_side(const struct prefix *a, const struct prefix *b)
 {
-	return addr_common(&a->addr, &b->addr, shorter(a->plen, b->plen));
+	unsigned int max = a->plen < b->plen ? a->plen : b->plen;
+	unsigned int common = addr_common(&a->addr, &b->addr, max);
+
+	if (common < max)
+		return AT(common) | BIT;
+	return a->plen == b->plen ? 0 : AT(common);
 }
 
-static struct sdnode *node_new(struct sdtable *t, const struct prefix *p, struct sdnode *owner)
+static unsigned int parting(const struct sdprefix *a, const struct sdprefix *b)
 {
-	struct sdnode *n = mem_new(&t->mem, sizeof(*n));
+	unsigned int f = parting_side(&a->dst, &b->dst);
 
-	n->p = *p;
-	n->owner = owner;
-	return n;
+	if (f)
+		return f;
+	f = parting_side(&a->src, &b->src);
+	return f ? f + 2 * SRC_BIT : 0;
 }
 
-static void adopt(struct sdnode *parent, struct sdnode *n)
+/* ---- links ---- */
+static inline bool leads_on(sdlink_t l)
 {
-	parent->child[addr_bit(&n->p.addr, parent->p.plen)] = n;
-	n->parent = parent;
+	return !(l.v & 1);
 }
 
-/* The node of exactly p, made if there is none, in the trie at *root. */
-static struct sdnode *node_get(struct sdtable *t, struct sdnode **root, struct sdnode *owner,
-			       const struct prefix *p)
+/* The entry; or the one that holds the fork, which is somewhere behind it. */
+static inline struct sdentry *entry_of(sdlink_t l)
 {
-	struct sdnode *n, *parent = NULL, *new, *top, **link = root;
-	unsigned int common = 0;
+	return (struct sdentry *)(l.v & ~(uintptr_t)1);
+}
 
-	while ((n = *link)) {
-		common = common_bits(&n->p, p);
-		if (common < n->p.plen)
-			break;
-		if (n->p.plen == p->plen)
-			return n;
-		parent = n;
-		link = &n->child[addr_bit(&p->addr, n->p.plen)];
+static sdlink_t to_entry(struct sdentry *e)
+{
+	return (sdlink_t){(uintptr_t)e | 1};
+}
+
+static sdlink_t to_fork(struct sdentry *e)
+{
+	return (sdlink_t){(uintptr_t)e};
+}
+
+/* The entry that answers as k, as far as anybody asks. */
+static inline struct sdentry *descend(sdlink_t l, const struct sdprefix *k)
+{
+	if (!l.v)
+		return NULL;
+	while (leads_on(l)) {
+		struct sdentry *e = entry_of(l);
+
+		l = e->side[side_of(k, e->fork)];
 	}
-	top = new = node_new(t, p, owner);
-	if (n && common == p->plen) {
-		adopt(new, n);
-	} else if (n) {
-		struct prefix fork;
-		bool ok = prefix_make(&fork, (enum family)p->family, &p->addr, common);
-
-		assert(ok);
-		(void)ok;
-		top = node_new(t, &fork, owner);
-		adopt(top, n);
-		adopt(top, new);
-	}
-	top->parent = parent;
-	*link = top;
-	return new;
+	return entry_of(l);
 }
 
-static bool needed(const struct sdnode *n)
+static struct sdentry *outermost(sdlink_t l, unsigned int side)
 {
-	return n->e || n->sources || (n->child[0] && n->child[1]);
+	if (!l.v)
+		return NULL;
+	while (leads_on(l))
+		l = entry_of(l)->side[side];
+	return entry_of(l);
 }
 
-/* Takes n away if nothing needs it, and then the fork above if it was only
- * there for n. */
-static void prune(struct sdtable *t, struct sdnode **root, struct sdnode *n)
+/* The first entry behind all that are in the first side of the last fork that
+ * was turned at, if at any. */
+static struct sdentry *behind(const struct sdtable *t, enum family f, const struct sdentry *turn)
 {
-	while (n && !needed(n)) {
-		struct sdnode *parent = n->parent;
-		struct sdnode *rest = n->child[0] ? n->child[0] : n->child[1];
-
-		if (rest)
-			rest->parent = parent;
-		if (parent)
-			parent->child[parent->child[1] == n] = rest;
-		else
-			*root = rest;
-		mem_free(&t->mem, n);
-		n = parent;
-	}
+	if (turn)
+		return outermost(turn->side[1], 0);
+	return f == FAM_IP4 ? outermost(t->root6, 0) : NULL;
 }
 
-/* The longest node that covers p; the rest of them are its parents. */
-static struct sdnode *node_deepest(struct sdnode *n, const struct prefix *p)
-{
-	struct sdnode *best = NULL;
-
-	while (n && prefix_covers(&n->p, p)) {
-		best = n;
-		if (n->p.plen == p->plen)
-			break;
-		n = n->child[addr_bit(&p->addr, n->p.plen)];
-	}
-	return best;
-}
-
-static struct sdnode *node_find(struct sdnode *root, const struct prefix *p)
-{
-	struct sdnode *n = node_deepest(root, p);
-
-	return n && n->p.plen == p->plen ? n : NULL;
-}
-
-/* The next node in the order of walks: what a node covers comes behind it. */
-static struct sdnode *node_next(struct sdnode *n)
-{
-	if (n->child[0])
-		return n->child[0];
-	if (n->child[1])
-		return n->child[1];
-	for (; n->parent; n = n->parent)
-		if (n == n->parent->child[0] && n->parent->child[1])
-			return n->parent->child[1];
-	return NULL;
-}
-
-/* The first node at p or behind it. */
-static struct sdnode *node_from(struct sdnode *n, const struct prefix *p)
-{
-	struct sdnode *behind = NULL; /* where to go on when this branch has none */
-
-	while (n) {
-		unsigned int common = common_bits(&n->p, p);
-
-		if (common == p->plen)
-			return n;
-		if (common < n->p.plen)
-			return addr_bit(&p->addr, common) ? behind : n;
-		if (addr_bit(&p->addr, common)) {
-			n = n->child[1];
-			continue;
-		}
-		if (n->child[1])
-			behind = n->child[1];
-		n = n->child[0];
-	}
-	return behind;
-}
-
-/* The first sourced entry from node s on. A source trie is walked only while
- * it has entries, but forks have none. */
-static struct sdentry *sources_from(struct sdnode *s)
-{
-	while (s && !s->e)
-		s = node_next(s);
-	return s ? s->e : NULL;
-}
-
-static struct sdentry *dests_from(struct sdnode *d)
-{
-	for (; d; d = node_next(d)) {
-		struct sdentry *e = d->e ? d->e : sources_from(d->sources);
-
-		if (e)
-			return e;
-	}
-	return NULL;
-}
-
-static struct sdnode **root_link(struct sdtable *t, enum family f)
+static sdlink_t *root_link(struct sdtable *t, enum family f)
 {
 	return f == FAM_IP4 ? &t->root4 : &t->root6;
 }
 
-static struct sdnode *root_of(const struct sdtable *t, enum family f)
+static sdlink_t root_of(const struct sdtable *t, enum family f)
 {
 	return f == FAM_IP4 ? t->root4 : t->root6;
 }
 
-/* The first entry from destination node d of family f on, which may be none. */
-static struct sdentry *table_from(const struct sdtable *t, enum family f, struct sdnode *d)
-{
-	struct sdentry *e = dests_from(d);
-
-	return e || f == FAM_IP6 ? e : dests_from(t->root6);
-}
-
 void sdtable_init(struct sdtable *t)
 {
-	*t = (struct sdtable){.mem = {.name = "(D,S) table nodes"}};
+	*t = (struct sdtable){0};
 }
 
 void sdtable_fini(struct sdtable *t)
 {
-	assert(t->n == 0 && !t->root4 && !t->root6 && t->mem.count == 0);
+	assert(t->n == 0 && !t->root4.v && !t->root6.v);
 	(void)t;
+}
+
+/* ---- one entry ---- */
+struct sdentry *sdtable_find(const struct sdtable *t, const struct sdprefix *key)
+{
+	struct sdentry *e = descend(root_of(t, sdprefix_family(key)), key);
+
+	return e && sdprefix_eq(&e->key, key) ? e : NULL;
+}
+
+struct sdentry *sdtable_seek(struct sdtable *t, const struct sdprefix *key, struct sdplace *p)
+{
+	sdlink_t *at = root_link(t, sdprefix_family(key));
+	struct sdentry *e = descend(*at, key), *n;
+	unsigned int fork = e ? parting(&e->key, key) : 0;
+
+	if (e && !fork)
+		return e;
+	*p = (struct sdplace){.fork = (uint16_t)fork, .beside = e};
+	/* All forks before its own are right: the entry answers them as e. */
+	while (e && leads_on(*at) && (n = entry_of(*at))->fork < fork) {
+		unsigned int side = side_of(key, n->fork);
+
+		if (side == 0)
+			p->turn = at;
+		at = &n->side[side];
+	}
+	p->at = at;
+	p->after = e && side_of(key, fork);
+	return NULL;
+}
+
+struct sdentry *sdplace_same_dst(const struct sdplace *p)
+{
+	return p->fork >= SRC_FORK ? p->beside : NULL;
+}
+
+void sdtable_put(struct sdtable *t, const struct sdplace *p, struct sdentry *e)
+{
+	sdlink_t rest = *p->at;
+
+	assert(!sdentry_inside(e) && sdprefix_family(&e->key) != FAM_NONE &&
+	       e->key.src.family == e->key.dst.family);
+	t->n++;
+	if (!p->fork) {
+		*p->at = to_entry(e);
+		e->fork = LAST;
+	} else if (!p->after) {
+		*p->at = to_fork(e);
+		e->fork = p->fork;
+		e->side[0] = to_entry(e);
+		e->side[1] = rest;
+	} else {
+		/* The last of the rest gets the new fork and leaves its own to e,
+		 * which is the last before that one now. */
+		struct sdentry *last = p->turn ? entry_of(*p->turn) : outermost(rest, 1);
+
+		*p->at = to_fork(last);
+		e->fork = last->fork;
+		e->side[0] = last->side[0];
+		e->side[1] = last->side[1];
+		if (p->turn)
+			*p->turn = to_fork(e);
+		last->fork = p->fork;
+		last->side[0] = rest;
+		last->side[1] = to_entry(e);
+	}
 }
 
 bool sdtable_add(struct sdtable *t, struct sdentry *e)
 {
-	enum family f = sdprefix_family(&e->key);
-	struct sdnode *n;
+	struct sdplace p;
 
-	assert(!e->node && f != FAM_NONE && e->key.src.family == e->key.dst.family);
-	n = node_get(t, root_link(t, f), NULL, &e->key.dst);
-	if (!sdprefix_is_plain(&e->key))
-		n = node_get(t, &n->sources, n, &e->key.src);
-	if (n->e)
+	if (sdtable_seek(t, &e->key, &p))
 		return false;
-	n->e = e;
-	e->node = n;
-	t->n++;
+	sdtable_put(t, &p, e);
 	return true;
 }
 
 void sdtable_del(struct sdtable *t, struct sdentry *e)
 {
-	struct sdnode *n = e->node, *d = n->owner;
+	sdlink_t *at = root_link(t, sdprefix_family(&e->key)), *above = NULL, *own = NULL;
+	unsigned int side = 0;
 
-	assert(n->e == e && t->n > 0);
-	n->e = NULL;
-	e->node = NULL;
+	while (leads_on(*at)) {
+		struct sdentry *n = entry_of(*at);
+
+		if (n == e)
+			own = at;
+		above = at;
+		side = side_of(&e->key, n->fork);
+		at = &n->side[side];
+	}
+	assert(entry_of(*at) == e && t->n > 0);
 	t->n--;
-	if (d)
-		prune(t, &d->sources, n);
-	else
-		d = n;
-	prune(t, root_link(t, sdprefix_family(&e->key)), d);
+	if (!above) {
+		*at = (sdlink_t){0};
+	} else {
+		/* The fork right above goes. If it is not e's own, then its holder is
+		 * the last before e, and e's passes on to it. */
+		struct sdentry *n = entry_of(*above);
+
+		*above = n->side[!side];
+		if (n != e) {
+			n->fork = e->fork;
+			n->side[0] = e->side[0];
+			n->side[1] = e->side[1];
+			if (own)
+				*own = to_fork(n);
+		}
+	}
+	e->fork = 0;
 }
 
-struct sdentry *sdtable_find(const struct sdtable *t, const struct sdprefix *key)
+/* ---- what covers a pair ---- */
+static const struct prefix *dst_at(sdlink_t l)
 {
-	struct sdnode *n = node_find(root_of(t, sdprefix_family(key)), &key->dst);
-
-	if (n && !sdprefix_is_plain(key))
-		n = node_find(n->sources, &key->src);
-	return n ? n->e : NULL;
+	return &entry_of(l)->key.dst;
 }
 
-/* RFC 9079 4: the longest destination from d upwards that has a source
- * covering src; its plain entry covers all and comes last. */
-static struct sdentry *fall_through(struct sdnode *d, const struct prefix *src)
+static const struct prefix *src_at(sdlink_t l)
 {
-	for (; d; d = d->parent) {
-		struct sdnode *s = node_deepest(d->sources, src);
+	return &entry_of(l)->key.src;
+}
 
-		for (; s; s = s->parent)
-			if (s->e)
-				return s->e;
-		if (d->e)
-			return d->e;
+/* The shorter ones on the way of k, and where it leads; nobody has compared
+ * yet. Of destinations, what there is of each. */
+static unsigned int candidates(sdlink_t l, unsigned int end, const struct sdprefix *k,
+			       sdlink_t out[NESTED_MAX])
+{
+	unsigned int n = 0;
+
+	while (leads_on(l) && entry_of(l)->fork < end) {
+		const struct sdentry *e = entry_of(l);
+		unsigned int side = side_of(k, e->fork);
+
+		/* Who is not longer than this ends here, and k goes on. */
+		if (side && !(e->fork & BIT))
+			out[n++] = e->side[0];
+		l = e->side[side];
+	}
+	out[n++] = l;
+	return n;
+}
+
+/* RFC 9079 4: the longest destination that has a source covering k's, and its
+ * longest one; where k's own is the destination, of those shorter than
+ * `below`. The plain entry's source covers all. */
+static struct sdentry *fall_through(const struct sdtable *t, const struct sdprefix *k,
+				    unsigned int below)
+{
+	sdlink_t root = root_of(t, sdprefix_family(k)), d[NESTED_MAX], s[NESTED_MAX];
+	unsigned int n_d = root.v ? candidates(root, SRC_FORK, k, d) : 0;
+	/* All on one way share what they were asked: one comparison does. */
+	unsigned int dst =
+		n_d ? addr_common(&dst_at(d[n_d - 1])->addr, &k->dst.addr, k->dst.plen) : 0;
+
+	while (n_d--) {
+		unsigned int n_s, src, limit = NESTED_MAX;
+
+		if (dst_at(d[n_d])->plen > dst)
+			continue;
+		if (dst_at(d[n_d])->plen == k->dst.plen)
+			limit = below;
+		n_s = candidates(d[n_d], UINT_MAX, k, s);
+		src = addr_common(&src_at(s[n_s - 1])->addr, &k->src.addr, k->src.plen);
+		while (n_s--)
+			if (src_at(s[n_s])->plen <= src && src_at(s[n_s])->plen < limit)
+				return entry_of(s[n_s]);
 	}
 	return NULL;
-}
-
-/* The same from behind the entry of node n. */
-static struct sdentry *fall_on(struct sdnode *n, const struct prefix *src)
-{
-	if (!n->owner)
-		return fall_through(n->parent, src);
-	for (struct sdnode *s = n->parent; s; s = s->parent)
-		if (s->e)
-			return s->e;
-	if (n->owner->e)
-		return n->owner->e;
-	return fall_through(n->owner->parent, src);
 }
 
 struct sdentry *sdtable_lookup(const struct sdtable *t, enum family f, const struct addr *dst,
 			       const struct addr *src)
 {
-	struct prefix d = prefix_host(f, dst), s = prefix_host(f, src);
+	struct sdprefix k = {.dst = prefix_host(f, dst), .src = prefix_host(f, src)};
 
-	return fall_through(node_deepest(root_of(t, f), &d), &s);
+	return fall_through(t, &k, NESTED_MAX);
 }
 
 struct sdentry *sdtable_lookup_next(const struct sdtable *t, const struct sdentry *e,
 				    const struct addr *src)
 {
-	struct prefix s = prefix_host(sdprefix_family(&e->key), src);
+	struct sdprefix k = {.dst = e->key.dst, .src = prefix_host(sdprefix_family(&e->key), src)};
 
-	(void)t;
-	return fall_on(e->node, &s);
+	return fall_through(t, &k, e->key.src.plen);
 }
 
 struct sdentry *sdtable_cover(const struct sdtable *t, const struct sdprefix *key)
 {
-	struct sdnode *d = node_deepest(root_of(t, sdprefix_family(key)), &key->dst);
-	struct sdentry *e = fall_through(d, &key->src);
-
-	return e && sdprefix_eq(&e->key, key) ? fall_on(e->node, &key->src) : e;
+	return fall_through(t, key, key->src.plen);
 }
 
+/* ---- walks ---- */
 struct sdentry *sdtable_first(const struct sdtable *t)
 {
-	return table_from(t, FAM_IP4, t->root4);
-}
-
-struct sdentry *sdtable_at_next(const struct sdtable *t, const struct sdentry *e)
-{
-	struct sdnode *n = e->node;
-
-	(void)t;
-	return sources_from(n->owner ? node_next(n) : n->sources);
+	return t->root4.v ? outermost(t->root4, 0) : outermost(t->root6, 0);
 }
 
 struct sdentry *sdtable_next(const struct sdtable *t, const struct sdentry *e)
 {
-	struct sdnode *d = e->node->owner ? e->node->owner : e->node;
-	struct sdentry *next = sdtable_at_next(t, e);
-
-	return next ? next : table_from(t, sdprefix_family(&e->key), node_next(d));
+	return behind(t, sdprefix_family(&e->key), e->fork & FORK ? e : NULL);
 }
 
 struct sdentry *sdtable_after(const struct sdtable *t, const struct sdprefix *key)
 {
-	enum family f = sdprefix_family(key);
-	struct sdnode *d = node_from(root_of(t, f), &key->dst);
+	struct sdplace p;
+	struct sdentry *e = sdtable_seek((struct sdtable *)t, key, &p);
 
-	if (d && prefix_eq(&d->p, &key->dst)) {
-		struct sdnode *s = node_from(d->sources, &key->src);
-		struct sdentry *e = sources_from(s);
+	if (e)
+		return sdtable_next(t, e);
+	if (p.beside && !p.after)
+		return outermost(*p.at, 0);
+	return behind(t, sdprefix_family(key), p.turn ? entry_of(*p.turn) : NULL);
+}
 
-		if (e && prefix_eq(&e->key.src, &key->src))
-			e = sources_from(node_next(s));
-		if (e)
-			return e;
-		d = node_next(d);
-	}
-	return table_from(t, f, d);
+/* The first entry of those that answer as p before this fork; whether they are
+ * p's is not compared. */
+static struct sdentry *first_within(const struct sdtable *t, const struct prefix *p,
+				    unsigned int end)
+{
+	struct sdprefix k = {.dst = *p};
+	sdlink_t l = root_of(t, (enum family)p->family);
+
+	while (l.v && leads_on(l) && entry_of(l)->fork < end)
+		l = entry_of(l)->side[side_of(&k, entry_of(l)->fork)];
+	return outermost(l, 0);
 }
 
 struct sdentry *sdtable_first_below(const struct sdtable *t, const struct prefix *below)
 {
-	struct sdentry *e = dests_from(node_from(root_of(t, (enum family)below->family), below));
+	struct sdentry *e = first_within(t, below, AT((unsigned int)below->plen));
 
 	return e && prefix_covers(below, &e->key.dst) ? e : NULL;
 }
 
 struct sdentry *sdtable_at(const struct sdtable *t, const struct prefix *dst)
 {
-	struct sdnode *d = node_find(root_of(t, (enum family)dst->family), dst);
+	struct sdentry *e = first_within(t, dst, SRC_FORK);
 
-	if (!d)
-		return NULL;
-	return d->e ? d->e : sources_from(d->sources);
+	return e && prefix_eq(&e->key.dst, dst) ? e : NULL;
 }
 
+struct sdentry *sdtable_at_next(const struct sdtable *t, const struct sdentry *e)
+{
+	(void)t;
+	return e->fork >= SRC_FORK ? outermost(e->side[1], 0) : NULL;
+}
+
+/* ---- for tests ---- */
 size_t sdtable_source_tries(const struct sdtable *t)
 {
-	struct sdnode *roots[] = {t->root4, t->root6};
 	size_t count = 0;
 
-	for (size_t i = 0; i < 2; i++)
-		for (struct sdnode *d = roots[i]; d; d = node_next(d))
-			count += d->sources != NULL;
+	for (struct sdentry *e = sdtable_first(t), *next; e; e = next) {
+		next = sdtable_next(t, e);
+		/* The last one of its destination tells. */
+		count += e->fork < SRC_FORK && !sdprefix_is_plain(&e->key);
+	}
 	return count;
+}
+
+/* Is all well on the way to e, and is its own fork the last one that it
+ * answers with the first side? */
+static bool sound_way(const struct sdtable *t, const struct sdentry *e)
+{
+	sdlink_t l = root_of(t, sdprefix_family(&e->key));
+	const struct sdentry *turn = NULL;
+	unsigned int asked = 0;
+
+	while (l.v && leads_on(l)) {
+		const struct sdentry *n = entry_of(l);
+		unsigned int parts = parting(&n->key, &e->key), side = side_of(&e->key, n->fork);
+
+		if (!(n->fork & FORK) || n->fork <= asked || (parts && parts < n->fork))
+			return false;
+		asked = n->fork;
+		turn = side ? turn : n;
+		l = n->side[side];
+	}
+	return l.v && entry_of(l) == e && (turn ? turn == e : e->fork == LAST);
+}
+
+bool sdtable_sound(const struct sdtable *t)
+{
+	size_t n = 0;
+
+	for (struct sdentry *e = sdtable_first(t), *next; e; e = next, n++) {
+		next = sdtable_next(t, e);
+		if (!sound_way(t, e) || (next && sdprefix_cmp(&e->key, &next->key) >= 0))
+			return false;
+	}
+	return n == t->n;
 }

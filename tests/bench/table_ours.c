@@ -85,7 +85,7 @@ static size_t ours_octets(const void *t)
 {
 	const struct ours *o = t;
 
-	return model_octets(&o->mem) + model_octets(&o->t.t.mem);
+	return model_octets(&o->mem);
 }
 
 const struct model model_ours = {

@@ -26,14 +26,15 @@ struct rib_node *rib_node_half(const struct rib *r, const struct prefix *dst, bo
 
 struct rib_node *rib_node_get(struct rib *r, const struct sdprefix *pair)
 {
-	struct rib_node *n = rib_node_find(r, pair), *other;
+	struct sdplace place;
+	struct rib_node *n = rib_nodes_seek(&r->nodes, pair, &place), *other;
 
 	if (n)
 		return n;
 	n = mem_new(&r->mem_node, sizeof(*n));
 	n->entry.key = *pair;
 	rib_cands_init(&n->cands);
-	other = rib_nodes_at(&r->nodes, &pair->dst);
+	other = rib_nodes_same_dst(&place);
 	if (other) {
 		n->dest = other->dest;
 	} else {
@@ -41,7 +42,7 @@ struct rib_node *rib_node_get(struct rib *r, const struct sdprefix *pair)
 		dirty_nodes_init(&n->dest->dirty);
 	}
 	n->dest->n_nodes++;
-	rib_nodes_add(&r->nodes, n);
+	rib_nodes_put(&r->nodes, &place, n);
 	return n;
 }
 

@@ -205,22 +205,41 @@ static struct item *pick_best(struct item **v, unsigned int *n)
 	return i;
 }
 
+/* Is it one of this destination, and none only if there is none? */
+static bool same_dst(const struct item *got, unsigned int fam, unsigned int d)
+{
+	if (got)
+		return got->fam == fam && got->d == d;
+	for (unsigned int i = 0; i < w.n; i++)
+		if (w.live[i]->fam == fam && w.live[i]->d == d)
+			return false;
+	return true;
+}
+
 static void op_add(unsigned int fam, unsigned int d, unsigned int s)
 {
 	struct item *i, *have = model_find(fam, d, s);
-	size_t nodes = w.t.t.mem.count;
+	struct sdplace place;
 
 	if (!have && w.n == MAX_LIVE)
 		return;
 	i = calloc(1, sizeof(*i));
 	*i = (struct item){.entry.key = key_of(fam, d, s), .fam = fam, .d = d, .s = s};
 	if (have) {
+		CHECK(items_seek(&w.t, &i->entry.key, &place) == have);
 		CHECK(!items_add(&w.t, i));
-		CHECK(w.t.t.mem.count == nodes && !i->entry.node);
+		CHECK(!sdentry_inside(&i->entry) && sdentry_inside(&have->entry));
 		free(i);
 		return;
 	}
-	CHECK(items_add(&w.t, i));
+	if (prng_below(&w.rnd, 2)) {
+		CHECK(items_seek(&w.t, &i->entry.key, &place) == NULL);
+		CHECK(same_dst(items_same_dst(&place), fam, d));
+		items_put(&w.t, &place, i);
+	} else {
+		CHECK(items_add(&w.t, i));
+	}
+	CHECK(sdentry_inside(&i->entry));
 	w.live[w.n++] = i;
 }
 
@@ -234,7 +253,7 @@ static void model_drop(struct item *i)
 static void op_del(struct item *i)
 {
 	items_del(&w.t, i);
-	CHECK(!i->entry.node);
+	CHECK(!sdentry_inside(&i->entry));
 	model_drop(i);
 	free(i);
 }
@@ -310,52 +329,23 @@ static void op_at(unsigned int fam, unsigned int d)
 	CHECK(got == NULL);
 }
 
-/* The nodes that a path-compressed trie of these sorted prefixes needs: one
- * each, and one per place where two part that is not a prefix among them. */
-static size_t trie_nodes(const struct prefix *v, size_t n)
-{
-	size_t forks = 0;
-
-	for (size_t i = 0; i + 1 < n; i++) {
-		unsigned int max = v[i].plen < v[i + 1].plen ? v[i].plen : v[i + 1].plen;
-		unsigned int at = naive_common(&v[i].addr, &v[i + 1].addr, max);
-		bool there = false;
-
-		for (size_t k = 0; k < n; k++)
-			there |= v[k].plen == at && naive_covers(&v[k], &v[i].addr, v[i].plen);
-		forks += !there;
-	}
-	return n + forks;
-}
-
-/* The shape of the whole: as many nodes and source tries as the live pairs
- * call for and not one more. */
+/* The shape of the whole: as many source tries as the live pairs call for, and
+ * all in order. */
 static void op_shape(void)
 {
-	struct item *sorted[MAX_LIVE];
-	struct prefix d[MAX_LIVE], s[MAX_LIVE];
-	size_t tries = 0, nodes = 0;
+	size_t tries = 0;
 
-	memcpy(sorted, w.live, w.n * sizeof(*sorted));
-	qsort(sorted, w.n, sizeof(*sorted), item_cmp);
-	for (unsigned int fam = 0, i = 0; fam < FAMS; fam++) {
-		size_t nd = 0;
+	for (unsigned int i = 0; i < w.n; i++) {
+		const struct item *a = w.live[i];
+		bool first = a->s != 0;
 
-		while (i < w.n && sorted[i]->fam == fam) {
-			unsigned int dst = sorted[i]->d;
-			size_t ns = 0;
-
-			d[nd++] = sorted[i]->entry.key.dst;
-			for (; i < w.n && sorted[i]->fam == fam && sorted[i]->d == dst; i++)
-				if (sorted[i]->entry.key.src.plen)
-					s[ns++] = sorted[i]->entry.key.src;
-			tries += ns > 0;
-			nodes += trie_nodes(s, ns);
-		}
-		nodes += trie_nodes(d, nd);
+		for (unsigned int k = 0; k < i; k++)
+			first &=
+				!(w.live[k]->fam == a->fam && w.live[k]->d == a->d && w.live[k]->s);
+		tries += first;
 	}
+	CHECK(sdtable_sound(&w.t.t));
 	CHECK(sdtable_source_tries(&w.t.t) == tries);
-	CHECK(w.t.t.mem.count == nodes);
 	CHECK(items_count(&w.t) == w.n);
 }
 
@@ -447,7 +437,7 @@ static void model_agrees(void **state)
 	for (w.op = 0; w.op < ops; w.op++) {
 		if (w.op % 20000 == 0) {
 			op_walk(16);
-			CHECK(w.n == 0 && w.t.t.mem.count == 0);
+			CHECK(w.n == 0 && items_count(&w.t) == 0);
 			new_world();
 			add_in_16 = 12;
 		} else if (w.op % 2000 == 0) {
@@ -464,7 +454,6 @@ static void model_agrees(void **state)
 	op_walk(16);
 	op_shape();
 	items_fini(&w.t);
-	CHECK(w.t.t.mem.count == 0 && w.t.t.mem.bytes == 0);
 	if (ops >= 100000)
 		CHECK(most >= 200);
 }
@@ -567,7 +556,6 @@ static void source_trie_only_while_sourced(void **state)
 	items_init(&t);
 	put(&t, &plain, "2001:db8:d::/48", NULL);
 	assert_int_equal(sdtable_source_tries(&t.t), 0);
-	assert_int_equal(t.t.mem.count, 1);
 	put(&t, &a, "2001:db8:d::/48", "2001:db8:a::/48");
 	put(&t, &b, "2001:db8:d::/48", "2001:db8:b::/48");
 	assert_int_equal(sdtable_source_tries(&t.t), 1);
@@ -576,7 +564,105 @@ static void source_trie_only_while_sourced(void **state)
 	assert_int_equal(sdtable_source_tries(&t.t), 1);
 	items_del(&t, &b);
 	assert_int_equal(sdtable_source_tries(&t.t), 0);
-	assert_int_equal(t.t.mem.count, 0);
+	items_fini(&t);
+}
+
+/* Every length there is, above one another, on both sides: the deepest table
+ * that there can be. */
+#define CHAIN 129
+static struct item chain[CHAIN + CHAIN];
+
+static struct sdprefix chain_key(unsigned int dlen, unsigned int slen)
+{
+	struct addr d = {.b = {0x20, 0x01, 0x0d, 0xb8, 0xff, 0xa5}}, s = {.b = {0x3f, 0xff, 1}};
+	struct prefix dst, src;
+	struct sdprefix k;
+
+	d.b[15] = s.b[15] = 0x81;
+	assert_true(prefix_make(&dst, FAM_IP6, &d, dlen) && prefix_make(&src, FAM_IP6, &s, slen));
+	assert_true(sdprefix_make(&k, &dst, &src));
+	return k;
+}
+
+/* From the longest, all are found in turn; then from the middle. */
+static void chain_falls(const struct items *t, unsigned int n, bool sources)
+{
+	struct sdprefix host = chain_key(128, 128);
+	struct item *i = items_lookup(t, FAM_IP6, &host.dst.addr, &host.src.addr);
+
+	for (unsigned int k = n; k--; i = items_lookup_next(t, i, &host.src.addr)) {
+		struct sdprefix key = i->entry.key;
+
+		assert_ptr_equal(i, &chain[k]);
+		assert_ptr_equal(items_cover(t, &key), k ? &chain[k - 1] : NULL);
+		assert_ptr_equal(items_at(t, &key.dst), sources ? &chain[0] : i);
+		assert_ptr_equal(items_after(t, &key), k + 1 < n ? &chain[k + 1] : NULL);
+		assert_ptr_equal(items_first_below(t, &key.dst), sources ? &chain[0] : i);
+	}
+	assert_null(i);
+}
+
+static void chain_run(bool sources, unsigned int stride)
+{
+	struct items t;
+
+	items_init(&t);
+	for (unsigned int k = 0, at = 0; k < CHAIN; k++, at = (at + stride) % CHAIN) {
+		chain[at] = (struct item){0};
+		chain[at].entry.key = sources ? chain_key(61, at) : chain_key(at, 33);
+		assert_true(items_add(&t, &chain[at]));
+	}
+	assert_true(sdtable_sound(&t.t));
+	assert_int_equal(sdtable_source_tries(&t.t), sources ? 1 : CHAIN);
+	chain_falls(&t, CHAIN, sources);
+	for (unsigned int k = CHAIN; k--;) {
+		items_del(&t, &chain[k]);
+		if (k % 8 == 0)
+			chain_falls(&t, k, sources);
+		assert_true(sdtable_sound(&t.t));
+	}
+	items_fini(&t);
+}
+
+static void deepest_chains(void **state)
+{
+	static const unsigned int strides[] = {1, CHAIN - 1, 50, 80}; /* no divisors of CHAIN */
+
+	(void)state;
+	for (unsigned int k = 0; k < sizeof(strides) / sizeof(*strides); k++) {
+		chain_run(false, strides[k]);
+		chain_run(true, strides[k]);
+	}
+}
+
+/* Two destinations, each with a chain of sources that does not match, and a
+ * plain route above: the whole way down and up again. */
+static void no_source_of_many_matches(void **state)
+{
+	struct addr far = {.b = {0x3f, 0xfe}};
+	struct sdprefix host = chain_key(128, 128);
+	struct items t;
+	struct item plain;
+
+	(void)state;
+	items_init(&t);
+	put(&t, &plain, "2001:db8::/32", NULL);
+	for (unsigned int k = 0; k < CHAIN - 1; k++) {
+		chain[k] = (struct item){.entry.key = chain_key(128, k + 1)};
+		chain[CHAIN + k] = (struct item){.entry.key = chain_key(127, k + 1)};
+		chain[k].entry.key.src.addr.b[0] |= 0x80;
+		chain[CHAIN + k].entry.key.src.addr.b[0] |= 0x80;
+		assert_true(items_add(&t, &chain[k]) && items_add(&t, &chain[CHAIN + k]));
+	}
+	assert_true(sdtable_sound(&t.t));
+	assert_ptr_equal(items_lookup(&t, FAM_IP6, &host.dst.addr, &far), &plain);
+	far.b[0] = 0x80;
+	assert_ptr_equal(items_lookup(&t, FAM_IP6, &host.dst.addr, &far), &chain[1]);
+	for (unsigned int k = 0; k < CHAIN - 1; k++) {
+		items_del(&t, &chain[k]);
+		items_del(&t, &chain[CHAIN + k]);
+	}
+	items_del(&t, &plain);
 	items_fini(&t);
 }
 
@@ -587,6 +673,8 @@ int main(void)
 		cmocka_unit_test(no_source_falls_through),
 		cmocka_unit_test(cover_needs_both),
 		cmocka_unit_test(source_trie_only_while_sourced),
+		cmocka_unit_test(deepest_chains),
+		cmocka_unit_test(no_source_of_many_matches),
 		cmocka_unit_test(model_agrees),
 	};
 
