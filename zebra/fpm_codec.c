@@ -7,20 +7,20 @@
 #include <assert.h>
 #include <string.h>
 
-#include "lib/base/cursor.h"
 #include "lib/zapi/zapi.h"
 #include "zebra/fpm.pb-c.h"
 #include "zebra/netlink_codec.h"
 
 static size_t put_header(uint8_t *buf, enum fpm_encoding e, size_t body)
 {
-	struct wr w = wr_init(buf, FPM_HEADER);
+	size_t len = FPM_HEADER + body;
 
-	assert(FPM_HEADER + body <= FPM_FRAME_MAX);
-	wr_u8(&w, FPM_VERSION);
-	wr_u8(&w, (uint8_t)e);
-	wr_u16(&w, (uint16_t)(FPM_HEADER + body));
-	return FPM_HEADER + body;
+	assert(len <= FPM_FRAME_MAX);
+	buf[0] = FPM_VERSION;
+	buf[1] = (uint8_t)e;
+	buf[2] = (uint8_t)(len >> 8);
+	buf[3] = (uint8_t)len;
+	return len;
 }
 
 /* ---- netlink ---- */

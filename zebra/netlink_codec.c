@@ -395,9 +395,30 @@ bool nl_parse_ack(const struct nlmsghdr *h, int *error, const char **text)
 
 /* ---- requests ---- */
 
+/* mnl_attr_put() in place: with a length known here it comes down to stores,
+ * and there are five of them to a route. */
+static inline void put_attr(struct nlmsghdr *h, uint16_t type, size_t len, const void *data)
+{
+	struct nlattr *a = (struct nlattr *)(void *)((char *)h + MNL_ALIGN(h->nlmsg_len));
+
+	a->nla_type = type;
+	a->nla_len = (uint16_t)(MNL_ATTR_HDRLEN + len);
+	memcpy(a + 1, data, len);
+	memset((char *)(a + 1) + len, 0, MNL_ALIGN(len) - len);
+	h->nlmsg_len += (uint32_t)MNL_ALIGN(MNL_ATTR_HDRLEN + len);
+}
+
+static inline void put_u32(struct nlmsghdr *h, uint16_t type, uint32_t v)
+{
+	put_attr(h, type, sizeof(v), &v);
+}
+
 static void put_addr(struct nlmsghdr *h, uint16_t type, enum family f, const struct addr *a)
 {
-	mnl_attr_put(h, type, family_octets(f), a->b);
+	if (f == FAM_IP6)
+		put_attr(h, type, 16, a->b);
+	else
+		put_attr(h, type, 4, a->b);
 }
 
 /* Linux from 5.2 takes an IPv6 gateway for an IPv4 route. */
@@ -412,7 +433,7 @@ static void put_gateway(struct nlmsghdr *h, enum family f, const struct rib_next
 	}
 	memcpy(via, &af, sizeof(af));
 	memcpy(via + sizeof(af), nh->gate.b, sizeof(nh->gate.b));
-	mnl_attr_put(h, RTA_VIA, sizeof(via), via);
+	put_attr(h, RTA_VIA, sizeof(via), via);
 }
 
 static void put_multipath(struct nlmsghdr *h, enum family f, const struct fib_route *r)
@@ -474,7 +495,7 @@ static void put_nexthops(struct nlmsghdr *h, struct rtmsg *rtm, const struct fib
 	if (nh->onlink)
 		rtm->rtm_flags |= RTNH_F_ONLINK;
 	if (nh->ifindex)
-		mnl_attr_put_u32(h, RTA_OIF, nh->ifindex);
+		put_u32(h, RTA_OIF, nh->ifindex);
 }
 
 static void put_pair(struct nlmsghdr *h, struct rtmsg *rtm, const struct fib_route *r)
@@ -491,9 +512,9 @@ static void put_pair(struct nlmsghdr *h, struct rtmsg *rtm, const struct fib_rou
 	rtm->rtm_table = RT_TABLE_MAIN;
 	if (r->table) {
 		rtm->rtm_table = r->table < 256 ? (uint8_t)r->table : RT_TABLE_UNSPEC;
-		mnl_attr_put_u32(h, RTA_TABLE, r->table);
+		put_u32(h, RTA_TABLE, r->table);
 	}
-	mnl_attr_put_u32(h, RTA_PRIORITY, nl_op_priority(r));
+	put_u32(h, RTA_PRIORITY, nl_op_priority(r));
 }
 
 struct nlmsghdr *nl_put_op(void *buf, const struct fib_op *op, uint32_t seq)
@@ -532,7 +553,7 @@ struct nlmsghdr *nl_put_op(void *buf, const struct fib_op *op, uint32_t seq)
 		if (r->mtu) {
 			struct nlattr *nest = mnl_attr_nest_start(h, RTA_METRICS);
 
-			mnl_attr_put_u32(h, RTAX_MTU, r->mtu);
+			put_u32(h, RTAX_MTU, r->mtu);
 			mnl_attr_nest_end(h, nest);
 		}
 		break;
