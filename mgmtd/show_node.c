@@ -78,14 +78,20 @@ void txt_uptime(struct text *t, int64_t seconds)
 
 /* ---- JSON ---- */
 
-static const struct lysc_node *child_schema(const struct lysc_node *parent, const char *name)
+/* before: where the last one was found; NULL: search all. */
+static const struct lysc_node *child_schema(const struct lysc_node *parent,
+					    const struct lysc_node *before, const char *name)
 {
-	const struct lysc_node *c = NULL;
+	const struct lysc_node *c = before;
+	uint32_t options = parent && parent->nodetype == LYS_RPC ? LYS_GETNEXT_OUTPUT : 0;
 
 	if (!parent)
 		return NULL;
-	while ((c = lys_getnext(c, parent, NULL,
-				parent->nodetype == LYS_RPC ? LYS_GETNEXT_OUTPUT : 0)))
+	/* They come in the order of the schema, as a rule. */
+	while (c && (c = lys_getnext(c, parent, NULL, options)))
+		if (strcmp(c->name, name) == 0)
+			return c;
+	while ((c = lys_getnext(c, parent, NULL, options)))
 		if (strcmp(c->name, name) == 0)
 			return c;
 	return NULL;
@@ -171,14 +177,17 @@ static void array_json(struct text *t, const struct lysc_node *schema, const Mgm
 
 static bool was_before(const Mgmt__Node *n, size_t i)
 {
+	const char *name = local_name(n->child[i]);
+
 	for (size_t j = 0; j < i; j++)
-		if (strcmp(local_name(n->child[j]), local_name(n->child[i])) == 0)
+		if (strcmp(local_name(n->child[j]), name) == 0)
 			return true;
 	return false;
 }
 
 void node_json(struct text *t, const struct lysc_node *schema, const Mgmt__Node *n)
 {
+	const struct lysc_node *cs = NULL;
 	bool first = true;
 
 	if (schema && (schema->nodetype & (LYS_LEAF | LYS_LEAFLIST))) {
@@ -188,10 +197,10 @@ void node_json(struct text *t, const struct lysc_node *schema, const Mgmt__Node 
 	txt_puts(t, "{");
 	for (size_t i = 0; i < n->n_child; i++) {
 		const Mgmt__Node *c = n->child[i];
-		const struct lysc_node *cs = child_schema(schema, local_name(c));
 
 		if (was_before(n, i))
 			continue;
+		cs = child_schema(schema, cs, local_name(c));
 		txt_puts(t, first ? "" : ", ");
 		first = false;
 		txt_json(t, local_name(c));

@@ -121,6 +121,9 @@ static void got_page(void *ctx, const struct backend_page *p)
 {
 	struct cli_show *w = ctx;
 
+	/* The daemon works on the next page while we write this one. */
+	if (p->more && cli_has_room(w->session))
+		backend_walk_next(w->walk);
 	for (size_t i = 0; i < p->n; i++)
 		say_entry(w, p->entry[i]);
 	if (p->error) {
@@ -134,7 +137,7 @@ static void got_page(void *ctx, const struct backend_page *p)
 	cli_flush(w->session);
 	w->waiting = !cli_has_room(w->session);
 	if (!w->waiting)
-		backend_walk_next(w->walk);
+		backend_walk_next(w->walk); /* if it is not asked already */
 }
 
 void cli_show_room(struct cli_session *s)

@@ -55,15 +55,16 @@ void txt_printf(struct text *t, const char *fmt, ...)
 void txt_json(struct text *t, const char *s)
 {
 	txt_puts(t, "\"");
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
+	while (*s) {
+		const char *from = s;
 
-		if (c == '"' || c == '\\')
-			txt_printf(t, "\\%c", c);
-		else if (c < 0x20)
-			txt_printf(t, "\\u%04x", c);
-		else
-			txt_add(t, s, 1);
+		while ((unsigned char)*s >= 0x20 && *s != '"' && *s != '\\')
+			s++;
+		txt_add(t, from, (size_t)(s - from));
+		if (*s == '"' || *s == '\\')
+			txt_printf(t, "\\%c", *s++);
+		else if (*s)
+			txt_printf(t, "\\u%04x", *s++);
 	}
 	txt_puts(t, "\"");
 }

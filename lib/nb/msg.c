@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/container.h"
 #include "lib/io/log.h"
+#include "lib/nb/arena.h"
 
 #define HEAD	    4
 #define FIRST_ROOM  ((size_t)4096)
@@ -131,6 +133,45 @@ static bool kind_fits(struct walk w, uint32_t accept)
 	       w.p == w.end;
 }
 
+/* A decoded message, all of it in one arena. */
+struct held {
+	struct nb_arena arena;
+	bool given;
+	Mgmt__Message m;
+};
+
+static void *held_alloc(void *ctx, size_t size)
+{
+	struct held *h = ctx;
+
+	if (h->given)
+		return nb_arena_take(&h->arena, size);
+	/* What is asked for first is the message itself. */
+	assert(size == sizeof(h->m));
+	h->given = true;
+	return &h->m;
+}
+
+static void held_keep(void *ctx, void *p)
+{
+	(void)ctx;
+	(void)p;
+}
+
+static Mgmt__Message *unpack(struct span frame)
+{
+	struct held *h = calloc(1, sizeof(*h));
+	ProtobufCAllocator in_arena = {held_alloc, held_keep, h};
+	Mgmt__Message *m;
+
+	if (!h)
+		abort();
+	m = mgmt__message__unpack(&in_arena, frame.len, frame.p);
+	if (!m)
+		msg_free(&h->m);
+	return m;
+}
+
 Mgmt__Message *msg_decode(struct span frame, uint32_t accept)
 {
 	struct walk w = {frame.p, frame.p + frame.len};
@@ -140,7 +181,7 @@ Mgmt__Message *msg_decode(struct span frame, uint32_t accept)
 	if (!kind_fits(w, accept) ||
 	    !shape_fits(&mgmt__message__descriptor, w, MSG_MAX_DEPTH, &parts))
 		return NULL;
-	m = mgmt__message__unpack(NULL, frame.len, frame.p);
+	m = unpack(frame);
 	/* A kind that `accept` has room for and the protocol does not know. */
 	if (m && m->kind_case == MGMT__MESSAGE__KIND__NOT_SET) {
 		msg_free(m);
@@ -151,8 +192,13 @@ Mgmt__Message *msg_decode(struct span frame, uint32_t accept)
 
 void msg_free(Mgmt__Message *m)
 {
-	if (m)
-		mgmt__message__free_unpacked(m, NULL);
+	struct held *h;
+
+	if (!m)
+		return;
+	h = container_of(m, struct held, m);
+	nb_arena_free(&h->arena);
+	free(h);
 }
 
 static void wrap(Mgmt__Message *m, Mgmt__Message__KindCase kind, ProtobufCMessage *part)
@@ -163,7 +209,8 @@ static void wrap(Mgmt__Message *m, Mgmt__Message__KindCase kind, ProtobufCMessag
 	memcpy(&m->subscribe, &part, sizeof(part));
 }
 
-uint8_t *msg_encode(Mgmt__Message__KindCase kind, ProtobufCMessage *part, size_t *n)
+/* NULL: it would be longer than that. */
+static uint8_t *encode(Mgmt__Message__KindCase kind, ProtobufCMessage *part, size_t max, size_t *n)
 {
 	Mgmt__Message m;
 	uint8_t *frame;
@@ -171,7 +218,8 @@ uint8_t *msg_encode(Mgmt__Message__KindCase kind, ProtobufCMessage *part, size_t
 
 	wrap(&m, kind, part);
 	len = mgmt__message__get_packed_size(&m);
-	assert(len <= UINT32_MAX);
+	if (len > max)
+		return NULL;
 	frame = malloc(HEAD + len);
 	if (!frame)
 		abort();
@@ -179,6 +227,14 @@ uint8_t *msg_encode(Mgmt__Message__KindCase kind, ProtobufCMessage *part, size_t
 		frame[i] = (uint8_t)(len >> (8 * (HEAD - 1 - i)));
 	mgmt__message__pack(&m, frame + HEAD);
 	*n = HEAD + len;
+	return frame;
+}
+
+uint8_t *msg_encode(Mgmt__Message__KindCase kind, ProtobufCMessage *part, size_t *n)
+{
+	uint8_t *frame = encode(kind, part, UINT32_MAX, n);
+
+	assert(frame);
 	return frame;
 }
 
@@ -360,16 +416,13 @@ void msg_conn_pause(struct msg_conn *c, bool paused)
 
 bool msg_send(struct msg_conn *c, Mgmt__Message__KindCase kind, ProtobufCMessage *part)
 {
-	Mgmt__Message m;
-	uint8_t *frame;
 	size_t n;
+	uint8_t *frame = encode(kind, part, MSG_MAX_TXN, &n);
 
-	wrap(&m, kind, part);
-	if (mgmt__message__get_packed_size(&m) > MSG_MAX_TXN) {
+	if (!frame) {
 		refuse(c, "a message to it would be over the size limit");
 		return false;
 	}
-	frame = msg_encode(kind, part, &n);
 	stream_write(c->stream, span_of(frame, n));
 	free(frame);
 	return true;

@@ -8,16 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/nb/arena.h"
 #include "lib/nb/msg.h"
-
-#define BLOCK_SIZE ((size_t)32768)
-#define ALIGN	   _Alignof(max_align_t)
-
-struct block {
-	struct block *next;
-	size_t used, size;
-	_Alignas(max_align_t) char data[];
-};
 
 /* The children of a node that is still open. */
 struct children {
@@ -26,7 +18,7 @@ struct children {
 };
 
 struct nb_writer {
-	struct block *blocks;
+	struct nb_arena arena;
 	unsigned int max;
 	size_t octets;
 	/* [0] is the top; [depth] is where the next node goes. */
@@ -34,30 +26,12 @@ struct nb_writer {
 	size_t depth;
 };
 
-static void *take(struct nb_writer *w, size_t size)
-{
-	struct block *b = w->blocks;
-
-	size = (size + ALIGN - 1) / ALIGN * ALIGN;
-	if (!b || b->size - b->used < size) {
-		size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-
-		b = malloc(sizeof(*b) + room);
-		if (!b)
-			abort();
-		*b = (struct block){.next = w->blocks, .size = room};
-		w->blocks = b;
-	}
-	b->used += size;
-	return b->data + b->used - size;
-}
-
 static char *take_text(struct nb_writer *w, const char *text)
 {
 	size_t n = strlen(text) + 1;
 
 	w->octets += n;
-	return memcpy(take(w, n), text, n);
+	return memcpy(nb_arena_take(&w->arena, n), text, n);
 }
 
 struct nb_writer *nb_writer_new(unsigned int max)
@@ -74,17 +48,14 @@ void nb_writer_free(struct nb_writer *w)
 {
 	if (!w)
 		return;
-	for (struct block *b = w->blocks, *next; b; b = next) {
-		next = b->next;
-		free(b);
-	}
+	nb_arena_free(&w->arena);
 	free(w);
 }
 
 static Mgmt__Node *add(struct nb_writer *w, const char *name)
 {
 	struct children *to = &w->open[w->depth];
-	Mgmt__Node *node = take(w, sizeof(*node));
+	Mgmt__Node *node = nb_arena_take(&w->arena, sizeof(*node));
 
 	mgmt__node__init(node);
 	node->name = take_text(w, name);
@@ -92,7 +63,7 @@ static Mgmt__Node *add(struct nb_writer *w, const char *name)
 	w->octets += 8;
 	if (to->n == to->room) {
 		size_t room = to->room ? 2 * to->room : 16;
-		Mgmt__Node **v = take(w, room * sizeof(*v));
+		Mgmt__Node **v = nb_arena_take(&w->arena, room * sizeof(*v));
 
 		if (to->n)
 			memcpy(v, to->v, to->n * sizeof(*v));
@@ -141,7 +112,13 @@ void nb_leaf_fmt(struct nb_writer *w, const char *name, const char *fmt, ...)
 
 void nb_leaf_u64(struct nb_writer *w, const char *name, uint64_t value)
 {
-	nb_leaf_fmt(w, name, "%llu", (unsigned long long)value);
+	char text[24], *p = text + sizeof(text);
+
+	*--p = '\0';
+	do
+		*--p = (char)('0' + value % 10);
+	while (value /= 10);
+	nb_leaf(w, name, p);
 }
 
 void nb_leaf_bool(struct nb_writer *w, const char *name, bool value)
