@@ -192,15 +192,22 @@ void request_seqno(struct babel *b, struct neigh *n, const struct tlv_seqno_requ
 
 /* ---- Asking ---- */
 
-static void tell(struct babel *b, struct request *r, usec_t within)
+static struct tlv asked(const struct request *r)
 {
 	struct tlv t = {.type = TLV_SEQNO_REQUEST};
-	struct iface *i;
 
 	t.u.seqno_request.pair = r->pfx->entry.key;
 	t.u.seqno_request.seqno = r->seqno;
 	t.u.seqno_request.hop_count = REQUEST_HOPS;
 	t.u.seqno_request.router_id = r->router_id;
+	return t;
+}
+
+static void tell(struct babel *b, struct request *r, usec_t within)
+{
+	struct tlv t = asked(r);
+	struct iface *i;
+
 	r->sent = b->now;
 	deadline_set(b, &r->deadline, DL_REQUEST, mono_add(b->now, r->timeout));
 	if (r->only) {
@@ -246,6 +253,22 @@ void request_ask(struct babel *b)
 		set_waiting(b, r, false);
 		tell(b, r, 0);
 	}
+}
+
+/* Who had no way when all were asked could not pass it on, and tells of one
+ * now: it is not the time to wait for the next resend. */
+static void ask_too(struct babel *b, struct request *r, struct neigh *n)
+{
+	struct tlv t = asked(r);
+
+	if (r->waiting)
+		return;
+	if (!out_crowded(&n->out)) {
+		out_tlv(b, &n->out, &t, URGENT_TIMEOUT);
+		return;
+	}
+	deadline_clear(b, &r->deadline);
+	set_waiting(b, r, true);
 }
 
 /* only NULL: from everybody. */
@@ -311,6 +334,14 @@ void request_better(struct babel *b, struct pfx *p, struct neigh *n, const struc
 
 	if (src)
 		originate(b, p, id, (uint16_t)(src->seqno + 1), n);
+}
+
+void request_news(struct babel *b, struct pfx *p, struct neigh *n, const struct router_id *id)
+{
+	struct request *r = request_find(p, id);
+
+	if (r && r->timeout && !r->only)
+		ask_too(b, r, n);
 }
 
 void request_due(struct babel *b, struct deadline *d)

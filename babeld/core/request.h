@@ -55,6 +55,8 @@ void request_route(struct babel *b, struct neigh *n, const struct tlv_route_requ
 void request_seqno(struct babel *b, struct neigh *n, const struct tlv_seqno_request *q);
 void request_starving(struct babel *b, struct pfx *p, const struct router_id *lost);
 void request_better(struct babel *b, struct pfx *p, struct neigh *n, const struct router_id *id);
+/* An unfeasible route via n that it did not have before. */
+void request_news(struct babel *b, struct pfx *p, struct neigh *n, const struct router_id *id);
 /* The selected route, that of n, has become worse than is feasible. */
 void request_worse(struct babel *b, struct pfx *p, struct neigh *n, const struct tlv_update *u);
 void request_satisfy(struct babel *b, struct pfx *p);

@@ -139,6 +139,23 @@ static enum update_verdict judge_accepted(const struct route *have, const struct
 	return judge_update(have, src, u);
 }
 
+/* RFC 8966 3.8.2.1, 3.8.2.2 */
+static void unusable(struct babel *b, struct neigh *n, struct route *have,
+		     const struct tlv_update *u, const struct accepted *in)
+{
+	bool news = !have || have->refmetric == BABEL_INFINITY;
+
+	if (have) {
+		route_take(b, have, u, in);
+		select_run(b, have->pfx);
+	} else {
+		make(b, n, u, in);
+	}
+	if (news)
+		request_news(b, pfx_find(b, &u->pair), n, &u->router_id);
+	route_want(b, &u->pair, n, &u->router_id, in->refmetric);
+}
+
 void route_update(struct babel *b, struct neigh *n, const struct tlv_update *update)
 {
 	struct tlv_update u = *update;
@@ -172,10 +189,6 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 	case UPD_NEW:
 		make(b, n, &u, &in);
 		break;
-	case UPD_NEW_UNUSABLE:
-		make(b, n, &u, &in);
-		route_want(b, &u.pair, n, &u.router_id, in.refmetric);
-		break;
 	case UPD_REFRESH: /* mostly of what is known */
 		if (route_take(b, have, &u, &in) || pfx_ghost(p))
 			select_run(b, p);
@@ -187,10 +200,9 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 	case UPD_KEEP: /* RFC 8966 3.8.2.2 */
 		request_worse(b, p, n, &u);
 		break;
+	case UPD_NEW_UNUSABLE:
 	case UPD_UNUSABLE:
-		route_take(b, have, &u, &in);
-		select_run(b, p);
-		route_want(b, &u.pair, n, &u.router_id, in.refmetric);
+		unusable(b, n, have, &u, &in);
 		break;
 	}
 	g = p ? pfx_ghost(p) : NULL;

@@ -16,6 +16,8 @@
 #define MSEC	  USEC_PER_MSEC
 #define SEC	  USEC_PER_SEC
 #define SETTLED	  (60 * SEC) /* two full Updates of everybody, and more */
+#define WATCHED	  (15 * SEC) /* after the last loss */
+#define TIMES	  3	     /* in each network */
 #define GIVE_UP	  (120 * SEC)
 #define SEEDS	  9
 #define NEAR	  "2001:db8:a::/48" /* the host's prefix */
@@ -30,6 +32,7 @@ struct net {
 	struct sim *sim;
 	unsigned int n;
 	unsigned int near, far;
+	bool withdrawn;
 };
 
 static void pass(struct sim *s, usec_t d)
@@ -144,6 +147,7 @@ static void router_dies(struct net *t)
 
 static void uplink_withdrawn(struct net *t)
 {
+	t->withdrawn = true;
 	sim_unlocal(t->sim, 0, "::/0", NULL);
 }
 
@@ -164,27 +168,36 @@ static int by_length(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* From the fault until the last moment at which some sampled packet did not
- * arrive from some router. */
-static usec_t outage(const struct story *y, unsigned int n, uint64_t seed)
+/* All is as it was before the fault. */
+static void heal(struct net *t)
 {
-	struct net t = {.sim = sim_new(sim_seed(seed)), .n = n};
-	struct sim *s = t.sim;
+	struct sim *s = t->sim;
+
+	for (unsigned int k = 0; k < s->n_links; k++)
+		if (!s->links[k]->up)
+			sim_link_up(s, k, true);
+	for (unsigned int k = 0; k < s->n_nodes; k++)
+		if (!s->nodes[k]->babel)
+			sim_start(s, k, SIM_AFRESH);
+	if (t->withdrawn)
+		sim_local(s, 0, "::/0", NULL);
+	t->withdrawn = false;
+}
+
+/* Until the last moment at which some sampled packet did not arrive from some
+ * router. */
+static usec_t outage(const struct story *y, struct net *t)
+{
+	struct sim *s = t->sim;
 	uint64_t seen;
 	mono_t fault, last;
 
-	for (unsigned int k = 0; k < n; k++)
-		sim_add_node(s);
-	y->shape(&t);
-	y->announce(&t);
-	for (unsigned int k = 0; k < n; k++)
-		sim_start(s, k, SIM_AFRESH);
 	pass(s, SETTLED + sim_random(s, 16 * SEC));
 	assert_int_equal(sim_ill(s), 0);
 	fault = last = s->now;
-	y->fault(&t);
+	y->fault(t);
 	seen = s->touched - 1;
-	for (bool ill = true; ill || mono_sub(s->now, last) < 15 * SEC;) {
+	for (bool ill = true; ill || mono_sub(s->now, last) < WATCHED;) {
 		if (seen != s->touched)
 			ill = sim_ill(s);
 		seen = s->touched;
@@ -193,21 +206,39 @@ static usec_t outage(const struct story *y, unsigned int n, uint64_t seed)
 		pass(s, MSEC);
 		assert_true(mono_sub(s->now, fault) < GIVE_UP);
 	}
-	sim_free(s);
 	return mono_sub(last, fault);
+}
+
+/* The second time there are feasibility distances of the first. */
+static void outages(const struct story *y, unsigned int n, uint64_t seed, usec_t took[TIMES])
+{
+	struct net t = {.sim = sim_new(sim_seed(seed)), .n = n};
+
+	for (unsigned int k = 0; k < n; k++)
+		sim_add_node(t.sim);
+	y->shape(&t);
+	y->announce(&t);
+	for (unsigned int k = 0; k < n; k++)
+		sim_start(t.sim, k, SIM_AFRESH);
+	for (unsigned int k = 0; k < TIMES; k++) {
+		took[k] = outage(y, &t);
+		heal(&t);
+	}
+	sim_free(t.sim);
 }
 
 static void measure(const struct story *y, unsigned int n, unsigned int seeds)
 {
-	usec_t took[SEEDS];
+	usec_t took[SEEDS * TIMES];
+	unsigned int last = seeds * TIMES - 1;
 
 	for (unsigned int k = 0; k < seeds; k++)
-		took[k] = outage(y, n, 1000 * n + k);
-	qsort(took, seeds, sizeof(*took), by_length);
+		outages(y, n, 1000 * n + k, took + k * TIMES);
+	qsort(took, last + 1, sizeof(*took), by_length);
 	print_message("%-30s %4u routers: %6.3f s, worst %6.3f s\n", y->name, n,
-		      (double)took[seeds / 2] / 1e6, (double)took[seeds - 1] / 1e6);
-	assert_true(took[seeds / 2] <= y->median);
-	assert_true(took[seeds - 1] <= y->worst);
+		      (double)took[last / 2] / 1e6, (double)took[last] / 1e6);
+	assert_true(took[last / 2] <= y->median);
+	assert_true(took[last] <= y->worst);
 }
 
 static void sizes(const struct story *y)

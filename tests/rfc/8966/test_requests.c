@@ -387,6 +387,32 @@ RFC_TEST(8966, "3.8.2.1-c", "all who have an unfeasible route are asked")
 	rig_free(t.r);
 }
 
+/* Who has none yet when all are asked can't pass it on. */
+RFC_TEST(8966, "3.8.2.1-c", "who gets an unfeasible route after that is asked again, at once")
+{
+	struct given t = via_n2();
+	const struct rig_sent *s;
+
+	rig_retract(t.n2, P);
+	rig_pass(t.r, SEC);
+	for (unsigned int k = 0; k < 2; k++) { /* however it got it */
+		rig_mark(t.r);
+		rig_update(t.n1, P, 0xa, 7, 200);
+		rig_pass(t.r, 200 * MSEC);
+		s = rig_next_seqno_request(t.r, NULL, 1, P);
+		assert_non_null(s);
+		assert_true(rig_is_to(s, t.n1));
+		assert_int_equal(s->tlv.u.seqno_request.seqno, 8);
+		assert_null(rig_next_seqno_request(t.r, NULL, 3, P));
+		rig_mark(t.r);
+		rig_update(t.n1, P, 0xa, 7, 200); /* no news */
+		rig_pass(t.r, 200 * MSEC);
+		assert_null(rig_next_seqno_request(t.r, NULL, 1, P));
+		rig_retract(t.n1, P);
+	}
+	rig_free(t.r);
+}
+
 /* Times, in tenths of a second, at which N1 was asked. */
 static unsigned int times_asked(const struct rig *r, mono_t start, unsigned int *tenths,
 				unsigned int max)
