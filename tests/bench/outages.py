@@ -2,9 +2,11 @@
 """For how long a host's packets are lost when something fails, with default timers.
 
     ring:   a host at r0 and one at the opposite router; a link of the way between them is cut
+    grid:   hosts at opposite corners; a link of the way is cut, or a router on it dies
     chain:  a host at r1, an uplink at each end; the near one is withdrawn
 """
 
+import math
 import time
 
 from harness import EchoServers, Topology, site, watch
@@ -12,6 +14,7 @@ from harness import EchoServers, Topology, site, watch
 NEAR, FAR = "2001:db8:a:1::10", "2001:db8:b:1::10"
 BEACON = "2001:db8:ffff::1"
 SETTLED = 20  # seconds without a loss before anything is cut, and after it is whole again
+NOTICED = 15  # seconds by which whoever fell silent is missed
 GIVE_UP = 180
 
 
@@ -86,11 +89,35 @@ def lan(node, host, letter):
 HOST = {"commands": ["route add ::/0 via fe80::1 dev h0"]}
 
 
+def two_hosts(kind, n, links, far):
+    """Routers and links, {name: {router: interface}}; a host at r0 and one at the far router."""
+    ports = {f"r{k}": [] for k in range(n)}
+    for ends in links.values():
+        for node, ifname in ends.items():
+            ports[node].append(ifname)
+    nodes = {f"r{k}": router(kind, k, ports[f"r{k}"]) for k in range(n)}
+    spec = {name: {node: (ifname, []) for node, ifname in ends.items()}
+            for name, ends in links.items()}
+    spec.update(near=lan("r0", "ha", "a"), far=lan(f"r{far}", "hb", "b"))
+    return {"nodes": {**nodes, "ha": HOST, "hb": HOST}, "links": spec}
+
+
 def ring_spec(kind, n):
-    nodes = {f"r{k}": router(kind, k, ["left", "right"]) for k in range(n)}
-    links = {f"l{k}": {f"r{k}": ("right", []), f"r{(k + 1) % n}": ("left", [])} for k in range(n)}
-    links.update(near=lan("r0", "ha", "a"), far=lan(f"r{n // 2}", "hb", "b"))
-    return {"nodes": {**nodes, "ha": HOST, "hb": HOST}, "links": links}
+    links = {f"l{k}": {f"r{k}": "right", f"r{(k + 1) % n}": "left"} for k in range(n)}
+    return two_hosts(kind, n, links, n // 2)
+
+
+def grid_spec(kind, n):
+    """As square as n allows, two rows at least; the last one may be short."""
+    rows = max([2] + [r for r in range(2, math.isqrt(n) + 1) if n % r == 0])
+    columns = -(-n // rows)
+    links = {}
+    for k in range(n):
+        if (k + 1) % columns and k + 1 < n:
+            links[f"x{k}"] = {f"r{k}": "east", f"r{k + 1}": "west"}
+        if k + columns < n:
+            links[f"y{k}"] = {f"r{k}": "south", f"r{k + columns}": "north"}
+    return two_hosts(kind, n, links, n - 1)
 
 
 def chain_spec(kind, n):
@@ -125,39 +152,62 @@ def outage(stream, since):
 
 
 def watched(net, source, destination):
-    stream = watch.stream(net, "ha", source, destination, interval=0.01)
+    stream = watch.stream(net, "ha", source, destination)
     steady(net, stream, SETTLED)
     return stream
 
 
-def used_link(net, n):
-    """The link in the middle of the way from r0 to the far host, and its end that is nearer
-    to r0."""
-    node, way = 0, []
-    while node != n // 2:
-        line = net[f"r{node}"].ip_out("-6", "route", "get", FAR)
-        side = line.split(" dev ")[1].split()[0]
-        way.append((f"r{node}", side))
-        node = (node + (1 if side == "right" else -1)) % n
-    return way[len(way) // 2]
+def way(net):
+    """The (router, interface) of each hop between routers from r0 to the far host."""
+    across = {}
+    for name in net.spec["links"]:
+        one, other = net.ends(name)
+        across[one], across[other] = other, one
+    hops, node = [], "r0"
+    while True:
+        line = net[node].ip_out("-6", "route", "get", FAR)
+        ifname = line.split(" dev ")[1].split()[0]
+        if ifname == "h0":
+            return hops
+        hops.append((node, ifname))
+        node = across[node, ifname][0]
 
 
-def ring(kind, n, silent=False):
-    with Topology(ring_spec(KINDS[kind], n), captures=False) as net:
+def lose_carrier(net):
+    hops = way(net)
+    node, ifname = hops[len(hops) // 2]
+    net[node].ip(f"link set {ifname} down")
+
+
+def fall_silent(net):
+    hops = way(net)
+    node, ifname = hops[len(hops) // 2]
+    net[node].ns.run(["nft", "-f", "-"], stdin="table netdev mute {\n" + "".join(
+        f"chain {side} {{\ntype filter hook {side} device {ifname} priority 0\ndrop\n}}\n"
+        for side in ("ingress", "egress")) + "}\n")
+
+
+def die(net):
+    """A router's power is gone: all its links are."""
+    hops = way(net)
+    node = hops[len(hops) // 2][0]
+    for d in net[node].daemons.values():
+        d.kill()
+    net[node].ip(*(f"link set {ends[node][0]} down"
+                   for ends in net.spec["links"].values() if node in ends))
+
+
+def between_hosts(spec, fault, kind, n):
+    with Topology(spec(KINDS[kind], n), captures=False) as net:
         echo = EchoServers()
         net.on_close(echo.close)
         echo.add(net["hb"].ns, FAR, "hb")
         echo.start()
         stream = watched(net, NEAR, FAR)
-        node, ifname = used_link(net, n)
         since = time.monotonic()
-        if silent:
-            net[node].ns.run(["nft", "-f", "-"], stdin="table netdev mute {\n" + "".join(
-                f"chain {way} {{\ntype filter hook {way} device {ifname} priority 0\ndrop\n}}\n"
-                for way in ("ingress", "egress")) + "}\n")
-        else:
-            net[node].ip(f"link set {ifname} down")
-        net.wait(lambda: stream.first(lambda o: not o.exit, since), GIVE_UP, "a loss")
+        fault(net)
+        # It may take so little that no packet is lost.
+        net.wait(lambda: time.monotonic() - since > NOTICED, GIVE_UP, "a loss")
         steady(net, stream, SETTLED)
         stream.stop()
         net.stop_daemons()
@@ -183,6 +233,13 @@ def chain(kind, n):
         return outage(stream, since)
 
 
-STORIES = {"carrier lost": lambda kind, n: ring(kind, n),
-           "silent loss": lambda kind, n: ring(kind, n, silent=True),
-           "uplink withdrawn": chain}
+def two(spec, fault):
+    return lambda kind, n: between_hosts(spec, fault, kind, n)
+
+
+STORIES = {"ring carrier lost": two(ring_spec, lose_carrier),
+           "ring silent loss": two(ring_spec, fall_silent),
+           "uplink withdrawn": chain,
+           "grid carrier lost": two(grid_spec, lose_carrier),
+           "grid silent loss": two(grid_spec, fall_silent),
+           "grid router dies": two(grid_spec, die)}
