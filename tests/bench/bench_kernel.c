@@ -13,7 +13,7 @@
  *				or all lead out of that interface
  *	write | delete		does it in batches through fe80::1 on IFNAME: "begin T", then
  *				"done T" when the kernel has answered the last
- *	counts			"notifications N", "overruns N"
+ *	counts			"wanted N" are as expected, "notifications N", "overruns N"
  */
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -207,6 +207,7 @@ static void command(void *ctx, char **words, unsigned int n)
 	} else if (strcmp(words[0], "write") == 0 || strcmp(words[0], "delete") == 0) {
 		bulk(k, words[0][0] == 'w');
 	} else if (strcmp(words[0], "counts") == 0) {
+		say("wanted", k->n_as_wanted);
 		say("notifications", (double)k->notifications);
 		say("overruns", (double)k->overruns);
 	} else {

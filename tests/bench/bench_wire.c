@@ -83,16 +83,14 @@ static unsigned long queue_field(const struct wire *w, bool drops)
 	return sum;
 }
 
-static void wait_for_room(struct wire *w)
+bool wire_room(struct wire *w)
 {
-	if (w->n_sent++ % QUEUE_LOOK == 0)
-		while (queue_field(w, false) > QUEUE_LIMIT)
-			usleep(20);
+	return w->n_sent % QUEUE_LOOK || queue_field(w, false) <= QUEUE_LIMIT;
 }
 
 void wire_send(struct wire *w, struct span d)
 {
-	wait_for_room(w);
+	w->n_sent++;
 	while (sendto(w->fd, d.p, d.len, 0, (struct sockaddr *)&w->group, sizeof(w->group)) < 0)
 		if (errno != ENOBUFS && errno != EAGAIN)
 			die("sendto");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The wire of a Babel speaker for benchmarks: one multicast socket on one
- * interface, that sends no faster than the receiver reads, and knows from the
- * kernel when a datagram came.
+ * interface, that knows how much the receiver has not read yet, and when a
+ * datagram came, both from the kernel.
  */
 #ifndef SRCDEST_TESTS_BENCH_WIRE_H
 #define SRCDEST_TESTS_BENCH_WIRE_H
@@ -26,7 +26,9 @@ struct wire {
 /* `queue`: the receiver's /proc/PID/net/udp6, or NULL. Ends the program if
  * anything fails. */
 void wire_open(struct wire *w, const char *ifname, const char *queue);
-/* To the group, once the receiver has read most of what it was sent. */
+/* Whether the receiver has read most of what it was sent. */
+bool wire_room(struct wire *w);
+/* To the group. */
 void wire_send(struct wire *w, struct span d);
 /* False: there is none now. `d` is good until the next one. */
 bool wire_receive(struct wire *w, struct span *d, struct addr *from);

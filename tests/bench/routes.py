@@ -23,6 +23,7 @@ CHANGES = 1000  # of one route after the other
 CHANGES_LIMIT = 15  # seconds
 HELLO = 0.1  # seconds: several come while the table does
 REFRESH = 16  # seconds between two announcements of all
+REFRESHED = 2 * REFRESH  # seconds, from the middle between two
 
 
 def spec(told):
@@ -58,7 +59,7 @@ def limit(found, n, sources):
         for word, goal, name in (("write", "all", "announce"), ("delete", "none", "withdraw")):
             k.tell(f"expect {goal}")
             begin = k.asked(word, "begin")
-            found[name] = k.hears("reached") - begin
+            found[name] = k.reached() - begin
 
 
 class Memory:
@@ -93,7 +94,7 @@ def changes(found, account, load, k, n):
         metric, goal = ((RETRACTED, "none"), (STEP, "all"))[c % 2]
         k.asked(f"expect {goal} {i}", "expecting")
         begin = load.asked(f"change {i} {metric}", "begin")
-        took.append(k.hears("reached") - begin)
+        took.append(k.reached() - begin)
     account.idle()
     found["change ms"] = statistics.median(took) * 1e3
     found["change CPU ms"] = (account.cpu() - cpu) / len(took) * 1e3
@@ -107,7 +108,7 @@ def asked(found, dut, sources):
         found[f"{name}, many ms"] = timed(ask, range(200)) / 200 * 1e3
 
 
-def through(found, kind, n, sources, refreshed=0):
+def through(found, kind, n, sources):
     """All of it with a fresh daemon. Seconds if nothing else is said."""
     with Topology(spec(KINDS[kind](["d0", "d1"], None)), captures=False) as net:
         dut = net["dut"]
@@ -119,8 +120,8 @@ def through(found, kind, n, sources, refreshed=0):
         k.tell("expect all")
         sink.tell(f"expect {WIRED}")
         begin = load.asked("announce 0", "begin")
-        found["announce"] = k.hears("reached") - begin
-        found["relay"] = sink.hears("reached") - begin
+        found["announce"] = k.reached() - begin
+        found["relay"] = sink.reached() - begin
         account.idle()
         found["announce CPU"] = account.cpu() - cpu
         memory.per_route(found)
@@ -130,26 +131,41 @@ def through(found, kind, n, sources, refreshed=0):
         cpu = account.cpu()
         sink.tell(f"expect {WIRED + STEP}")
         begin = load.asked(f"announce {STEP}", "begin")
-        found["metric"] = sink.hears("reached") - begin
+        found["metric"] = sink.reached() - begin
         account.idle()
         found["metric CPU"] = account.cpu() - cpu
         changes(found, account, load, k, n)
-        if refreshed:
-            load.tell(f"refresh {REFRESH}")
-            cpu = account.cpu()
-            time.sleep(refreshed)
-            found["CPU per minute"] = (account.cpu() - cpu) * 60 / refreshed
-            load.tell("refresh 0")
-            account.idle()
 
         cpu = account.cpu()
         k.tell("expect none")
         begin = load.asked("withdraw", "begin")
-        found["withdraw"] = k.hears("reached") - begin
+        found["withdraw"] = k.reached() - begin
         account.idle()
         found["withdraw CPU"] = account.cpu() - cpu
         memory.left(found)
         found["drops"] = load.asked("drops", "drops")
+        net.stop_daemons()
+
+
+def refresh(found, kind, n, sources):
+    """What it costs when nothing changes but all is announced anew, again and again."""
+    with Topology(spec(KINDS[kind](["d0", "d1"], None)), captures=False) as net:
+        account = Account(net["dut"])
+        k = Told(net["dut"], "bench_kernel", "d0", n, sources)
+        load, sink = (speaker(net, *at, n, sources) for at in (("load", "g0"), ("sink", "s0")))
+        neighbours(account, load, sink)
+        load.tell(f"refresh {REFRESH}")
+        k.tell("expect all")
+        sink.tell(f"expect {WIRED}")
+        load.tell("announce 0")
+        k.reached()
+        sink.reached()
+        account.idle()
+        load.tell(f"refresh {REFRESH}")
+        time.sleep(REFRESH / 2)
+        cpu = account.cpu()
+        time.sleep(REFRESHED)
+        found["CPU per minute"] = (account.cpu() - cpu) * 60 / REFRESHED
         net.stop_daemons()
 
 
@@ -163,12 +179,12 @@ def backup(found, kind, n, sources):
         for t, metric in ((better, 0), (other, STEP)):
             k.tell("expect d0")
             t.asked(f"announce {metric}", "begin")
-            k.hears("reached")
+            k.reached()
             account.idle()
         cpu = account.cpu()
         k.tell("expect d1")
         begin = better.asked("withdraw", "begin")
-        found["backup"] = k.hears("reached") - begin
+        found["backup"] = k.reached() - begin
         account.idle()
         found["backup CPU"] = account.cpu() - cpu
         net.stop_daemons()
@@ -187,8 +203,8 @@ def hellos(found, kind, n, sources):
         k.tell("expect all")
         sink.tell(f"expect {WIRED}")
         load.tell("announce 0")
-        k.hears("reached")
-        sink.hears("reached")
+        k.reached()
+        sink.reached()
         time.sleep(1)
         found["Hello late, busy, ms"] = sink.asked("hellos", "late") * 1e3
         net.stop_daemons()
@@ -208,7 +224,7 @@ def zapi(found, kind, n, sources):
             cpu = account.cpu()
             k.tell(f"expect {goal}")
             begin = client.asked(word, "begin")
-            found[name] = k.hears("reached") - begin
+            found[name] = k.reached() - begin
             account.idle()
             found[name + " CPU"] = account.cpu() - cpu
             if word == "add":

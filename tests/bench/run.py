@@ -34,9 +34,11 @@ PROGRAMS = {"bench_table": ["--json", "--shape", "pairs", "10000", "100000"],
             "bench_core": ["--json"]}
 # Sizes of each experiment.
 QUICK = {"routes": "1000,10000", "zapi": "10000", "backup": "10000", "hellos": "10000",
-         "outages": "", "programs": True}
+         "refresh": "", "outages": "", "programs": True}
 FULL = {"routes": "1000,10000,50000,100000,1000000", "zapi": "100000,1000000", "backup": "50000",
-        "hellos": "100000", "outages": "5,10,20,50", "programs": True}
+        "hellos": "100000", "refresh": "100000", "outages": "5,10,20,50", "programs": True}
+EXPERIMENTS = {"routes": routes.through, "backup": routes.backup, "hellos": routes.hellos,
+               "refresh": routes.refresh}
 MANY = 1_000_000  # routes: in one round only
 
 
@@ -44,21 +46,19 @@ def jobs(args, kinds):
     """{N: [(column, experiment, what measures it into a dict)]}."""
     found = {}
 
-    def put(n, column, name, do, *rest):
-        found.setdefault(n, []).append((column, name, lambda into: do(into, *rest)))
+    def put(n, column, name, do, *how):
+        found.setdefault(n, []).append(
+            (column, name, lambda into: do(into, *how, n, args.sources)))
     for n in numbers(args.routes):
-        put(n, report.LIMIT, "kernel", routes.limit, n, args.sources)
-    for name in ("routes", "backup", "hellos"):
+        put(n, report.LIMIT, "kernel", routes.limit)
+    for name, do in EXPERIMENTS.items():
         for n in numbers(getattr(args, name)):
             for kind in kinds:
                 if n <= implementations.MOST.get(kind, n) or args.all:
-                    extra = [args.refresh] if name == "routes" else []
-                    put(n, kind, name, {"routes": routes.through, "backup": routes.backup,
-                                        "hellos": routes.hellos}[name],
-                        kind, n, args.sources, *extra)
+                    put(n, kind, name, do, kind)
     for n in numbers(args.zapi):
         for kind in implementations.ZEBRAS:
-            put(n, kind + " by ZAPI", "zapi", routes.zapi, kind, n, args.sources)
+            put(n, kind + " by ZAPI", "zapi", routes.zapi, kind)
     return found
 
 
@@ -96,11 +96,11 @@ def measure_outages(kinds, sizes, rounds, notes):
     """{story: {kind: {routers: [seconds]}}}"""
     results = {}
     for story, measured in outages.STORIES.items():
-        results[story] = {kind: {n: [] for n in sizes} for kind in kinds}
+        results[story] = {kind: {str(n): [] for n in sizes} for kind in kinds}
         for r in range(rounds):
             for n in sizes:
                 for kind in kinds:
-                    seconds = results[story][kind][n]
+                    seconds = results[story][kind][str(n)]
                     attempt(f"{story}, {n} routers, {kind}",
                             lambda into, k=kind, m=n, f=measured: into.append(f(k, m)),
                             seconds, notes)
@@ -139,6 +139,7 @@ def arguments():
     p.add_argument("--routes", help="N[,N...]: through a router, from and to a neighbour")
     p.add_argument("--backup", help="N[,N...]: move to another neighbour after a retraction")
     p.add_argument("--hellos", help="N[,N...]: punctuality while so many routes arrive")
+    p.add_argument("--refresh", help="N[,N...]: CPU while so many routes are refreshed")
     p.add_argument("--zapi", nargs="?", const="", help="N[,N...]: zebra alone, ours and FRR's; "
                    "without sizes: those of --routes")
     p.add_argument("--outages", help="ROUTERS[,...]: how long packets are lost")
@@ -147,8 +148,8 @@ def arguments():
     p.add_argument("--all", action="store_true", help="also those too slow for so many routes")
     p.add_argument("--sources", type=int, default=4, help="per destination; 0: plain routes")
     p.add_argument("--rounds", type=int)
-    p.add_argument("--refresh", type=int, help="SECONDS: CPU while all routes are refreshed")
     p.add_argument("--limit", type=int, default=told.LIMIT, help="seconds for one step")
+    p.add_argument("--add", action="store_true", help="to the results of BUILDDIR/bench")
     p.add_argument("--json", help="a file for the results, beside those of BUILDDIR/bench")
     p.add_argument("--markdown", action="store_true")
     p.add_argument("--record", action="store_true", help="adds the ratios to the history")
@@ -163,7 +164,6 @@ def arguments():
         if getattr(args, name) is None:
             setattr(args, name, ("" if some else value))
     args.rounds = args.rounds or (3 if args.full else 1)
-    args.refresh = (64 if args.full else 0) if args.refresh is None else args.refresh
     args.kinds = args.kinds or "ours,babeld,bird,bird3"
     return args
 
@@ -174,23 +174,33 @@ def main():
     kinds = args.kinds.split(",")
     commit = subprocess.run(["git", "-C", HERE, "rev-parse", "--short", "HEAD"], check=False,
                             stdout=subprocess.PIPE, text=True).stdout.strip()
-    results = {"date": time.strftime("%Y-%m-%d"), "commit": commit, "sources": args.sources,
-               "rounds": args.rounds, "routes": {}, "outages": {}, "programs": {}, "notes": []}
-    notes, directory = results["notes"], os.path.join(os.environ["BUILDDIR"], "bench")
+    directory = os.path.join(os.environ["BUILDDIR"], "bench")
     os.makedirs(directory, exist_ok=True)
+    results = {"routes": {}, "outages": {}, "programs": {}, "notes": []}
+    kept = os.path.join(directory, "results.json")
+    if args.add and os.path.exists(kept):
+        with open(kept, encoding="ascii") as f:
+            results = json.load(f)
+    results.update(date=time.strftime("%Y-%m-%d"), commit=commit, sources=args.sources)
+    notes = results["notes"]
 
     def save():
-        for path in filter(None, (os.path.join(directory, "results.json"), args.json)):
+        for path in filter(None, (kept, args.json)):
             with open(path, "w", encoding="ascii") as f:
                 json.dump(results, f, indent=1)
     for n, work in sorted(jobs(args, kinds).items()):
-        results["routes"][n] = measure(n, work, args.rounds, notes)
+        columns = results["routes"].setdefault(str(n), {})
+        for column, found in measure(n, work, args.rounds, notes).items():
+            columns.setdefault(column, {}).update(found)
         save()
     if args.programs:
-        results["programs"] = run_programs(notes)
+        results["programs"].update(run_programs(notes))
     if args.outages:
-        results["outages"] = measure_outages([k for k in kinds if k in outages.KINDS],
-                                             numbers(args.outages), args.rounds, notes)
+        found = measure_outages([k for k in kinds if k in outages.KINDS],
+                                numbers(args.outages), args.rounds, notes)
+        for story, cells in found.items():
+            for kind, by_size in cells.items():
+                results["outages"].setdefault(story, {}).setdefault(kind, {}).update(by_size)
     save()
     with open(os.path.join(directory, "report.md"), "w", encoding="ascii") as f:
         f.write(report.text(results, markdown=True))

@@ -53,6 +53,15 @@ class Told:
         self.tell(line)
         return self.hears(word)
 
+    def reached(self):
+        """When what was expected had come."""
+        try:
+            return self.hears("reached")
+        except TimeoutError:
+            so_far = self.asked("counts", "wanted")
+            raise TimeoutError(f"{self.name}: {so_far:.0f} routes are as expected after {LIMIT} s"
+                               ) from None
+
     def end(self):
         self.p.stdin.close()
         self.p.kill()
