@@ -45,6 +45,8 @@ bool fib_route_eq(const struct fib_route *a, const struct fib_route *b)
 	if (a->type != b->type || a->mtu != b->mtu || a->table != b->table ||
 	    addr_cmp(&a->prefsrc, &b->prefsrc) != 0 || a->n_nexthops != b->n_nexthops)
 		return false;
+	if (a->nexthops == b->nexthops)
+		return true;
 	/* No next hop occurs twice in a route, so one direction is enough. */
 	for (uint32_t i = 0; i < a->n_nexthops; i++)
 		if (!nexthop_eq(&a->nexthops[i], &b->nexthops[i], a->n_nexthops == 1) &&
@@ -167,19 +169,15 @@ static struct shape shape_of(const struct fib_want *w, size_t n)
 	return s;
 }
 
-/* One rank per length of source and step of the order. */
-#define RANKS (2 * 256)
-
-enum set_order { SPECIFIC_FIRST, HALVES_FIRST, UNORDERED };
+enum set_order { SPECIFIC_FIRST, HALVES_FIRST };
 enum del_order { WIDE_FIRST, HALVES_LAST };
 
-struct plan {
+struct order {
 	enum set_order sets;
 	enum del_order dels;
-	size_t at[RANKS];   /* how many of a rank; then where its next op goes */
-	struct fib_op *ops; /* NULL while counting */
 };
 
+/* One rank per length of source and step of the order. */
 static unsigned int set_rank(enum set_order order, const struct sdprefix *pair)
 {
 	unsigned int specific_first = 128u - pair->src.plen;
@@ -205,23 +203,66 @@ static unsigned int del_rank(enum del_order order, const struct sdprefix *pair)
 	return 256u + pair->src.plen;
 }
 
-static void plan_op(struct plan *p, enum fib_op_kind kind, const struct fib_route *r)
+static unsigned int rank(const struct order *o, const struct fib_op *op)
 {
-	unsigned int rank = p->sets == UNORDERED ? 0
-			    : kind == FIB_SET	 ? set_rank(p->sets, &r->pair)
-						 : del_rank(p->dels, &r->pair);
-
-	if (!p->ops) {
-		p->at[rank]++;
-		return;
-	}
-	p->ops[p->at[rank]++] = (struct fib_op){.kind = kind, .route = *r};
+	return op->kind == FIB_SET ? set_rank(o->sets, &op->route.pair)
+				   : del_rank(o->dels, &op->route.pair);
 }
 
-static void plan_walk(struct plan *p, const struct fib_want *have, size_t n_have,
-		      const struct fib_want *want, size_t n_want)
+/* Of one rank in the order of sources. */
+static int cmp_ops(const struct order *o, const struct fib_op *a, const struct fib_op *b)
 {
-	size_t h = 0, w = 0;
+	unsigned int ra = rank(o, a), rb = rank(o, b);
+
+	return ra != rb ? (ra < rb ? -1 : 1) : sdprefix_cmp(&a->route.pair, &b->route.pair);
+}
+
+static bool in_order(const struct order *o, const struct fib_op *ops, size_t n)
+{
+	unsigned int last = 0, next;
+
+	/* They come in the order of sources. */
+	for (size_t i = 0; i < n; i++, last = next) {
+		next = rank(o, &ops[i]);
+		if (next < last)
+			return false;
+	}
+	return true;
+}
+
+static void sift_down(const struct order *o, struct fib_op *v, size_t at, size_t n)
+{
+	for (size_t child; (child = 2 * at + 1) < n; at = child) {
+		struct fib_op t = v[at];
+
+		if (child + 1 < n && cmp_ops(o, &v[child], &v[child + 1]) < 0)
+			child++;
+		if (cmp_ops(o, &t, &v[child]) >= 0)
+			return;
+		v[at] = v[child];
+		v[child] = t;
+	}
+}
+
+static void order_ops(const struct order *o, struct fib_op *ops, size_t n)
+{
+	if (in_order(o, ops, n))
+		return;
+	for (size_t i = n / 2; i-- > 0;)
+		sift_down(o, ops, i, n);
+	while (n > 1) {
+		struct fib_op t = ops[0];
+
+		ops[0] = ops[--n];
+		ops[n] = t;
+		sift_down(o, ops, 0, n);
+	}
+}
+
+size_t fib_changes(const struct fib_want *have, size_t n_have, const struct fib_want *want,
+		   size_t n_want, struct fib_op *ops)
+{
+	size_t h = 0, w = 0, n = 0;
 
 	while (h < n_have || w < n_want) {
 		int c = h == n_have   ? 1
@@ -229,49 +270,32 @@ static void plan_walk(struct plan *p, const struct fib_want *have, size_t n_have
 				      : sdprefix_cmp(&have[h].route.pair, &want[w].route.pair);
 
 		if (c < 0)
-			plan_op(p, FIB_DEL, &have[h++].route);
-		else if (c > 0)
-			plan_op(p, FIB_SET, &want[w++].route);
-		else {
-			if (!fib_route_eq(&have[h].route, &want[w].route))
-				plan_op(p, FIB_SET, &want[w].route);
-			h++;
-			w++;
-		}
+			ops[n++] = (struct fib_op){.kind = FIB_DEL, .route = have[h].route};
+		else if (c > 0 || !fib_route_eq(&have[h].route, &want[w].route))
+			ops[n++] = (struct fib_op){.kind = FIB_SET, .route = want[w].route};
+		h += c <= 0;
+		w += c >= 0;
 	}
-}
-
-size_t fib_changes(const struct fib_want *have, size_t n_have, const struct fib_want *want,
-		   size_t n_want, struct fib_op *ops)
-{
-	struct plan p = {.sets = UNORDERED, .ops = ops};
-
-	plan_walk(&p, have, n_have, want, n_want);
-	return p.at[0];
+	return n;
 }
 
 size_t fib_diff(const struct fib_want *have, size_t n_have, const struct fib_want *want,
 		size_t n_want, struct fib_op *ops)
 {
-	struct shape old = shape_of(have, n_have), new = shape_of(want, n_want);
-	struct plan p = {.sets = SPECIFIC_FIRST, .dels = WIDE_FIRST};
-	size_t total = 0;
+	size_t n = fib_changes(have, n_have, want, n_want, ops);
+	struct order o = {SPECIFIC_FIRST, WIDE_FIRST};
+	struct shape old, new;
 
+	if (n < 2)
+		return n;
 	/* A plain route of the kernel's own is in no list. That there is one shows
 	 * in halves; if nothing at all is wanted any more it is taken to stay. */
+	old = shape_of(have, n_have);
+	new = shape_of(want, n_want);
 	if (!old.sourced && new.plain && (old.ours || !new.ours))
-		p.sets = HALVES_FIRST;
+		o.sets = HALVES_FIRST;
 	if (new.plain || (old.halves && !old.ours && n_want == 0))
-		p.dels = HALVES_LAST;
-
-	plan_walk(&p, have, n_have, want, n_want);
-	for (unsigned int i = 0; i < RANKS; i++) {
-		size_t count = p.at[i];
-
-		p.at[i] = total;
-		total += count;
-	}
-	p.ops = ops;
-	plan_walk(&p, have, n_have, want, n_want);
-	return total;
+		o.dels = HALVES_LAST;
+	order_ops(&o, ops, n);
+	return n;
 }

@@ -58,7 +58,7 @@ size_t fib_compile(const struct fib_answer *answers, size_t n, struct fib_want *
 size_t fib_diff(const struct fib_want *have, size_t n_have, const struct fib_want *want,
 		size_t n_want, struct fib_op *ops);
 
-/* The same operations in no order: the second backend (fib_rules.h) orders
+/* The same operations in the order of sources: the second backend (fib_rules.h) orders
  * those of many destinations together. */
 size_t fib_changes(const struct fib_want *have, size_t n_have, const struct fib_want *want,
 		   size_t n_want, struct fib_op *ops);

@@ -134,9 +134,9 @@ struct rib_view { /* of one candidate */
 	struct addr prefsrc;
 	enum rib_state state;
 	enum rib_why why; /* RIB_WHY_USED: installed */
-	int error;  /* errno of the kernel's refusal, RIB_FAILED only */
-	uint16_t rule; /* see struct rib_terms */
-	bool stale; /* kept over its owner's restart */
+	int error;	  /* errno of the kernel's refusal, RIB_FAILED only */
+	uint16_t rule;	  /* see struct rib_terms */
+	bool stale;	  /* kept over its owner's restart */
 	mono_t since;
 	uint32_t n_nexthops; /* as given */
 	const struct rib_nexthop *nexthops;
@@ -308,6 +308,10 @@ bool rib_redistributable(const struct prefix *dst);
 
 /* Processes up to `max` marked destinations; true: there are more. */
 bool rib_run(struct rib *r, size_t max, mono_t now);
+
+/* What all of it holds of memory, the allocator's own share included; scratch space
+ * for the largest batch so far is left out. */
+size_t rib_octets(const struct rib *r);
 
 /* Looking. A view is good until the next call that changes the RIB. */
 size_t rib_count(const struct rib *r); /* candidates */

@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Redistribution: what of a pair the clients have been told, and what to tell
- * them now. What was told is remembered whole: a client of FRR's finds what
- * is withdrawn by its next hops (ripngd by their interface).
+ * them now. What was told is known whole, by the candidate as long as it is the
+ * same, then aside (rib_cand_leave()): a client of FRR's finds what is withdrawn
+ * by its next hops (ripngd by their interface).
  */
 #include "zebra/core/rib_private.h"
 
 #include <string.h>
-
-struct rib_told {
-	struct rib_owner owner;
-	uint8_t distance;
-	uint32_t metric, tag, mtu;
-	uint32_t n_nexthops;
-	struct rib_nexthop nexthops[];
-};
 
 bool rib_redistributable(const struct prefix *dst)
 {
@@ -28,20 +21,11 @@ bool rib_redistributable(const struct prefix *dst)
 	return !(addr_is_loopback(f, &dst->addr) && dst->plen >= (ip4 ? 8 : 128));
 }
 
-static struct rib_told *told_new(struct rib *r, const struct rib_view *v)
+void rib_told_clear(struct rib *r, struct rib_told *t)
 {
-	size_t n = v->n_resolved;
-	struct rib_told *t = mem_new(&r->mem_told, sizeof(*t) + n * sizeof(t->nexthops[0]));
-
-	t->owner = v->owner;
-	t->distance = v->distance;
-	t->metric = v->metric;
-	t->tag = v->tag;
-	t->mtu = v->mtu;
-	t->n_nexthops = v->n_resolved;
-	if (n)
-		memcpy(t->nexthops, v->resolved, n * sizeof(t->nexthops[0]));
-	return t;
+	rib_attr_unref(r, t->attr);
+	rib_hops_unref(r, t->resolved);
+	*t = (struct rib_told){.attr = NULL};
 }
 
 static struct rib_view told_view(const struct rib *r, const struct rib_node *n,
@@ -50,45 +34,58 @@ static struct rib_view told_view(const struct rib *r, const struct rib_node *n,
 	return (struct rib_view){
 		.pair = n->entry.key,
 		.table = r->table,
-		.owner = t->owner,
-		.distance = t->distance,
+		.owner = t->attr->owner,
+		.distance = t->attr->distance,
 		.metric = t->metric,
 		.tag = t->tag,
-		.mtu = t->mtu,
+		.mtu = t->attr->mtu,
 		.state = RIB_INSTALLED,
-		.n_resolved = t->n_nexthops,
-		.resolved = t->nexthops,
+		.n_resolved = t->resolved->n,
+		.resolved = t->resolved->v,
 	};
 }
 
-void rib_told_free(struct rib *r, struct rib_node *n)
+static struct rib_view now_view(const struct rib *r, const struct rib_cand *c)
 {
-	mem_free(&r->mem_told, n->told);
-	n->told = NULL;
+	struct rib_view v = rib_cand_view(r, c);
+
+	v.table = r->table;
+	return v;
+}
+
+static bool told_is(const struct rib_told *t, const struct rib_cand *c)
+{
+	struct rib_terms is = rib_cand_terms(c);
+
+	return t->attr == c->attr && t->resolved == c->resolved && t->metric == is.metric &&
+	       t->tag == is.tag;
 }
 
 /* Only what the kernel has is redistributed: announcing a refused route would
  * attract packets that are then lost. */
 void rib_announce(struct rib *r, struct rib_node *n)
 {
-	struct rib_told *before = n->told;
-	struct rib_cand *c = n->selected;
+	struct rib_cand *c = rib_node_selected(n);
 	bool is = c && c->state == RIB_INSTALLED && rib_redistributable(&n->entry.key.dst);
 	struct rib_view was, now;
+	struct rib_told *told;
 
-	if (!is && !before)
+	if (c && c->announced == is && (is || !n->rare || !n->rare->told.attr))
 		return;
-	if (is && before && rib_owner_eq(&before->owner, &c->owner) && !c->changed)
+	if (c && !is) /* what the listener of choices knows is put aside with it */
+		rib_cand_leave(r, c);
+	told = n->rare && n->rare->told.attr ? &n->rare->told : NULL;
+	if (!is && !told)
 		return;
-	if (before)
-		was = told_view(r, n, before);
-	n->told = NULL;
-	if (is) {
-		now = rib_cand_view(c);
-		now.table = r->table;
-		n->told = told_new(r, &now);
-		c->changed = false;
+	if (!is || !told || !told_is(told, c)) {
+		if (told)
+			was = told_view(r, n, told);
+		if (is)
+			now = now_view(r, c);
+		r->env.redistribute(r->ctx, &n->entry.key, told ? &was : NULL, is ? &now : NULL);
 	}
-	r->env.redistribute(r->ctx, &n->entry.key, before ? &was : NULL, is ? &now : NULL);
-	mem_free(&r->mem_told, before);
+	if (is)
+		c->announced = true;
+	if (told)
+		rib_told_clear(r, told);
 }

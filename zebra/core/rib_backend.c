@@ -150,8 +150,10 @@ static void retire_nodes(struct rib *r, enum family f)
 	for (; n; n = rib_nodes_next(&r->nodes, n)) {
 		if (sdprefix_family(&n->entry.key) != f)
 			continue;
-		if (n->held && (n->auxiliary || !sdprefix_is_plain(&n->entry.key))) {
-			rib_retire_route(r, &n->kernel);
+		if (n->kernel && (rib_node_auxiliary(n) || !sdprefix_is_plain(&n->entry.key))) {
+			const struct fib_route held = rib_form_route(n->kernel, n);
+
+			rib_retire_route(r, &held);
 			rib_held_clear(r, n);
 		}
 		if (!sdprefix_is_plain(&n->entry.key))
@@ -159,8 +161,7 @@ static void retire_nodes(struct rib *r, enum family f)
 		if (n->real)
 			rib_cover_count(r, &n->entry.key.dst, -1);
 		n->real = n->wish = false;
-		n->withheld = 0;
-		n->dest->withheld = 0;
+		rib_withhold(r, &n->entry.key.dst, 0);
 		rib_node_mark(r, n);
 	}
 }

@@ -4,8 +4,32 @@
 
 #include "zebra/core/rib_private.h"
 
+/* Those of all former comparisons. One that is still going on takes what it has
+ * seen for unseen then, and its second dump for the first. */
+static void forget_marks(struct rib *r)
+{
+	struct rib_cand *cand;
+	struct rib_side *s;
+
+	for (struct rib_node *n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n)) {
+		n->touched = n->seen = 0;
+		RIB_CANDS(n, cand)
+		{
+			s = rib_cand_side(cand);
+			if (s)
+				s->added = s->seen = 0;
+		}
+	}
+	for (size_t i = 0; i < r->n_tables; i++)
+		forget_marks(r->tables[i]);
+}
+
 void rib_check_begin(struct rib_check *c, struct rib *r, uint8_t (*read_back)(uint8_t type))
 {
+	if (r->mark == UINT8_MAX) {
+		forget_marks(r);
+		r->mark = 0;
+	}
 	*c = (struct rib_check){.rib = r, .mark = ++r->mark, .read_back = read_back};
 }
 
@@ -20,7 +44,7 @@ static bool same(const struct rib_check *c, const struct fib_route *held, const 
 
 static bool changing(const struct rib_check *c, const struct rib_node *n)
 {
-	return n->doubt || n->touched >= c->mark || dirty_nodes_linked(n);
+	return n->doubt || n->touched >= c->mark || n->dirty;
 }
 
 enum rib_check_verdict rib_check_ours(struct rib_check *c, const struct fib_route *f)
@@ -33,9 +57,9 @@ enum rib_check_verdict rib_check_ours(struct rib_check *c, const struct fib_rout
 	n->seen = c->mark;
 	if (changing(c, n))
 		return RIB_CHECK_CHANGING;
-	if (!n->held || n->kernel.ruled != f->ruled)
+	if (!n->kernel || n->kernel->route.ruled != f->ruled)
 		return RIB_CHECK_UNEXPECTED;
-	return same(c, &n->kernel, f) ? RIB_CHECK_SAME : RIB_CHECK_DIFFERENT;
+	return same(c, &n->kernel->route, f) ? RIB_CHECK_SAME : RIB_CHECK_DIFFERENT;
 }
 
 bool rib_check_foreign(struct rib_check *c, const struct sdprefix *pair,
@@ -46,22 +70,29 @@ bool rib_check_foreign(struct rib_check *c, const struct sdprefix *pair,
 
 	if (!cand || cand->gone)
 		return false;
-	cand->seen = c->mark;
-	return rib_cand_is(cand, spec);
+	if (owner->type == RIB_TYPE_KERNEL)
+		rib_cand_side_get(c->rib, cand)->seen = c->mark;
+	return cand->metric == spec->metric &&
+	       rib_attr_is(cand->attr, sdprefix_family(pair), owner, spec);
 }
 
 static void look_at(const struct rib_check *c, const struct rib_node *n, struct rib_unseen *u)
 {
 	const struct rib_cand *cand;
+	const struct rib_side *s;
 
 	u->at = n->entry.key;
 	u->begun = true;
-	if (n->held && n->seen < c->mark && !changing(c, n))
+	if (n->kernel && n->seen < c->mark && !changing(c, n))
 		u->each(u->ctx, u->table, &n->entry.key, NULL);
-	LIST_EACH (rib_cands, &n->cands, cand)
-		if (cand->owner.type == RIB_TYPE_KERNEL && !cand->gone && cand->seen < c->mark &&
-		    cand->added < c->mark)
-			u->each(u->ctx, u->table, &n->entry.key, &cand->owner);
+	RIB_CANDS(n, cand)
+	{
+		if (cand->attr->owner.type != RIB_TYPE_KERNEL || cand->gone)
+			continue;
+		s = rib_cand_side(cand);
+		if (s->seen < c->mark && s->added < c->mark)
+			u->each(u->ctx, u->table, &n->entry.key, &cand->attr->owner);
+	}
 }
 
 /* The tables may change between two calls: each is found anew. */

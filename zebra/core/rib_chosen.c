@@ -3,50 +3,38 @@
  * Word of what is chosen, for whoever mirrors the table.
  *
  * Redistribution does not serve for that: it knows only what the kernel has,
- * and leaves out destinations that no protocol may carry on. A node keeps a
- * digest of what was told of it, so that what leads to the same choice by the
- * same next hops is not told again.
+ * and leaves out destinations that no protocol may carry on. Of a choice that
+ * changes a node keeps a digest, so that what leads to the same choice by the same
+ * next hops is not told again.
  */
 #include "zebra/core/rib_private.h"
 
-#include "lib/base/hash.h"
-
-static void digest_nexthop(hash_t *h, const struct rib_nexthop *nh)
+/* But for its age and what the kernel made of it. */
+uint64_t rib_chosen_digest(const struct rib_cand *c)
 {
-	hash_uint(h, nh->kind);
-	hash_uint(h, nh->ifindex);
-	hash_octets(h, nh->gate.b, sizeof(nh->gate.b));
-	hash_uint(h, (uint64_t)nh->gate6 << 1 | nh->onlink);
-	hash_uint(h, nh->weight);
-}
+	const struct rib_attr *a = c->attr;
+	struct rib_terms t = rib_cand_terms(c);
+	uint64_t h = rib_hash(c->resolved ? c->resolved->shared.hash : 0, a->distance);
 
-/* Of all that a view tells of a chosen route, but for its age and what the
- * kernel made of it. */
-static uint64_t digest(const struct rib_cand *c)
-{
-	hash_t h = HASH_BEGIN;
-
-	hash_uint(&h, c->owner.type);
-	hash_uint(&h, c->owner.instance);
-	hash_uint(&h, c->distance);
-	hash_uint(&h, c->metric);
-	hash_uint(&h, c->tag);
-	hash_uint(&h, c->mtu);
-	hash_octets(&h, c->prefsrc.b, sizeof(c->prefsrc.b));
-	for (uint32_t i = 0; i < c->n_resolved; i++)
-		digest_nexthop(&h, &c->resolved[i]);
-	return h.h ? h.h : 1;
+	h = rib_hash(h, (uint64_t)a->owner.type << 16 | a->owner.instance);
+	h = rib_hash(h, (uint64_t)t.metric << 32 | t.tag);
+	h = rib_hash_addr(rib_hash(h, a->mtu), &t.prefsrc);
+	for (uint32_t i = 0; c->resolved && i < c->resolved->n; i++)
+		h = rib_hash_nexthop(h, &c->resolved->v[i]);
+	return h ? h : 1;
 }
 
 void rib_chosen_tell(struct rib *r, struct rib_node *n)
 {
-	uint64_t now;
+	struct rib_cand *c = rib_node_selected(n);
+	uint64_t was = n->rare ? n->rare->chosen : 0;
 
-	if (!r->env.chosen || r->main)
+	if (!r->env.chosen || r->main || (c ? c->known : !was))
 		return;
-	now = n->selected ? digest(n->selected) : 0;
-	if (now == n->chosen)
-		return;
-	n->chosen = now;
-	r->env.chosen(r->ctx, &n->entry.key);
+	if (was)
+		n->rare->chosen = 0;
+	if (c)
+		c->known = true;
+	if (!c || !was || rib_chosen_digest(c) != was)
+		r->env.chosen(r->ctx, &n->entry.key);
 }

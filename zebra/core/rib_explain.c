@@ -18,30 +18,29 @@ struct walk {
 /* Halves and anchors, and what is only still in the kernel, are in no table. */
 static bool has_candidate(const struct rib_node *n)
 {
-	const struct list_link *l;
+	const struct rib_cand *c;
 
-	for (l = n->cands.head.next; l != &n->cands.head; l = l->next)
-		if (!container_of_const(l, struct rib_cand, link)->gone)
-			return true;
+	RIB_CANDS(n, c)
+	if (!c->gone)
+		return true;
 	return false;
 }
 
 static const struct rib_cand *chosen(const struct rib_node *n)
 {
-	return n->selected && !n->selected->gone ? n->selected : NULL;
+	const struct rib_cand *c = rib_node_selected(n);
+
+	return c && !c->gone ? c : NULL;
 }
 
 /* Has come since the last run, or can be used since then. */
 static bool to_be_chosen(const struct rib_node *n)
 {
-	const struct list_link *l;
+	const struct rib_cand *c;
 
-	for (l = n->cands.head.next; l != &n->cands.head; l = l->next) {
-		const struct rib_cand *c = container_of_const(l, struct rib_cand, link);
-
-		if (!c->gone && rib_cand_why(c) == RIB_WHY_PENDING)
-			return true;
-	}
+	RIB_CANDS(n, c)
+	if (!c->gone && rib_cand_why(c) == RIB_WHY_PENDING)
+		return true;
 	return false;
 }
 
@@ -64,35 +63,31 @@ static bool lost(enum rib_why why)
 	       why == RIB_WHY_OLDER;
 }
 
-static void tell_candidate(const struct walk *w, const struct rib_node *n,
-			   const struct rib_cand *c)
+static void tell_candidate(const struct walk *w, const struct rib_node *n, const struct rib_cand *c)
 {
-	struct rib_view v = rib_cand_view(c), best;
+	struct rib_view v = rib_cand_view(w->rib, c), best;
 
 	if (!lost(v.why) || !chosen(n)) {
 		w->to->candidate(w->ctx, &v, NULL);
 		return;
 	}
-	best = rib_cand_view(n->selected);
+	best = rib_cand_view(w->rib, chosen(n));
 	w->to->candidate(w->ctx, &v, &best);
 }
 
 static void tell(struct walk *w, const struct rib_node *n)
 {
 	enum rib_verdict v = verdict_on(w, n);
-	const struct list_link *l;
+	const struct rib_cand *c;
 
 	w->to->pair(w->ctx, &n->entry.key, v);
 	if (chosen(n))
-		tell_candidate(w, n, n->selected);
-	for (l = n->cands.head.next; l != &n->cands.head; l = l->next) {
-		const struct rib_cand *c = container_of_const(l, struct rib_cand, link);
-
-		if (!c->gone && c != n->selected)
-			tell_candidate(w, n, c);
-	}
+		tell_candidate(w, n, chosen(n));
+	RIB_CANDS(n, c)
+	if (!c->gone && !c->selected)
+		tell_candidate(w, n, c);
 	if (v == RIB_TAKES)
-		w->winner = n->selected;
+		w->winner = rib_node_selected(n);
 }
 
 static void tell_mismatch(struct walk *w, const struct rib_node *n)
@@ -145,7 +140,7 @@ size_t rib_explain(const struct rib *r, const struct rib_packet *p, const struct
 	}
 	*found = w.winner != NULL;
 	if (w.winner)
-		*winner = rib_cand_view(w.winner);
+		*winner = rib_cand_view(r, w.winner);
 	return w.untold;
 }
 

@@ -76,22 +76,38 @@ enum rib_why rib_if_why(const struct rib *r, uint32_t ifindex)
 	return i->usable ? RIB_WHY_USED : RIB_WHY_INTERFACE_DOWN;
 }
 
+static void if_resolve(struct rib *r, struct rib_if *i)
+{
+	struct rib_dep *d;
+
+	LIST_EACH (if_deps, &i->deps, d)
+		if (!d->attr->lookup)
+			rib_attr_resolve(r, d->attr);
+}
+
 /* The kernel drops an IPv6 interface's routes when it goes down, and says
  * nothing of most of them. So going down puts them in doubt, even if the
  * interface is back before the next run. */
-static void if_change(struct rib *r, struct rib_if *i, bool usable)
+static void if_change(struct rib *r, struct rib_if *i, bool known, bool usable)
 {
 	struct rib_dep *d;
+	struct rib_cand *c;
 	bool was = i->usable;
 
+	if (was == usable && i->known == known)
+		return;
+	i->known = known;
+	i->usable = usable;
+	if_resolve(r, i);
 	if (was == usable)
 		return;
-	i->usable = usable;
 	rib_retry_interfaces(r);
 	LIST_EACH (if_deps, &i->deps, d) {
-		rib_node_retry(r, d->cand->node);
-		if (was)
-			rib_node_doubt(r, d->cand->node);
+		LIST_EACH (attr_users, &d->attr->users, c) {
+			rib_node_retry(r, rib_cand_node(c));
+			if (was)
+				rib_node_doubt(r, rib_cand_node(c));
+		}
 	}
 }
 
@@ -99,8 +115,7 @@ void rib_if_set(struct rib *r, uint32_t ifindex, bool usable)
 {
 	struct rib_if *i = rib_if_get(r, ifindex);
 
-	i->known = true;
-	if_change(r, i, usable);
+	if_change(r, i, true, usable);
 	for (size_t k = 0; k < r->n_tables; k++)
 		rib_if_set(r->tables[k], ifindex, usable);
 }
@@ -113,7 +128,6 @@ void rib_if_del(struct rib *r, uint32_t ifindex)
 		rib_if_del(r->tables[k], ifindex);
 	if (!i)
 		return;
-	i->known = false;
-	if_change(r, i, false);
+	if_change(r, i, false, false);
 	rib_if_put(r, i);
 }

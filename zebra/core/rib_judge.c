@@ -5,47 +5,44 @@
 /* Pairs looked at per destination that a run may work on: looking is cheap. */
 #define STEP 8
 
-void rib_cand_set_terms(struct rib *r, struct rib_cand *c, const struct rib_terms *t)
+static bool terms_eq(const struct rib_terms *a, const struct rib_terms *b)
 {
-	r->n_prefsrc -= !addr_is_zero(&c->prefsrc);
-	c->metric = t->metric;
-	c->tag = t->tag;
-	c->prefsrc = t->prefsrc;
-	c->denied = t->denied;
-	c->rule = t->rule;
-	r->n_prefsrc += !addr_is_zero(&c->prefsrc);
+	return a->denied == b->denied && a->rule == b->rule && a->metric == b->metric &&
+	       a->tag == b->tag && addr_cmp(&a->prefsrc, &b->prefsrc) == 0;
 }
 
 /* As its owner gave it. */
-static struct rib_view given_view(const struct rib_cand *c)
+static struct rib_view given_view(const struct rib *r, const struct rib_cand *c)
 {
-	struct rib_view v = rib_cand_view(c);
+	struct rib_terms given = rib_cand_given(c);
+	struct rib_view v = rib_cand_view(r, c);
 
-	v.metric = c->given.metric;
-	v.tag = c->given.tag;
-	v.prefsrc = c->given.prefsrc;
+	v.metric = given.metric;
+	v.tag = given.tag;
+	v.prefsrc = given.prefsrc;
 	v.rule = 0;
 	return v;
 }
 
-bool rib_cand_judge(struct rib *r, struct rib_cand *c)
+void rib_cand_judge(struct rib *r, struct rib_cand *c)
 {
-	struct rib_terms t = c->given;
+	struct rib_terms given = rib_cand_given(c), t = given, was = rib_cand_terms(c);
+	struct rib_node *n = rib_cand_node(c);
 	struct rib_view v;
-	bool same;
 
 	c->unjudged = false;
-	if (r->env.judge) {
-		v = given_view(c);
-		r->env.judge(r->ctx, &v, &t);
+	if (!r->env.judge)
+		return;
+	was.denied = c->denied;
+	v = given_view(r, c);
+	r->env.judge(r->ctx, &v, &t);
+	if (!terms_eq(&t, &was)) {
+		rib_cand_leave(r, c);
+		rib_cand_set_terms(r, c, terms_eq(&t, &given) ? NULL : &t);
 	}
-	same = t.denied == c->denied && t.metric == c->metric && t.tag == c->tag &&
-	       addr_cmp(&t.prefsrc, &c->prefsrc) == 0;
-	rib_cand_set_terms(r, c, &t);
 	/* Its owner is back, and an earlier run's route is not to stay. */
-	if (c->denied && c->node->leftover && c->node->kernel.type == c->owner.type)
-		rib_leftover(r, c->node, false);
-	return !same;
+	if (c->denied && n->leftover && n->kernel->route.type == c->attr->owner.type)
+		rib_leftover(r, n, false);
 }
 
 void rib_rejudge(struct rib *r, enum family f, uint64_t types)
@@ -61,8 +58,9 @@ static void mark(struct rib *r, struct rib_node *n, uint64_t types)
 {
 	struct rib_cand *c;
 
-	LIST_EACH (rib_cands, &n->cands, c) {
-		if (c->gone || c->owner.type >= 64 || !(types >> c->owner.type & 1))
+	RIB_CANDS(n, c)
+	{
+		if (c->gone || c->attr->owner.type >= 64 || !(types >> c->attr->owner.type & 1))
 			continue;
 		c->unjudged = true;
 		rib_node_mark(r, n);

@@ -2,8 +2,8 @@
 /*
  * The RIB: what belongs to whom, for the comings and goings of owners. They are
  * a client's to cause as often as it likes, so they cost what the owner has there
- * and no more: each (type, instance) has lists of its candidates, and what an
- * earlier run left in the kernel is counted by type.
+ * and no more: each (type, instance) has a list of its attributes, which know
+ * their candidates, and what an earlier run left in the kernel is counted by type.
  */
 #include "zebra/core/rib_private.h"
 
@@ -41,7 +41,7 @@ static struct rib_own *own_find(const struct rib *r, uint8_t type, uint16_t inst
 	return i < r->n_owns && cmp(r->owns[i], type, instance) == 0 ? r->owns[i] : NULL;
 }
 
-static struct rib_own *own_get(struct rib *r, uint8_t type, uint16_t instance)
+struct rib_own *rib_own_get(struct rib *r, uint8_t type, uint16_t instance)
 {
 	struct rib_own *o = own_find(r, type, instance);
 	size_t i = place_of(r, type, instance);
@@ -58,47 +58,45 @@ static struct rib_own *own_get(struct rib *r, uint8_t type, uint16_t instance)
 	o = mem_new(&r->mem_own, sizeof(*o));
 	o->type = type;
 	o->instance = instance;
-	own_cands_init(&o->fresh);
-	own_cands_init(&o->stale);
+	own_attrs_init(&o->attrs);
 	memmove(&r->owns[i + 1], &r->owns[i], (r->n_owns - i) * sizeof(struct rib_own *));
 	r->owns[i] = o;
 	r->n_owns++;
 	return o;
 }
 
-static void own_put(struct rib *r, struct rib_own *o)
+void rib_own_put(struct rib *r, struct rib_own *o)
 {
 	size_t i = place_of(r, o->type, o->instance);
 
-	if (!own_cands_empty(&o->fresh) || !own_cands_empty(&o->stale))
+	if (!own_attrs_empty(&o->attrs))
 		return;
 	r->n_owns--;
 	memmove(&r->owns[i], &r->owns[i + 1], (r->n_owns - i) * sizeof(struct rib_own *));
 	mem_free(&r->mem_own, o);
 }
 
-void rib_own_take(struct rib *r, struct rib_cand *c)
+static void set_stale(struct rib_cand *c, bool stale)
 {
-	struct rib_own *o;
-
-	if (c->owner.config || (own_cands_linked(c) && !c->stale))
+	if (c->stale == stale)
 		return;
-	o = own_get(r, c->owner.type, c->owner.instance);
-	if (own_cands_linked(c))
-		own_cands_del(&o->stale, c);
-	c->stale = false;
-	own_cands_add_tail(&o->fresh, c);
+	c->stale = stale;
+	c->attr->own->n_stale += stale ? 1u : SIZE_MAX;
 }
 
-void rib_own_drop(struct rib *r, struct rib_cand *c)
+void rib_own_refresh(struct rib_cand *c)
 {
-	struct rib_own *o;
+	set_stale(c, false);
+}
 
-	if (!own_cands_linked(c))
+void rib_own_count(struct rib_cand *c, bool there)
+{
+	struct rib_own *o = c->attr->own;
+
+	if (!o)
 		return;
-	o = own_find(r, c->owner.type, c->owner.instance);
-	own_cands_del(c->stale ? &o->stale : &o->fresh, c);
-	own_put(r, o);
+	set_stale(c, false);
+	o->n += there ? 1u : SIZE_MAX;
 }
 
 void rib_owns_free(struct rib *r)
@@ -106,46 +104,66 @@ void rib_owns_free(struct rib *r)
 	mem_free(&r->mem_own, r->owns);
 }
 
+static bool has(const struct rib *r, uint8_t type, uint16_t instance)
+{
+	const struct rib_own *o = own_find(r, type, instance);
+
+	return o && o->n;
+}
+
 bool rib_has_owner(const struct rib *r, uint8_t type, uint16_t instance)
 {
-	if (own_find(r, type, instance))
+	if (has(r, type, instance))
 		return true;
 	for (size_t i = 0; i < r->n_tables; i++)
-		if (own_find(r->tables[i], type, instance))
+		if (has(r->tables[i], type, instance))
 			return true;
 	return false;
 }
 
+/* Deletes all of it, or what is stale. What is deleted stays in its list until
+ * the next run. */
+static void delete_of(struct rib *r, const struct rib_own *o, bool all)
+{
+	struct rib_attr *a;
+	struct rib_cand *c;
+
+	LIST_EACH (own_attrs, &o->attrs, a)
+		LIST_EACH (attr_users, &a->users, c)
+			if (all || c->stale)
+				rib_cand_delete(r, c);
+}
+
 void rib_del_owner(struct rib *r, uint8_t type, uint16_t instance)
 {
-	struct rib_own *o;
+	const struct rib_own *o = own_find(r, type, instance);
 
-	rib_sweep_stale(r, type, instance);
-	while ((o = own_find(r, type, instance)))
-		rib_cand_delete(r, own_cands_first(&o->fresh));
+	if (o && o->n)
+		delete_of(r, o, true);
 	for (size_t i = 0; i < r->n_tables; i++)
 		rib_del_owner(r->tables[i], type, instance);
 }
 
 void rib_mark_stale(struct rib *r, uint8_t type, uint16_t instance)
 {
-	struct rib_own *o = own_find(r, type, instance);
+	const struct rib_own *o = own_find(r, type, instance);
+	struct rib_attr *a;
 	struct rib_cand *c;
 
-	while (o && (c = own_cands_pop(&o->fresh))) {
-		c->stale = true;
-		own_cands_add_tail(&o->stale, c);
-	}
+	for (a = o && o->n ? own_attrs_first(&o->attrs) : NULL; a; a = own_attrs_next(&o->attrs, a))
+		LIST_EACH (attr_users, &a->users, c)
+			if (!c->gone)
+				set_stale(c, true);
 	for (size_t i = 0; i < r->n_tables; i++)
 		rib_mark_stale(r->tables[i], type, instance);
 }
 
 void rib_sweep_stale(struct rib *r, uint8_t type, uint16_t instance)
 {
-	struct rib_own *o;
+	const struct rib_own *o = own_find(r, type, instance);
 
-	while ((o = own_find(r, type, instance)) && !own_cands_empty(&o->stale))
-		rib_cand_delete(r, own_cands_first(&o->stale));
+	if (o && o->n_stale)
+		delete_of(r, o, false);
 	for (size_t i = 0; i < r->n_tables; i++)
 		rib_sweep_stale(r->tables[i], type, instance);
 }
@@ -154,19 +172,18 @@ void rib_sweep_stale(struct rib *r, uint8_t type, uint16_t instance)
 
 void rib_leftover(struct rib *r, struct rib_node *n, bool on)
 {
-	uint32_t *count =
-		&rib_main(r)->n_leftover[sdprefix_family(&n->entry.key) == FAM_IP6][n->kernel.type];
+	bool ip6 = sdprefix_family(&n->entry.key) == FAM_IP6;
 
 	if (n->leftover == on)
 		return;
 	n->leftover = on;
-	if (!n->auxiliary)
-		*count += on ? 1u : UINT32_MAX;
+	if (!rib_node_auxiliary(n))
+		rib_main(r)->n_leftover[ip6][n->kernel->route.type] += on ? 1u : UINT32_MAX;
 }
 
 static void unclaim(struct rib *r, struct rib_node *n)
 {
-	if (!n->held || !n->leftover)
+	if (!n->leftover)
 		return;
 	rib_leftover(r, n, false);
 	rib_node_mark(r, n);
@@ -188,7 +205,8 @@ static void unclaim_of(struct rib *r, uint8_t type, enum family f)
 	struct rib_node *n;
 
 	for (n = rib_nodes_first(&r->nodes); n; n = rib_nodes_next(&r->nodes, n))
-		if (n->kernel.type == type && !n->auxiliary && sdprefix_family(&n->entry.key) == f)
+		if (n->kernel && n->kernel->route.type == type && type != RIB_TYPE_AUXILIARY &&
+		    sdprefix_family(&n->entry.key) == f)
 			unclaim(r, n);
 	for (size_t i = 0; i < r->n_tables; i++)
 		unclaim_of(r->tables[i], type, f);

@@ -37,15 +37,16 @@ struct result {
 	uint8_t depth;
 };
 
+/* For whom next hops are resolved. The node only matters where a gateway is looked up. */
+struct asker {
+	const struct rib_attr *attr;
+	const struct rib_node *node;
+};
+
 static bool same_way(const struct rib_nexthop *a, const struct rib_nexthop *b)
 {
 	return a->kind == b->kind && a->ifindex == b->ifindex && a->gate6 == b->gate6 &&
 	       addr_cmp(&a->gate, &b->gate) == 0;
-}
-
-static bool nexthop_same(const struct rib_nexthop *a, const struct rib_nexthop *b)
-{
-	return same_way(a, b) && a->onlink == b->onlink && a->weight == b->weight;
 }
 
 /* The kernel refuses a next hop twice in one route: ways that meet add up. */
@@ -116,16 +117,16 @@ static bool drops(const struct rib_nexthop *nh)
 
 /* A kernel route drops or forwards: among next hops of both kinds those that
  * forward win, among dropping ones the first. */
-static void result_settle(struct result *res, struct rib_cand *c)
+static void result_settle(struct result *res, const struct rib_hops *given, uint8_t *why)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < res->n; i++)
 		if (!drops(&res->way[i].nh))
 			res->way[n++] = res->way[i];
-	for (uint32_t i = 0; n && i < c->n_nexthops; i++)
-		if (drops(&c->nexthops[i]) && c->nexthop_why[i] == RIB_WHY_USED)
-			c->nexthop_why[i] = RIB_WHY_OTHERS_FORWARD;
+	for (uint32_t i = 0; n && i < given->n; i++)
+		if (drops(&given->v[i]) && why[i] == RIB_WHY_USED)
+			why[i] = RIB_WHY_OTHERS_FORWARD;
 	res->n = n ? n : res->n > 0;
 	weigh(res);
 }
@@ -152,10 +153,10 @@ static struct rib_node *gate_next(const struct gate_walk *w, struct rib_node *n)
 }
 
 static struct rib_node *gate_first(struct gate_walk *w, const struct rib *r,
-				   const struct rib_cand *c, const struct rib_nexthop *nh)
+				   const struct rib_node *of, const struct rib_nexthop *nh)
 {
-	enum family f = rib_gate_family(sdprefix_family(&c->node->entry.key), nh);
-	const struct prefix *src = &c->node->entry.key.src;
+	enum family f = rib_gate_family(sdprefix_family(&of->entry.key), nh);
+	const struct prefix *src = &of->entry.key.src;
 	struct rib_node *n;
 
 	w->rib = rib_ways(r);
@@ -164,16 +165,26 @@ static struct rib_node *gate_first(struct gate_walk *w, const struct rib *r,
 	return n && !for_all_of(n, &w->src) ? gate_next(w, n) : n;
 }
 
-/* Do packets follow this node's choice, as far as is known? */
-static bool is_way(const struct rib_node *n)
+/* The choice that packets follow at this node, as far as is known. */
+static const struct rib_cand *way_of(const struct rib_node *n)
 {
-	const struct rib_cand *c = n->selected;
+	const struct rib_cand *c = rib_node_selected(n);
 
-	return c && !c->gone && c->usable && !c->refused;
+	return c && !c->gone && c->resolved && !c->refused ? c : NULL;
 }
 
 static bool cand_leads_back(struct rib *r, const struct rib_cand *c, const struct rib_node *to,
 			    unsigned int depth);
+
+static bool looks_up(const struct rib_node *n)
+{
+	const struct rib_cand *c;
+
+	RIB_CANDS(n, c)
+	if (c->attr->lookup)
+		return true;
+	return false;
+}
 
 /* Does the node's way, or while it has none what it waits for, lead to `to`? */
 static bool leads_back(struct rib *r, struct rib_node *n, const struct rib_node *to,
@@ -183,31 +194,35 @@ static bool leads_back(struct rib *r, struct rib_node *n, const struct rib_node 
 
 	if (n == to)
 		return true;
-	if (n->walk == r->walk || depth > RIB_MAX_DEPTH)
+	if (!looks_up(n))
 		return false;
-	n->walk = r->walk;
-	if (is_way(n))
-		return cand_leads_back(r, n->selected, to, depth);
-	LIST_EACH (rib_cands, &n->cands, c)
-		if (!c->gone && cand_leads_back(r, c, to, depth))
-			return true;
+	if (rib_rare_get(r, n)->walk == r->walk || depth > RIB_MAX_DEPTH)
+		return false;
+	n->rare->walk = r->walk;
+	c = way_of(n);
+	if (c)
+		return cand_leads_back(r, c, to, depth);
+	RIB_CANDS(n, c)
+	if (!c->gone && cand_leads_back(r, c, to, depth))
+		return true;
 	return false;
 }
 
 static bool cand_leads_back(struct rib *r, const struct rib_cand *c, const struct rib_node *to,
 			    unsigned int depth)
 {
+	const struct rib_hops *given = c->attr->given;
+	const struct rib_node *of = rib_cand_node(c);
 	struct gate_walk w;
 	struct rib_node *n;
 
-	for (uint32_t i = 0; c->recursive && i < c->n_nexthops; i++) {
-		if (c->nexthops[i].kind != RIB_NH_GATE)
+	for (uint32_t i = 0; c->attr->recursive && given && i < given->n; i++) {
+		if (given->v[i].kind != RIB_NH_GATE)
 			continue;
-		for (n = gate_first(&w, r, c, &c->nexthops[i]); n && n != c->node;
-		     n = gate_next(&w, n)) {
+		for (n = gate_first(&w, r, of, &given->v[i]); n && n != of; n = gate_next(&w, n)) {
 			if (leads_back(r, n, to, depth + 1))
 				return true;
-			if (is_way(n))
+			if (way_of(n))
 				break;
 		}
 	}
@@ -215,45 +230,43 @@ static bool cand_leads_back(struct rib *r, const struct rib_cand *c, const struc
 }
 
 /* A table of its own resolves over the main one, which knows nothing of it. */
-static bool loops(struct rib *r, const struct rib_cand *c, struct rib_node *n)
+static bool loops(struct rib *r, const struct asker *k, struct rib_node *n)
 {
-	if (!c->recursive || rib_ways(r) != r)
+	if (!k->attr->recursive || rib_ways(r) != r)
 		return false;
 	r->walk++;
-	return leads_back(r, n, c->node, 0);
+	return leads_back(r, n, k->node, 0);
 }
 
-static enum rib_why judge_way(struct rib *r, const struct rib_cand *c, struct rib_node *n)
+static enum rib_why judge_way(struct rib *r, const struct asker *k, struct rib_node *n,
+			      const struct rib_cand *over)
 {
-	const struct rib_cand *over = n->selected;
-
-	if (over->owner.type == RIB_TYPE_CONNECTED)
+	if (over->attr->owner.type == RIB_TYPE_CONNECTED)
 		return RIB_WHY_USED;
-	if (!c->recursive)
+	if (!k->attr->recursive)
 		return RIB_WHY_NOT_CONNECTED;
 	if (n->entry.key.dst.plen == 0)
 		return RIB_WHY_ONLY_DEFAULT;
-	if (loops(r, c, n))
+	if (loops(r, k, n))
 		return RIB_WHY_LOOP;
-	return over->depth >= RIB_MAX_DEPTH ? RIB_WHY_TOO_DEEP : RIB_WHY_USED;
+	return rib_cand_depth(over) >= RIB_MAX_DEPTH ? RIB_WHY_TOO_DEEP : RIB_WHY_USED;
 }
 
 /* A route is not looked for through itself, chosen or not: else it would come
  * and go. */
-static enum rib_why resolve_over(struct rib *r, const struct rib_cand *c,
-				 const struct rib_nexthop *nh, const struct rib_cand **over)
+static enum rib_why resolve_over(struct rib *r, const struct asker *k, const struct rib_nexthop *nh,
+				 const struct rib_cand **over)
 {
 	struct gate_walk w;
 	struct rib_node *n;
 
-	for (n = gate_first(&w, r, c, nh); n; n = gate_next(&w, n)) {
-		if (n == c->node && c->owner.type != RIB_TYPE_CONNECTED)
+	for (n = gate_first(&w, r, k->node, nh); n; n = gate_next(&w, n)) {
+		if (n == k->node && k->attr->owner.type != RIB_TYPE_CONNECTED)
 			return RIB_WHY_THROUGH_ITSELF;
-		if (is_way(n)) {
-			*over = n->selected;
-			return judge_way(r, c, n);
-		}
-		if (loops(r, c, n))
+		*over = way_of(n);
+		if (*over)
+			return judge_way(r, k, n, *over);
+		if (loops(r, k, n))
 			return RIB_WHY_LOOP;
 	}
 	return RIB_WHY_NO_ROUTE;
@@ -263,22 +276,22 @@ static bool connected_on(const struct rib_node *n, uint32_t ifindex)
 {
 	const struct rib_cand *c;
 
-	LIST_EACH (rib_cands, &n->cands, c)
-		if (c->owner.type == RIB_TYPE_CONNECTED && c->usable && !c->gone)
-			for (uint32_t i = 0; i < c->n_resolved; i++)
-				if (c->resolved[i].ifindex == ifindex)
-					return true;
+	RIB_CANDS(n, c)
+	if (c->attr->owner.type == RIB_TYPE_CONNECTED && c->resolved && !c->gone)
+		for (uint32_t i = 0; i < c->resolved->n; i++)
+			if (c->resolved->v[i].ifindex == ifindex)
+				return true;
 	return false;
 }
 
 /* A gateway on a given interface must be within one of its prefixes. */
-static enum rib_why resolve_on_interface(const struct rib *r, const struct rib_cand *c,
+static enum rib_why resolve_on_interface(const struct rib *r, const struct asker *k,
 					 const struct rib_nexthop *nh)
 {
 	struct gate_walk w;
 	struct rib_node *n;
 
-	for (n = gate_first(&w, r, c, nh); n; n = gate_next(&w, n))
+	for (n = gate_first(&w, r, k->node, nh); n; n = gate_next(&w, n))
 		if (connected_on(n, nh->ifindex))
 			return RIB_WHY_USED;
 	return RIB_WHY_NOT_ON_LINK;
@@ -311,11 +324,11 @@ static bool way_over(const struct rib_nexthop *nh, const struct rib_nexthop *ove
 }
 
 /* Its share is divided as the route that it is found over divides its own. */
-static enum rib_why resolve_gate(struct rib *r, const struct rib_cand *c,
-				 const struct rib_nexthop *nh, struct result *res)
+static enum rib_why resolve_gate(struct rib *r, const struct asker *k, const struct rib_nexthop *nh,
+				 struct result *res)
 {
 	const struct rib_cand *over = NULL;
-	enum rib_why why = resolve_over(r, c, nh, &over);
+	enum rib_why why = resolve_over(r, k, nh, &over);
 	uint64_t whole = 0;
 	struct rib_nexthop out;
 	bool usable[RIB_MAX_NEXTHOPS];
@@ -323,8 +336,8 @@ static enum rib_why resolve_gate(struct rib *r, const struct rib_cand *c,
 	if (why != RIB_WHY_USED)
 		return why;
 	why = RIB_WHY_GATEWAY_DROPPED;
-	for (uint32_t i = 0; i < over->n_resolved; i++) {
-		usable[i] = way_over(nh, &over->resolved[i], &out);
+	for (uint32_t i = 0; i < over->resolved->n; i++) {
+		usable[i] = way_over(nh, &over->resolved->v[i], &out);
 		if (!usable[i])
 			continue;
 		why = rib_if_why(r, out.ifindex);
@@ -334,36 +347,36 @@ static enum rib_why resolve_gate(struct rib *r, const struct rib_cand *c,
 	if (!whole)
 		return why;
 	why = RIB_WHY_TOO_MANY;
-	for (uint32_t i = 0; i < over->n_resolved; i++) {
-		way_over(nh, &over->resolved[i], &out);
+	for (uint32_t i = 0; i < over->resolved->n; i++) {
+		way_over(nh, &over->resolved->v[i], &out);
 		if (usable[i] &&
 		    result_add(res, &out, weight_of(nh) * weight_of(&out) * SHARE_ONE / whole))
 			why = RIB_WHY_USED;
 	}
-	if (over->owner.type != RIB_TYPE_CONNECTED && res->depth <= over->depth)
-		res->depth = (uint8_t)(over->depth + 1);
+	if (over->attr->owner.type != RIB_TYPE_CONNECTED && res->depth <= rib_cand_depth(over))
+		res->depth = (uint8_t)(rib_cand_depth(over) + 1);
 	return why;
 }
 
 /* Of a foreign route the kernel has seen to it. */
-static enum rib_why judge_gateway(const struct rib *r, const struct rib_cand *c,
+static enum rib_why judge_gateway(const struct rib *r, const struct rib_attr *a,
 				  const struct rib_nexthop *nh)
 {
-	enum family f = rib_gate_family(sdprefix_family(&c->node->entry.key), nh);
+	enum family f = rib_gate_family((enum family)a->family, nh);
 
-	if (rib_cand_foreign(c))
+	if (a->owner.type == RIB_TYPE_KERNEL || a->owner.type == RIB_TYPE_CONNECTED)
 		return RIB_WHY_USED;
 	if (addr_is_zero(&nh->gate) || addr_is_multicast(f, &nh->gate) ||
 	    addr_is_loopback(f, &nh->gate))
 		return RIB_WHY_BAD_GATEWAY;
 	/* Link-local ones repeat from link to link. */
-	if (!rib_gate_needs_lookup(c, nh) || !r->env.has_address)
+	if (!rib_gate_needs_lookup(a, nh) || !r->env.has_address)
 		return RIB_WHY_USED;
 	return r->env.has_address(r->ctx, f, &nh->gate) ? RIB_WHY_OWN_GATEWAY : RIB_WHY_USED;
 }
 
-static enum rib_why resolve_one(struct rib *r, const struct rib_cand *c,
-				const struct rib_nexthop *nh, struct result *res)
+static enum rib_why resolve_one(struct rib *r, const struct asker *k, const struct rib_nexthop *nh,
+				struct result *res)
 {
 	enum rib_why why = RIB_WHY_USED;
 
@@ -374,14 +387,14 @@ static enum rib_why resolve_one(struct rib *r, const struct rib_cand *c,
 	case RIB_NH_THROW:
 		break;
 	case RIB_NH_GATE:
-		why = judge_gateway(r, c, nh);
-		return why == RIB_WHY_USED ? resolve_gate(r, c, nh, res) : why;
+		why = judge_gateway(r, k->attr, nh);
+		return why == RIB_WHY_USED ? resolve_gate(r, k, nh, res) : why;
 	case RIB_NH_GATE_IFINDEX:
-		why = judge_gateway(r, c, nh);
+		why = judge_gateway(r, k->attr, nh);
 		if (why == RIB_WHY_USED)
 			why = rib_if_why(r, nh->ifindex);
-		if (why == RIB_WHY_USED && rib_gate_needs_lookup(c, nh))
-			why = resolve_on_interface(r, c, nh);
+		if (why == RIB_WHY_USED && rib_gate_needs_lookup(k->attr, nh))
+			why = resolve_on_interface(r, k, nh);
 		break;
 	case RIB_NH_IFINDEX:
 		why = rib_if_why(r, nh->ifindex);
@@ -392,24 +405,45 @@ static enum rib_why resolve_one(struct rib *r, const struct rib_cand *c,
 	return result_add(res, nh, weight_of(nh) * SHARE_ONE) ? RIB_WHY_USED : RIB_WHY_TOO_MANY;
 }
 
-/* ---- A candidate ---- */
+/* ---- All of them ---- */
 
-static bool given_before(const struct rib_cand *c, uint32_t at)
+static bool given_before(const struct rib_hops *given, uint32_t at)
 {
 	for (uint32_t i = 0; i < at; i++)
-		if (same_way(&c->nexthops[i], &c->nexthops[at]))
+		if (same_way(&given->v[i], &given->v[at]))
 			return true;
 	return false;
 }
 
-static bool result_is(const struct result *res, const struct rib_cand *c)
+/* Fills why[], for each next hop given; the caller uses what comes out. */
+static struct rib_hops *resolve(struct rib *r, const struct asker *k, uint8_t *why, uint8_t *depth)
 {
-	bool same = c->n_resolved == res->n && c->depth == res->depth;
+	const struct rib_hops *given = k->attr->given;
+	struct rib_nexthop out[RIB_MAX_NEXTHOPS];
+	struct result res;
 
-	for (uint32_t i = 0; same && i < res->n; i++)
-		same = nexthop_same(&res->way[i].nh, &c->resolved[i]);
-	return same;
+	res.n = 0;
+	res.depth = 0;
+	for (uint32_t i = 0; given && i < given->n; i++)
+		why[i] = (uint8_t)(given_before(given, i) ? RIB_WHY_DUPLICATE
+							  : resolve_one(r, k, &given->v[i], &res));
+	result_settle(&res, given, why);
+	for (uint32_t i = 0; i < res.n; i++)
+		out[i] = res.way[i].nh;
+	*depth = res.depth;
+	return rib_hops_get(r, out, res.n);
 }
+
+void rib_attr_resolve(struct rib *r, struct rib_attr *a)
+{
+	struct rib_hops *was = a->resolved;
+	uint8_t depth;
+
+	a->resolved = resolve(r, &(struct asker){a, NULL}, a->why, &depth);
+	rib_hops_unref(r, was);
+}
+
+/* ---- A candidate ---- */
 
 /* IPv4 has no source subtrees in the kernel: without rules, which are for the
  * main table alone, such a route is kept and shown, and never used without its
@@ -421,31 +455,46 @@ static enum rib_why pair_why(const struct rib *r, const struct sdprefix *pair)
 	return r->main ? RIB_WHY_IP4_TABLE : RIB_WHY_IP4_SOURCE;
 }
 
+/* By itself, and so with reasons of its own. */
+static struct rib_hops *resolve_alone(struct rib *r, struct rib_cand *c, enum rib_why of_pair,
+				      uint8_t *depth)
+{
+	const struct asker k = {c->attr, rib_cand_node(c)};
+	struct rib_side *s = rib_cand_side_get(r, c);
+	const struct rib_hops *given = c->attr->given;
+	struct rib_hops *res;
+
+	if (!s->why && given)
+		s->why = mem_new(&r->mem_nexthop, given->n);
+	if (of_pair) {
+		for (uint32_t i = 0; given && i < given->n; i++)
+			s->why[i] = (uint8_t)of_pair;
+		return NULL;
+	}
+	res = resolve(r, &k, s->why, depth);
+	for (uint32_t i = 0; given && i < given->n; i++)
+		c->looped = c->looped || s->why[i] == RIB_WHY_LOOP;
+	return res;
+}
+
 bool rib_cand_resolve(struct rib *r, struct rib_cand *c)
 {
-	enum rib_why of_pair = pair_why(r, &c->node->entry.key);
-	struct result res = {.n = 0, .depth = 0};
+	enum rib_why of_pair = pair_why(r, &rib_cand_node(c)->entry.key);
+	bool alone = of_pair || c->attr->lookup;
+	struct rib_hops *is;
+	uint8_t depth = 0;
+	bool same;
 
 	c->looped = false;
-	for (uint32_t i = 0; i < c->n_nexthops; i++) {
-		enum rib_why why = of_pair		? of_pair
-				   : given_before(c, i) ? RIB_WHY_DUPLICATE
-							: resolve_one(r, c, &c->nexthops[i], &res);
-
-		c->nexthop_why[i] = (uint8_t)why;
-		c->looped = c->looped || why == RIB_WHY_LOOP;
-	}
-	result_settle(&res, c);
-	if (result_is(&res, c))
-		return false;
-	mem_free(&r->mem_nexthop, c->resolved);
-	c->resolved = NULL;
-	if (res.n)
-		c->resolved = mem_new(&r->mem_nexthop, res.n * sizeof(*c->resolved));
-	for (uint32_t i = 0; i < res.n; i++)
-		c->resolved[i] = res.way[i].nh;
-	c->n_resolved = res.n;
-	c->depth = res.depth;
-	c->usable = res.n > 0;
-	return true;
+	is = alone ? resolve_alone(r, c, of_pair, &depth) : rib_hops_ref(c->attr->resolved);
+	same = is == c->resolved && depth == rib_cand_depth(c);
+	if (!same)
+		rib_cand_leave(r, c);
+	rib_hops_unref(r, c->resolved);
+	c->resolved = is;
+	if (alone)
+		rib_cand_side(c)->depth = depth;
+	else
+		rib_cand_together(r, c);
+	return !same;
 }

@@ -59,7 +59,7 @@ static struct rib_retry *note(struct rib *r, struct rib_retry **at, int error)
 
 void rib_retry_note(struct rib *r, struct rib_node *n, int error)
 {
-	struct rib_retry *t = note(r, &n->retry, error);
+	struct rib_retry *t = note(r, &rib_rare_get(r, n)->retry, error);
 
 	if (t)
 		t->node = n;
@@ -79,7 +79,7 @@ void rib_retry_note_source(struct rib *r, struct rib_source *s, int error)
 
 void rib_retry_restart(struct rib *r, struct rib_node *n)
 {
-	struct rib_retry *t = n->retry;
+	struct rib_retry *t = rib_node_retried(n);
 
 	if (!t || !retries_linked(t))
 		return;
@@ -143,17 +143,19 @@ static struct rib_retry_view view_of(const struct rib_retry *t)
 
 static bool view(const struct rib_node *n, struct rib_retry_view *out)
 {
-	if (!rib_refused_any(n) && !n->retry)
+	if (!rib_refused_any(n) && !rib_node_retried(n))
 		return false;
-	*out = view_of(n->retry);
+	*out = view_of(rib_node_retried(n));
 	return true;
 }
 
 /* A source without a table was not refused anything by the kernel. */
 static bool view_source(const struct rib *r, const struct rib_node *n, struct rib_retry_view *out)
 {
-	const struct rib_source *s = n->withheld ? rib_source_find(r, &n->entry.key.src) : NULL;
+	const struct rib_source *s = NULL;
 
+	if (n->wish && !n->real)
+		s = rib_source_find(r, &n->entry.key.src);
 	if (!s || s->error == RIB_ERROR_NO_TABLE)
 		return false;
 	*out = view_of(s->retry);
@@ -166,7 +168,7 @@ bool rib_retry_of(const struct rib *r, const struct sdprefix *pair, struct rib_r
 
 	if (n && (view(n, out) || view_source(r, n, out)))
 		return true;
-	for (int upper = 0; n && n->dest->withheld && upper < 2; upper++) {
+	for (int upper = 0; n && rib_withheld_at(r, &pair->dst) && upper < 2; upper++) {
 		half = rib_node_half(r, &pair->dst, upper);
 		if (half && view(half, out))
 			return true;

@@ -24,22 +24,17 @@ bool rib_by_rules(const struct rib *r, enum family f)
 /* The destination of `any` joins, with all that is marked there. */
 void rib_rules_take(struct rib *r, struct rib_job *j, struct rib_node *any)
 {
-	struct rib_dest *d = any->dest;
 	struct rib_node *n;
 
-	if (d->in_job)
+	if (any->in_job)
 		return;
-	d->in_job = true;
-	while ((n = dirty_nodes_pop(&d->dirty)))
-		n->chosen_now = true;
-	if (dirty_dests_linked(d))
-		dirty_dests_del(&r->dirty, d);
 	for (n = rib_nodes_at(&r->nodes, &any->entry.key.dst); n;
-	     n = rib_nodes_at_next(&r->nodes, n)) {
-		rib_job_add(r, j, n);
+	     n = rib_nodes_at_next(&r->nodes, n))
+		rib_job_take(r, j, n);
+	for (n = rib_nodes_at(&r->nodes, &any->entry.key.dst); n;
+	     n = rib_nodes_at_next(&r->nodes, n))
 		if (n->chosen_now)
 			rib_node_choose(r, n);
-	}
 }
 
 static void take_within(struct rib *r, struct rib_job *j, const struct prefix *dst)
@@ -73,16 +68,18 @@ enum count { COUNT_NOT, COUNT_CHOSEN, COUNT_KEPT };
  * the second stage. */
 static enum count count_in(const struct rib *r, enum fib_stage stage, const struct rib_node *n)
 {
-	if (n->selected) {
-		struct fib_route route = rib_cand_route(r, n->selected);
+	const struct rib_cand *c = rib_node_selected(n);
 
-		if (rib_cand_foreign(n->selected) || !rib_refusal_of(r, &route))
+	if (c) {
+		struct fib_route route = rib_cand_route(r, c);
+
+		if (rib_cand_foreign(c) || !rib_refusal_of(n, &route))
 			return COUNT_CHOSEN;
 	}
-	if (!n->held || n->auxiliary)
+	if (!n->kernel || rib_node_auxiliary(n))
 		return COUNT_NOT;
-	if (n->selected ? stage == FIB_SHRINKING : n->leftover)
-		return n->selected ? COUNT_NOT : COUNT_KEPT;
+	if (c ? stage == FIB_SHRINKING : n->leftover)
+		return c ? COUNT_NOT : COUNT_KEPT;
 	return stage == FIB_GROWING && !n->doubt ? COUNT_KEPT : COUNT_NOT;
 }
 
@@ -113,7 +110,6 @@ static void weigh(struct rib *r, struct rib_job *j, struct rib_node *n)
 	n->wish = count != COUNT_NOT;
 	/* Of a withheld source what is there goes in the second stage. */
 	real = n->wish && (!s->error || (n->real && j->stage == FIB_GROWING));
-	n->withheld = n->wish && !real ? s->error : 0;
 	/* All that joins does so in the first stage, for it may have something new. */
 	if (real != n->real || (real && goes(r, j, n)))
 		take_within(r, j, &dst);
@@ -145,10 +141,11 @@ static size_t group_answers(struct rib *r, const struct rib_job *j, struct group
 		if (!count || (!n->real && !sdprefix_is_plain(&n->entry.key)))
 			continue;
 		if (count == COUNT_KEPT)
-			a[n_answers++] = (struct fib_answer){n->kernel, false};
+			a[n_answers++] = (struct fib_answer){rib_form_route(n->kernel, n), false};
 		else
-			a[n_answers++] = (struct fib_answer){rib_cand_route(r, n->selected),
-							     rib_cand_foreign(n->selected)};
+			a[n_answers++] =
+				(struct fib_answer){rib_cand_route(r, rib_node_selected(n)),
+						    rib_cand_foreign(rib_node_selected(n))};
 	}
 	return n_answers;
 }
@@ -161,12 +158,8 @@ static size_t group_have(struct rib *r, const struct rib_job *j, struct group g)
 	for (size_t i = g.from; i < g.to; i++) {
 		const struct rib_node *n = group_node(r, j, i);
 
-		if (!n->held)
-			continue;
-		have[n_have] = (struct fib_want){n->kernel, n->auxiliary};
-		if (n->doubt) /* equal to nothing */
-			have[n_have].route.n_nexthops = 0;
-		n_have++;
+		if (n->kernel)
+			have[n_have++] = rib_node_have(n);
 	}
 	return n_have;
 }
@@ -226,10 +219,10 @@ static size_t drop_refused(const struct rib *r, struct fib_want *want, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const struct fib_route *f = &want[i].route;
 		const struct rib_node *at = rib_node_find(r, &f->pair);
-		bool drop = !want[i].auxiliary && rib_refusal_of(r, f);
+		bool drop = !want[i].auxiliary && rib_refusal_of(at, f);
 
 		if (f->ruled && want[i].auxiliary && rib_source_find(r, &f->pair.src)->error)
-			drop = !at || !at->held;
+			drop = !at || !at->kernel;
 		if (!drop)
 			want[kept++] = want[i];
 	}
@@ -247,7 +240,7 @@ static void count_tables(struct rib *r, const struct fib_op *ops, size_t n)
 			continue;
 		if (ops[i].kind == FIB_DEL)
 			s->n_after--;
-		else if (!at->held)
+		else if (!at->kernel)
 			s->n_after++;
 	}
 }
@@ -353,7 +346,7 @@ static void plan_stage(struct rib *r, struct rib_job *j)
 	take_withheld(r, j);
 	for (size_t i = 0; i < j->n_nodes; i++)
 		weigh(r, j, group_node(r, j, i));
-	rib_job_sort(r, j);
+	rib_nodes_sort(rib_job_nodes(r, j), j->n_nodes);
 	for (s = rib_sources_first(&r->sources); s; s = rib_sources_next(&r->sources, s))
 		s->n_after = s->n_held;
 	j->op0 = r->ops_used;
@@ -385,7 +378,7 @@ void rib_rules_plan(struct rib *r, struct rib_job *j)
 
 bool rib_rules_staged(struct rib_job *j)
 {
-	if (j->dest || j->n_ops || j->stage == FIB_SHRINKING)
+	if (!j->rules || j->n_ops || j->stage == FIB_SHRINKING)
 		return false;
 	j->stage = FIB_SHRINKING;
 	return true;

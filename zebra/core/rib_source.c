@@ -304,10 +304,10 @@ struct rib_cost rib_cost(const struct rib *r, enum family f)
 	for (; s; s = rib_sources_next(&r->sources, s))
 		c.rules += s->ruled && sdprefix_family(&s->entry.key) == f;
 	for (; n; n = rib_nodes_next(&r->nodes, n)) {
-		if (!n->held || sdprefix_family(&n->entry.key) != f)
+		if (!n->kernel || sdprefix_family(&n->entry.key) != f)
 			continue;
-		c.helpers += n->auxiliary;
-		c.routes += !n->auxiliary;
+		c.helpers += rib_node_auxiliary(n);
+		c.routes += !rib_node_auxiliary(n);
 	}
 	return c;
 }

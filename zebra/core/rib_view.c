@@ -4,37 +4,56 @@
 
 static enum rib_state cand_state(const struct rib_cand *c)
 {
-	if (c->node->selected == c)
+	if (c->selected)
 		return c->state;
-	return c->usable && !c->denied ? RIB_CANDIDATE : RIB_UNUSABLE;
+	return c->resolved && !c->denied ? RIB_CANDIDATE : RIB_UNUSABLE;
 }
 
-struct rib_view rib_cand_view(const struct rib_cand *c)
+/* Why the kernel does not have what is chosen. */
+static int node_error(const struct rib *r, const struct rib_node *n)
 {
+	const struct rib_source *s;
+	int error = rib_refused_error(n);
+
+	if (error)
+		return error;
+	if (n->wish && !n->real) {
+		s = rib_source_find(r, &n->entry.key.src);
+		return s ? s->error : 0;
+	}
+	return rib_withheld_at(r, &n->entry.key.dst);
+}
+
+struct rib_view rib_cand_view(const struct rib *r, const struct rib_cand *c)
+{
+	const struct rib_attr *a = c->attr;
+	struct rib_terms t = rib_cand_terms(c);
 	struct rib_view v = {
-		.pair = c->node->entry.key,
-		.owner = c->owner,
-		.distance = c->distance,
-		.metric = c->metric,
-		.tag = c->tag,
-		.mtu = c->mtu,
-		.prefsrc = c->prefsrc,
+		.pair = rib_cand_node(c)->entry.key,
+		.owner = a->owner,
+		.distance = a->distance,
+		.metric = t.metric,
+		.tag = t.tag,
+		.mtu = a->mtu,
+		.prefsrc = t.prefsrc,
 		.state = cand_state(c),
 		.why = rib_cand_why(c),
-		.rule = c->rule,
+		.rule = t.rule,
 		.stale = c->stale,
-		.since = c->since,
-		.n_nexthops = c->n_nexthops,
-		.nexthops = c->nexthops,
-		.nexthop_why = c->nexthop_why,
-		.n_resolved = c->n_resolved,
-		.resolved = c->resolved,
+		.since = rib_cand_since(c),
+		.nexthop_why = rib_cand_whys(c),
 	};
 
+	if (a->given) {
+		v.n_nexthops = a->given->n;
+		v.nexthops = a->given->v;
+	}
+	if (c->resolved) {
+		v.n_resolved = c->resolved->n;
+		v.resolved = c->resolved->v;
+	}
 	if (v.state == RIB_FAILED)
-		v.error = rib_refused_error(c->node) ? rib_refused_error(c->node)
-			  : c->node->withheld	     ? c->node->withheld
-						     : c->node->dest->withheld;
+		v.error = node_error(r, rib_cand_node(c));
 	return v;
 }
 
@@ -43,22 +62,37 @@ size_t rib_count(const struct rib *r)
 	return r->n_cands;
 }
 
+size_t rib_octets(const struct rib *r)
+{
+	const struct memtag *const tags[] = {
+		&r->mem_node, &r->mem_rare,  &r->mem_cand,  &r->mem_attr,   &r->mem_nexthop,
+		&r->mem_gate, &r->mem_if,    &r->mem_retry, &r->mem_source, &r->mem_own,
+		&r->hops.mem, &r->forms.mem, &r->attrs.mem};
+	size_t n = 0;
+
+	/* malloc's header, which its usable size leaves out */
+	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++)
+		n += tags[i]->bytes + tags[i]->count * sizeof(size_t);
+	return n;
+}
+
 typedef bool (*each_fn)(void *ctx, const struct rib_view *v);
 
-static bool node_each(const struct rib_node *n, each_fn each, void *ctx)
+static bool node_each(const struct rib *r, const struct rib_node *n, each_fn each, void *ctx)
 {
-	const struct rib_cand *c;
+	const struct rib_cand *selected = rib_node_selected(n), *c;
 	struct rib_view v;
 
-	if (n->selected && !n->selected->gone) {
-		v = rib_cand_view(n->selected);
+	if (selected && !selected->gone) {
+		v = rib_cand_view(r, selected);
 		if (!each(ctx, &v))
 			return false;
 	}
-	LIST_EACH (rib_cands, &n->cands, c) {
-		if (c == n->selected || c->gone)
+	RIB_CANDS(n, c)
+	{
+		if (c == selected || c->gone)
 			continue;
-		v = rib_cand_view(c);
+		v = rib_cand_view(r, c);
 		if (!each(ctx, &v))
 			return false;
 	}
@@ -71,7 +105,7 @@ void rib_each(const struct rib *r, const struct sdprefix *after, each_fn each, v
 		after ? rib_nodes_after(&r->nodes, after) : rib_nodes_first(&r->nodes);
 
 	for (; n; n = rib_nodes_next(&r->nodes, n))
-		if (!node_each(n, each, ctx))
+		if (!node_each(r, n, each, ctx))
 			return;
 }
 
@@ -80,7 +114,14 @@ void rib_each_at(const struct rib *r, const struct sdprefix *pair, each_fn each,
 	const struct rib_node *n = rib_node_find(r, pair);
 
 	if (n)
-		node_each(n, each, ctx);
+		node_each(r, n, each, ctx);
+}
+
+static const struct rib_cand *chosen(const struct rib_node *n)
+{
+	const struct rib_cand *c = rib_node_selected(n);
+
+	return c && !c->gone ? c : NULL;
 }
 
 bool rib_lookup(const struct rib *r, enum family f, const struct addr *dst, const struct addr *src,
@@ -88,20 +129,20 @@ bool rib_lookup(const struct rib *r, enum family f, const struct addr *dst, cons
 {
 	const struct rib_node *n = rib_nodes_lookup(&r->nodes, f, dst, src);
 
-	while (n && (!n->selected || n->selected->gone))
+	while (n && !chosen(n))
 		n = rib_nodes_lookup_next(&r->nodes, n, src);
 	if (n)
-		*out = rib_cand_view(n->selected);
+		*out = rib_cand_view(r, chosen(n));
 	return n != NULL;
 }
 
 static bool covers(const struct rib_node *n, const struct sdprefix *what)
 {
-	const struct rib_cand *c = n->selected;
+	const struct rib_cand *c = chosen(n);
 
 	/* The walk has seen that it covers both addresses. */
 	return n->entry.key.dst.plen <= what->dst.plen && n->entry.key.src.plen <= what->src.plen &&
-	       c && !c->gone && c->state == RIB_INSTALLED;
+	       c && c->state == RIB_INSTALLED;
 }
 
 bool rib_covering(const struct rib *r, const struct sdprefix *what, bool by_default,
@@ -114,7 +155,7 @@ bool rib_covering(const struct rib *r, const struct sdprefix *what, bool by_defa
 		n = rib_nodes_lookup_next(&r->nodes, n, &what->src.addr);
 	if (!n || (n->entry.key.dst.plen == 0 && !by_default))
 		return false;
-	*out = rib_cand_view(n->selected);
+	*out = rib_cand_view(r, chosen(n));
 	return true;
 }
 
@@ -122,12 +163,20 @@ typedef bool (*each_fib_fn)(void *ctx, const struct fib_route *f, bool auxiliary
 
 static bool node_each_fib(const struct rib_node *n, each_fib_fn each, void *ctx)
 {
-	if (n->held && !each(ctx, &n->kernel, n->auxiliary, 0))
-		return false;
-	for (int helper = 0; helper < 2; helper++) {
-		const struct rib_refusal *f = n->refused[helper];
+	struct fib_route route;
 
-		if (f && f->route.n_nexthops && !each(ctx, &f->route, helper, f->error))
+	if (n->kernel) {
+		route = rib_form_route(n->kernel, n);
+		if (!each(ctx, &route, rib_node_auxiliary(n), 0))
+			return false;
+	}
+	for (int helper = 0; n->rare && helper < 2; helper++) {
+		const struct rib_refusal *f = n->rare->refused[helper];
+
+		if (!f || !f->form)
+			continue;
+		route = rib_form_route(f->form, n);
+		if (!each(ctx, &route, helper, f->error))
 			return false;
 	}
 	return true;

@@ -68,23 +68,26 @@ const char *rib_why_str(enum rib_why why)
 /* What rules out the pair does so of each next hop. */
 static enum rib_why why_unusable(const struct rib_cand *c)
 {
-	enum rib_why first = c->n_nexthops ? (enum rib_why)c->nexthop_why[0] : RIB_WHY_NEXTHOPS;
+	const uint8_t *whys = rib_cand_whys(c);
+	enum rib_why first = whys ? (enum rib_why)whys[0] : RIB_WHY_NEXTHOPS;
 
 	return first == RIB_WHY_IP4_SOURCE || first == RIB_WHY_IP4_TABLE ? first : RIB_WHY_NEXTHOPS;
 }
 
 enum rib_why rib_cand_why(const struct rib_cand *c)
 {
-	const struct rib_node *n = c->node;
+	const struct rib_node *n = rib_cand_node(c);
+	const struct rib_cand *selected;
 
-	if (!c->usable) /* 1 */
+	if (!c->resolved) /* 1 */
 		return why_unusable(c);
 	if (c->denied)
 		return RIB_WHY_DENIED;
-	if (c->distance == 255)
+	if (c->attr->distance == 255)
 		return RIB_WHY_NEVER;
-	if (n->selected != c)
-		return n->selected ? rib_cand_worse(c, n->selected) : RIB_WHY_PENDING;
+	selected = rib_node_selected(n);
+	if (selected != c)
+		return selected ? rib_cand_worse(c, selected) : RIB_WHY_PENDING;
 	switch (c->state) {
 	case RIB_INSTALLED:
 		return RIB_WHY_USED;
