@@ -72,18 +72,23 @@ static void wake_at(struct babel *b, struct outq *q, mono_t at)
  * sooner where nothing collides: at each hop of a long way packets are lost
  * for that long. Among many, so that no more than a few a millisecond come to a
  * socket. */
-static usec_t delay(struct babel *b, const struct iface *i, usec_t within)
+static usec_t delay(const struct iface *i, usec_t within)
 {
-	usec_t most = within / 2, wired = URGENT_WIRED * (4 + (usec_t)neighs_count(&i->neighs));
+	usec_t wired = URGENT_WIRED * (4 + (usec_t)neighs_count(&i->neighs));
 
-	if (within <= URGENT_TIMEOUT && i->config.type != BABEL_WIRELESS && most > wired)
-		most = wired;
-	return babel_jitter(b, most / 4, most);
+	if (within <= URGENT_TIMEOUT && i->config.type != BABEL_WIRELESS && within / 2 > wired)
+		return wired;
+	return within / 2;
 }
 
 void out_wake(struct babel *b, struct outq *q, usec_t within)
 {
-	wake_at(b, q, within ? mono_add(b->now, delay(b, q->iface, within)) : b->now);
+	usec_t most = delay(q->iface, within);
+
+	/* What waits already takes it along: one random delay for all of them. */
+	if (timer_armed(&q->flush.node) && !mono_before(mono_add(b->now, most), q->flush.node.at))
+		return;
+	wake_at(b, q, most ? mono_add(b->now, babel_jitter(b, most / 4, most)) : b->now);
 }
 
 /* Whether what is for the group goes to each neighbour alone instead. */

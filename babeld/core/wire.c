@@ -116,6 +116,9 @@ static const struct sub_row sub_rows[256] = {
 			       read_source_prefix, write_source_prefix},
 };
 
+/* The rows that write. */
+static const uint8_t sent_subs[] = {SUB_TIMESTAMP, SUB_SOURCE_PREFIX};
+
 /* RFC 8966 4.4: what is unknown is skipped, or takes the TLV with it if it
  * is mandatory; a type that has no meaning in this TLV is unknown. */
 static enum tlv_verdict read_subs(struct tlv_in *t, unsigned int tlv_type)
@@ -278,9 +281,8 @@ bool packet_put(struct packet_writer *p, const struct tlv *t)
 	wr_u8(&p->w, (uint8_t)t->type);
 	wr_u8(&p->w, 0);
 	row->write(p, t);
-	for (size_t i = 0; i < sizeof(sub_rows) / sizeof(sub_rows[0]); i++)
-		if (sub_rows[i].write)
-			sub_rows[i].write(p, t);
+	for (size_t i = 0; i < sizeof(sent_subs); i++)
+		sub_rows[sent_subs[i]].write(p, t);
 	if (!wr_ok(&p->w)) {
 		*p = before;
 		return false;

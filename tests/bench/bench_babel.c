@@ -176,7 +176,6 @@ static void on_seqno_request(struct speaker *s, const struct tlv_seqno_request *
 	if (router_id_eq(&q->router_id, &s->id) && (int16_t)(q->seqno - s->seqno) > 0)
 		s->seqno = q->seqno;
 	put_update(s, i, s->metric);
-	flush(s);
 }
 
 static void on_hello(struct speaker *s, const struct tlv_hello *h)
@@ -195,7 +194,6 @@ static void on_tlv(struct speaker *s, const struct tlv *t)
 	if (t->type == TLV_ACK_REQUEST) {
 		answer.u.ack.opaque = t->u.ack_request.opaque;
 		put(s, &answer);
-		flush(s);
 	} else if (t->type == TLV_IHU) {
 		if (addr_cmp(&t->u.ihu.addr, &s->wire.self) == 0 &&
 		    t->u.ihu.rxcost != BABEL_INFINITY && !s->heard) {
@@ -238,6 +236,7 @@ static void receive(struct speaker *s)
 			if (v == TLV_OK)
 				on_tlv(s, &t);
 	}
+	flush(s); /* answers, as many to a packet as there is room for */
 	look(s);
 }
 
