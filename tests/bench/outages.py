@@ -38,11 +38,12 @@ class Ours:
 
 
 class Debian:
+    program = "debian-babeld"
     commands = ["route add ::/0 via fe80::2 dev x0 proto static"]
 
-    @staticmethod
-    def daemons(links, uplink):
-        return [("debian-babeld", "".join(f"interface {i} type wired\n" for i in links)
+    @classmethod
+    def daemons(cls, links, uplink):
+        return [(cls.program, "".join(f"interface {i} type wired\n" for i in links)
                  + "redistribute if h0 proto 2 allow\nredistribute ip ::/0 eq 0 proto 4 allow\n"
                  "redistribute local deny\nredistribute deny\n")]
 
@@ -52,8 +53,10 @@ class Debian:
 
 
 class Bird:
-    @staticmethod
-    def daemons(links, uplink):
+    program = "bird"
+
+    @classmethod
+    def daemons(cls, links, uplink):
         names = ", ".join(f'"{i}"' for i in links)
         text = ("protocol babel { ipv6 sadr { table sadr6; import all; export all; };"
                 f" interface {names} {{ type wired; }}; }}\n"
@@ -61,21 +64,23 @@ class Bird:
         if uplink:
             text += ("protocol static uplink { ipv6 sadr { table sadr6; };"
                      " route ::/0 from ::/0 via fe80::2%x0; }\n")
-        return [("bird", "router id from \"lo\";\n" + site.BIRD_HEAD + text)]
+        return [(cls.program, "router id from \"lo\";\n" + site.BIRD_HEAD + text)]
 
-    @staticmethod
-    def withdraw(node):
-        node.bird.birdc("disable uplink", restricted=False)
+    @classmethod
+    def withdraw(cls, node):
+        node.daemons[cls.program].birdc("disable uplink", restricted=False)
 
 
-KINDS = {"ours": Ours, "babeld": Debian, "bird": Bird}
+KINDS = {"ours": Ours, "babeld": Debian, "bird": Bird,
+         **{name: type(name, (base,), {"program": name}) for name, base in
+            (("babeld-new", Debian), ("bird-new", Bird), ("bird3", Bird))}}
 
 
 def router(kind, k, links, uplink=False):
     daemons = kind.daemons(links, uplink)
-    if kind is Bird:
-        daemons = [("bird", daemons[0][1].replace('router id from "lo"',
-                                                  f"router id 10.0.{k // 250}.{k % 250 + 1}"))]
+    if issubclass(kind, Bird):
+        rid = f"router id 10.0.{k // 250}.{k % 250 + 1}"
+        daemons = [(kind.program, daemons[0][1].replace('router id from "lo"', rid))]
     return {"router": True, "daemons": daemons,
             "commands": list(getattr(kind, "commands", ())) if uplink else []}
 

@@ -47,7 +47,7 @@ def best_peer(columns, row):
     return min((columns[p][row] for p in PEERS if row in columns.get(p, {})), default=None)
 
 
-def _ratio(a, b):
+def ratio(a, b):
     return a / b if a and b and a > 0 and b > 0 else None
 
 
@@ -63,7 +63,7 @@ def routes_table(columns):
             if value is not None and limit:
                 cell += f" ({value / limit:.2f})"
             cells.append(cell)
-        against = _ratio(columns.get(OURS, {}).get(row), best_peer(columns, row))
+        against = ratio(columns.get(OURS, {}).get(row), best_peer(columns, row))
         rows.append([row, *cells, "" if against is None else f"{against:.2f}"])
     return ["", *columns, "ours/best peer"], rows
 
@@ -142,9 +142,8 @@ def ratios(results):
     found = {}
 
     def put(name, a, b=1):
-        ratio = _ratio(a, b)
-        if ratio is not None:
-            found[name] = round(ratio, 3)
+        if ratio(a, b) is not None:
+            found[name] = round(ratio(a, b), 3)
     for n, columns in results["routes"].items():
         ours, limit = columns.get(OURS, {}), columns.get(LIMIT, {})
         for row in COMPARED:

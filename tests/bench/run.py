@@ -23,6 +23,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "topo")]
 
+import aims  # noqa: E402
 import kinds as implementations  # noqa: E402
 import outages  # noqa: E402
 import report  # noqa: E402
@@ -92,10 +93,11 @@ def numbers(text):
     return [int(x) for x in text.split(",") if x]
 
 
-def measure_outages(kinds, sizes, rounds, notes):
+def measure_outages(stories, kinds, sizes, rounds, notes):
     """{story: {kind: {routers: [seconds]}}}"""
     results = {}
-    for story, measured in outages.STORIES.items():
+    for story in stories:
+        measured = outages.STORIES[story]
         results[story] = {kind: {str(n): [] for n in sizes} for kind in kinds}
         for r in range(rounds):
             for n in sizes:
@@ -132,6 +134,12 @@ def run_programs(notes):
     return found
 
 
+def text(results, markdown=False):
+    head, rows = aims.table(results)
+    return ((report.grid(head, rows, markdown) + "\n" if rows else "")
+            + report.text(results, markdown))
+
+
 def arguments():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--full", action="store_true", help="all sizes, peers and rounds")
@@ -143,6 +151,7 @@ def arguments():
     p.add_argument("--zapi", nargs="?", const="", help="N[,N...]: zebra alone, ours and FRR's; "
                    "without sizes: those of --routes")
     p.add_argument("--outages", help="ROUTERS[,...]: how long packets are lost")
+    p.add_argument("--stories", help=", ".join(outages.STORIES))
     p.add_argument("--programs", action="store_true", default=None, help="those of C")
     p.add_argument("--kinds", help=",".join(implementations.KINDS))
     p.add_argument("--all", action="store_true", help="also those too slow for so many routes")
@@ -196,16 +205,17 @@ def main():
     if args.programs:
         results["programs"].update(run_programs(notes))
     if args.outages:
-        found = measure_outages([k for k in kinds if k in outages.KINDS],
+        stories = args.stories.split(",") if args.stories else list(outages.STORIES)
+        found = measure_outages(stories, [k for k in kinds if k in outages.KINDS],
                                 numbers(args.outages), args.rounds, notes)
         for story, cells in found.items():
             for kind, by_size in cells.items():
                 results["outages"].setdefault(story, {}).setdefault(kind, {}).update(by_size)
     save()
     with open(os.path.join(directory, "report.md"), "w", encoding="ascii") as f:
-        f.write(report.text(results, markdown=True))
+        f.write(text(results, markdown=True))
     report.plots(results, directory)
-    print("\n" + report.text(results, args.markdown))
+    print("\n" + text(results, args.markdown))
     if args.compare:
         print("\n".join(report.compare(results)))
     if args.record:
