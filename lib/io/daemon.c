@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "lib/io/log.h"
+#include "lib/io/trim.h"
 
 enum { EXIT_PROBLEM = 1, EXIT_USAGE = 2 };
 
@@ -324,6 +325,7 @@ void daemon_init(struct daemon *d, const struct daemon_info *info, void *ctx, in
 		detach(d);
 	take_pidfile(d);
 	d->loop = loop_new();
+	trim_start(d->loop);
 	if (d->user && geteuid() == 0) {
 		const struct passwd *pw = user_entry(d);
 

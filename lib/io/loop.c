@@ -7,12 +7,22 @@
 #include <stdlib.h>
 #include <time.h>
 
+/* So few events in such a time are quiet. */
+#define QUIET_AFTER   (250 * USEC_PER_MSEC)
+#define QUIET_AT_MOST 10
+
 struct loop {
 	struct event_base *base;
 	struct memtag mem;
 	uid_t uid;
 	gid_t gid;
 	bool stopping;
+	/* loop_on_quiet(): */
+	struct loop_timer *rest; /* NULL: nobody asked */
+	void (*quiet)(void *ctx);
+	void *quiet_ctx;
+	bool resting;	   /* `rest` is armed */
+	unsigned int came; /* since it was */
 };
 
 struct loop_fd {
@@ -65,6 +75,7 @@ struct loop *loop_new(void)
 
 void loop_free(struct loop *l)
 {
+	loop_timer_free(l->rest);
 	assert(l->mem.count == 0);
 	event_base_free(l->base);
 	free(l);
@@ -110,6 +121,34 @@ void loop_get_owner(const struct loop *l, uid_t *uid, gid_t *gid)
 	*gid = l->gid;
 }
 
+static void rest_due(void *ctx)
+{
+	struct loop *l = ctx;
+
+	l->resting = l->came > QUIET_AT_MOST;
+	l->came = 0;
+	if (l->resting)
+		loop_timer_at(l->rest, mono_add(loop_now(l), QUIET_AFTER));
+	else
+		l->quiet(l->quiet_ctx);
+}
+
+void loop_on_quiet(struct loop *l, void (*quiet)(void *ctx), void *ctx)
+{
+	l->quiet = quiet;
+	l->quiet_ctx = ctx;
+	l->rest = loop_timer_new(l, rest_due, l);
+}
+
+static void came(struct loop *l)
+{
+	l->came++;
+	if (!l->rest || l->resting)
+		return;
+	l->resting = true;
+	loop_timer_at(l->rest, mono_add(loop_now(l), QUIET_AFTER));
+}
+
 static void fd_event(evutil_socket_t fd, short what, void *arg)
 {
 	struct loop_fd *w = arg;
@@ -120,6 +159,7 @@ static void fd_event(evutil_socket_t fd, short what, void *arg)
 		r |= LOOP_READ;
 	if (what & EV_WRITE)
 		r |= LOOP_WRITE;
+	came(w->loop);
 	w->ready(w->ctx, r);
 }
 

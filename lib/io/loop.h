@@ -47,6 +47,10 @@ struct loop_timer *loop_timer_new(struct loop *l, void (*due)(void *ctx), void *
 void loop_timer_at(struct loop_timer *t, mono_t at);
 void loop_timer_free(struct loop_timer *t); /* NULL is fine */
 
+/* Calls quiet() when a quarter of a second has brought next to nothing by any
+ * descriptor, once after each time that something came. For one listener. */
+void loop_on_quiet(struct loop *l, void (*quiet)(void *ctx), void *ctx);
+
 struct loop_signal *loop_signal_new(struct loop *l, int signo, void (*got)(void *ctx), void *ctx);
 void loop_signal_free(struct loop_signal *s); /* NULL is fine */
 

@@ -17,6 +17,10 @@
 
 #define READ_SIZE    ((size_t)65536)
 #define CHUNK_SIZE   ((size_t)16384)
+/* Where much waits, pieces are large enough to be maps of their own: they leave
+ * no holes in the heap. */
+#define CHUNK_LARGE  ((size_t)262144)
+#define MUCH	     ((size_t)65536)
 #define IOV_BATCH    16
 #define ACCEPT_BATCH 16
 #define WHY_SIZE     96
@@ -350,8 +354,10 @@ void stream_write(struct stream *s, struct span out)
 		out = span_of(out.p + n, out.len - n);
 	}
 	if (out.len) {
-		size_t room = out.len > CHUNK_SIZE ? out.len : CHUNK_SIZE;
+		size_t room = s->pending > MUCH ? CHUNK_LARGE : CHUNK_SIZE;
 
+		if (room < out.len)
+			room = out.len;
 		next = mem_new(s->mem, sizeof(*next) + room);
 		next->room = room;
 		next->to = out.len;

@@ -14,13 +14,14 @@
 
 struct fixture {
 	struct loop *loop;
-	char trace[64];
+	char trace[512];
 	struct loop_timer *a, *b;
 	struct loop_fd *w, *w2;
 	struct loop_signal *sig;
 	int fd[2];
 	mono_t fired;
-	unsigned int n;
+	unsigned int n, written;
+	bool paused;
 };
 
 static int set_up(void **state)
@@ -251,6 +252,56 @@ static void test_stop_before_run_returns_at_once(void **state)
 	assert_string_equal(f->trace, "s");
 }
 
+static void read_one(void *ctx, unsigned int what)
+{
+	struct fixture *f = ctx;
+	char c;
+
+	assert_int_equal(what, LOOP_READ);
+	assert_int_equal(read(f->fd[0], &c, 1), 1);
+	f->n++;
+}
+
+static void quiet(void *ctx)
+{
+	note(ctx, "q");
+}
+
+static void write_more(void *ctx)
+{
+	struct fixture *f = ctx;
+
+	assert_int_equal(write(f->fd[1], "x", 1), 1);
+	/* A machine that makes us pause makes us quiet. */
+	f->paused |= f->written && mono_sub(loop_now(f->loop), f->fired) > 100 * USEC_PER_MSEC;
+	f->fired = loop_now(f->loop);
+	/* For 300 ms: longer than it takes to be quiet. */
+	if (++f->written < 60)
+		loop_timer_at(f->a, mono_add(loop_now(f->loop), 5 * USEC_PER_MSEC));
+}
+
+static void test_quiet_is_told_once_when_nothing_comes_any_more(void **state)
+{
+	struct fixture *f = *state;
+
+	loop_on_quiet(f->loop, quiet, f);
+	f->w = loop_fd_new(f->loop, f->fd[0], LOOP_READ, read_one, f);
+	run_for(f, 400 * USEC_PER_MSEC);
+	assert_string_equal(f->trace, "s"); /* nothing came: nothing is over */
+	f->a = loop_timer_new(f->loop, write_more, f);
+	loop_timer_at(f->a, loop_now(f->loop));
+	while (f->n < 60)
+		run_for(f, 10 * USEC_PER_MSEC);
+	assert_true(f->paused || !strchr(f->trace, 'q'));
+	f->trace[0] = '\0';
+	run_for(f, USEC_PER_SEC);
+	assert_string_equal(f->trace, "qs");
+	run_for(f, 400 * USEC_PER_MSEC);
+	assert_string_equal(f->trace, "qss");
+	loop_timer_free(f->a);
+	loop_fd_free(f->w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +315,7 @@ int main(void)
 		T(test_ready_callback_frees_all_watches),
 		T(test_signal_arrives_in_the_loop),
 		T(test_stop_before_run_returns_at_once),
+		T(test_quiet_is_told_once_when_nothing_comes_any_more),
 	};
 
 	return cmocka_run_group_tests_name("lib/io loop", tests, NULL, NULL);
