@@ -40,7 +40,7 @@ static enum babel_link link_of(const struct neigh *n)
 static enum babel_verdict verdict_on(const struct babel *b, const struct pfx *p,
 				     const struct route *r)
 {
-	const struct route *chosen = p->selected;
+	const struct route *chosen = pfx_selected(p);
 
 	if (r == chosen)
 		return VERDICT_SELECTED;
@@ -66,12 +66,12 @@ static enum babel_verdict verdict_on(const struct babel *b, const struct pfx *p,
 static usec_t crossing(const struct babel *b, const struct pfx *p, const struct route *r,
 		       mono_t now)
 {
-	usec_t step = route_reselect(b, p->selected);
+	usec_t step = route_reselect(b, pfx_selected(p));
 	const struct deadline *d = p->more ? &p->more->reselect : NULL;
 	mono_t at = d && timer_armed(&d->node) ? d->node.at : mono_add(now, step);
 
 	for (unsigned int k = 0; k < SMOOTH_LOOKS; k++, at = mono_add(at, step))
-		if (route_smooth(b, r, at) < route_smooth(b, p->selected, at))
+		if (route_smooth(b, r, at) < route_smooth(b, pfx_selected(p), at))
 			break;
 	return left(at, now);
 }
@@ -81,10 +81,10 @@ static void add_waiting(const struct babel *b, struct babel_candidate *c, const 
 {
 	const struct pfx *p = r->pfx;
 
-	if (c->verdict != VERDICT_WAITING || !p->selected)
+	if (c->verdict != VERDICT_WAITING || !pfx_selected(p))
 		return;
 	c->smoothed = (uint16_t)(route_smooth(b, r, now) >> 8);
-	c->selected_smoothed = (uint16_t)(route_smooth(b, p->selected, now) >> 8);
+	c->selected_smoothed = (uint16_t)(route_smooth(b, pfx_selected(p), now) >> 8);
 	c->wait = crossing(b, p, r, now);
 }
 

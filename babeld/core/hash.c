@@ -56,7 +56,7 @@ static uint64_t of_route(const struct pfx *p, const struct route *r)
 	hash_uint(&h, in.refmetric);
 	hash_uint(&h, in.why);
 	hash_uint(&h, in.tag);
-	hash_uint(&h, p->selected == r);
+	hash_uint(&h, pfx_selected(p) == r);
 	return hash_spread(h);
 }
 

@@ -124,7 +124,7 @@ static struct route *unused(struct neigh *n)
 		r = neigh_routes_turn(&n->routes, &n->turn);
 		if (!r)
 			break;
-		if (r->pfx->selected == r)
+		if (pfx_selected(r->pfx) == r)
 			r = NULL;
 	}
 	return r;
@@ -161,9 +161,8 @@ static bool new_pair(const struct babel *b, struct neigh *n)
 	return n->churn < cap;
 }
 
-bool limit_route(struct babel *b, struct neigh *n, const struct sdprefix *pair)
+bool limit_route(struct babel *b, struct neigh *n, const struct sdprefix *pair, bool new)
 {
-	bool new = !pfx_find(b, pair);
 	enum babel_limit over;
 
 	if (neigh_n_routes(n) >= b->config.limits.neigh_routes)

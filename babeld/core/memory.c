@@ -101,7 +101,7 @@ void memory_forget_all_sources(struct babel *b)
 void memory_told(struct babel *b, struct pfx *p, const struct router_id *id,
 		 const struct neigh *was_via)
 {
-	const struct neigh *via = p->selected ? p->selected->neigh : NULL;
+	const struct neigh *via = pfx_selected(p) ? pfx_selected(p)->neigh : NULL;
 	struct babel_memory m = {.kind = MEMORY_TOLD, .pair = p->entry.key};
 	uint32_t was;
 

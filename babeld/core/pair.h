@@ -56,9 +56,8 @@ struct more {
 
 struct pfx {
 	struct sdentry entry;
-	struct pfx_routes routes;
+	struct pfx_routes routes; /* the selected one first */
 	struct pfx_upds upds;
-	struct route *selected;
 	struct more *more; /* NULL: nothing of that */
 	struct list_link in_gc;
 	struct source source; /* the first one */
@@ -70,6 +69,7 @@ struct pfx {
 	 * retracted. Until a hold has ended. */
 	uint32_t believed;
 	bool local : 1;	     /* there is an offer, and it is announced */
+	bool is_selected : 1; /* the first route is */
 	bool not_installed : 1; /* a rule refused it */
 	bool was_finite : 1; /* what the last selection made us tell */
 	bool held : 1;	     /* RFC 8966 3.5.4 */
@@ -82,6 +82,11 @@ struct pfx {
 SDTABLE_TYPE(pfxs, struct pfx, entry);
 WHEEL_TYPE(gc_wheel, struct pfx, in_gc); /* by the earliest end of a source */
 
+/* NULL: none. */
+static inline struct route *pfx_selected(const struct pfx *p)
+{
+	return p->is_selected ? p->routes.first : NULL;
+}
 static inline struct offer *pfx_offer(const struct pfx *p)
 {
 	return p->more ? p->more->offer : NULL;

@@ -45,7 +45,8 @@ struct accepted policy_in(const struct babel *b, const struct neigh *n, const st
 	};
 
 	*r = NULL;
-	if (heard->metric == BABEL_INFINITY)
+	if (heard->metric == BABEL_INFINITY ||
+	    (!b->policy.n[FILTER_IN] && !b->policy.n_connected))
 		return a;
 	*r = judge(&b->policy, FILTER_IN, &s);
 	a.refmetric = filter_metric(FILTER_IN, *r, heard->metric);
@@ -65,7 +66,7 @@ static uint32_t tag_of(const struct pfx *p)
 {
 	if (p->local)
 		return pfx_offer(p)->tag;
-	return p->selected ? route_accepted(p->selected).tag : 0;
+	return pfx_selected(p) ? route_accepted(pfx_selected(p)).tag : 0;
 }
 
 uint16_t policy_out(const struct policy *pol, const struct iface *i, const struct pfx *p,
@@ -94,9 +95,9 @@ static const struct filter_rule *judge_install(const struct babel *b, const stru
 	};
 
 	if (c->kind == CHOICE_ROUTE) {
-		s.neigh = &p->selected->neigh->addr;
-		s.ifname = p->selected->neigh->iface->name;
-		s.router_id = &p->selected->router_id;
+		s.neigh = &pfx_selected(p)->neigh->addr;
+		s.ifname = pfx_selected(p)->neigh->iface->name;
+		s.router_id = &pfx_selected(p)->router_id;
 	}
 	return judge(&b->policy, FILTER_INSTALL, &s);
 }
@@ -265,7 +266,7 @@ static void want_again(struct babel *b, struct pfx *p)
 
 	LIST_EACH (pfx_routes, &p->routes, r)
 		if (route_accepted(r).refmetric != BABEL_INFINITY && !route_feasible(p, r))
-			route_want(b, &p->entry.key, r->neigh, &r->router_id,
+			route_want(b, p, r->neigh, &r->router_id,
 				   route_accepted(r).refmetric);
 }
 

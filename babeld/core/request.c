@@ -118,8 +118,8 @@ static struct neigh *next_hop(const struct pfx *p, const struct neigh *n)
 	struct route *r, *best = NULL;
 	bool best_feasible = false;
 
-	if (p->selected && p->selected->neigh != n)
-		return p->selected->neigh;
+	if (pfx_selected(p) && pfx_selected(p)->neigh != n)
+		return pfx_selected(p)->neigh;
 	LIST_EACH (pfx_routes, &p->routes, r) {
 		bool feasible = route_feasible(p, r);
 

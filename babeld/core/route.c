@@ -21,7 +21,7 @@ enum update_verdict judge_update(const struct route *have, const struct source *
 		return have ? UPD_REFRESH : UPD_NEW;
 	if (!have)
 		return UPD_NEW_UNUSABLE;
-	if (have->pfx->selected == have && router_id_eq(&have->router_id, &u->router_id))
+	if (pfx_selected(have->pfx) == have && router_id_eq(&have->router_id, &u->router_id))
 		return UPD_KEEP; /* RFC 8966 3.5.3: MAY be ignored */
 	return UPD_UNUSABLE;
 }
@@ -62,11 +62,19 @@ bool route_installable(const struct babel *b, const struct sdprefix *pair)
 	       (sdprefix_family(pair) == FAM_IP4 ? b->sourced4 : b->sourced6);
 }
 
-static enum babel_refusal refused(struct babel *b, const struct neigh *n,
+/* The address that the packet came from is link-local and not ours, packet.c. */
+static bool bad_nexthop(const struct babel *b, const struct neigh *n, enum family f,
+			const struct addr *a)
+{
+	if (f == FAM_IP6 && addr_cmp(a, &n->addr) == 0)
+		return false;
+	return addr_is_zero(a) || addr_is_multicast(f, a) || addr_is_loopback(f, a) ||
+	       own_address(b, f, a);
+}
+
+static enum babel_refusal refused(struct babel *b, const struct neigh *n, const struct route *have,
 				  const struct tlv_update *u)
 {
-	enum family f = u->nexthop_family;
-
 	if (router_id_eq(&u->router_id, &b->config.router_id)) {
 		/* It comes back to us, however new: an echo, or what we said
 		 * before a restart. */
@@ -75,33 +83,33 @@ static enum babel_refusal refused(struct babel *b, const struct neigh *n,
 	}
 	if (!route_installable(b, &u->pair))
 		return REFUSED_ABILITY; /* RFC 9079 4 */
-	if (addr_is_zero(&u->nexthop) || addr_is_multicast(f, &u->nexthop) ||
-	    addr_is_loopback(f, &u->nexthop) || own_address(b, f, &u->nexthop))
+	if (bad_nexthop(b, n, u->nexthop_family, &u->nexthop))
 		return REFUSED_NEXT_HOP;
+	if (have && have->refmetric != BABEL_INFINITY)
+		return REFUSED_NOT; /* or it would not be there */
 	return filtered(&u->pair.dst) ? REFUSED_NOT_ROUTED : REFUSED_NOT;
 }
 
-static void make(struct babel *b, struct neigh *n, const struct tlv_update *u,
-		 const struct accepted *in)
+/* p: the pair, NULL if there is none yet. The pair afterwards. */
+static struct pfx *make(struct babel *b, struct pfx *p, struct neigh *n, const struct tlv_update *u,
+			const struct accepted *in)
 {
-	struct pfx *p;
-
-	if (!limit_route(b, n, &u->pair))
-		return;
-	p = pfx_get(b, &u->pair);
+	if (!limit_route(b, n, &u->pair, !p))
+		return pfx_find(b, &u->pair);
+	p = pfx_get(b, &u->pair); /* it may have gone for another one's sake */
 	route_take(b, route_new(b, p, n), u, in);
 	select_run(b, p);
+	return p;
 }
 
-void route_want(struct babel *b, const struct sdprefix *pair, struct neigh *n,
-		const struct router_id *id, uint16_t refmetric)
+void route_want(struct babel *b, struct pfx *p, struct neigh *n, const struct router_id *id,
+		uint16_t refmetric)
 {
-	struct pfx *p = pfx_find(b, pair);
 	uint16_t metric = cost_metric(n->cost, refmetric);
 
-	if (!p || p->local || metric == BABEL_INFINITY)
+	if (p->local || metric == BABEL_INFINITY)
 		return;
-	if (p->selected && metric + METRIC_SIGNIFICANT > p->selected->metric)
+	if (pfx_selected(p) && metric + METRIC_SIGNIFICANT > pfx_selected(p)->metric)
 		return;
 	request_better(b, p, n, id);
 }
@@ -139,58 +147,41 @@ static enum update_verdict judge_accepted(const struct route *have, const struct
 	return judge_update(have, src, u);
 }
 
-/* RFC 8966 3.8.2.1, 3.8.2.2 */
-static void unusable(struct babel *b, struct neigh *n, struct route *have,
-		     const struct tlv_update *u, const struct accepted *in)
+/* RFC 8966 3.8.2.1, 3.8.2.2. The pair afterwards. */
+static struct pfx *unusable(struct babel *b, struct pfx *p, struct neigh *n,
+			    const struct tlv_update *u, const struct accepted *in)
 {
+	struct route *have = p ? route_find(p, n) : NULL;
 	bool news = !have || have->refmetric == BABEL_INFINITY;
 
 	if (have) {
 		route_take(b, have, u, in);
-		select_run(b, have->pfx);
+		select_run(b, p);
 	} else {
-		make(b, n, u, in);
+		p = make(b, p, n, u, in);
 	}
+	if (!p)
+		return NULL;
 	if (news)
-		request_news(b, pfx_find(b, &u->pair), n, &u->router_id);
-	route_want(b, &u->pair, n, &u->router_id, in->refmetric);
+		request_news(b, p, n, &u->router_id);
+	route_want(b, p, n, &u->router_id, in->refmetric);
+	return p;
 }
 
-void route_update(struct babel *b, struct neigh *n, const struct tlv_update *update)
+/* What is refused comes with an infinite metric. The pair afterwards. */
+static struct pfx *obey(struct babel *b, struct pfx *p, struct neigh *n, const struct tlv_update *u,
+			enum babel_refusal why)
 {
-	struct tlv_update u = *update;
-	enum babel_refusal why = REFUSED_NOT;
-	struct accepted in;
-	struct pfx *p;
-	struct route *have;
-	const struct ghost *g;
+	struct route *have = p ? route_find(p, n) : NULL;
+	const struct accepted in = accept(b, n, have, u);
 
-	if (u.wildcard) { /* RFC 8966 4.6.9, RFC 9079 5.2: whatever the source prefix */
-		retract_all(b, n);
-		ghost_forget_neigh(b, n);
-		return;
-	}
-	if (u.metric != BABEL_INFINITY)
-		why = refused(b, n, &u);
-	if (why)
-		u.metric = BABEL_INFINITY;
-	p = pfx_find(b, &u.pair);
-	have = p ? route_find(p, n) : NULL;
-	if (have && u.metric == BABEL_INFINITY)
-		have->why = why;
-	if (why && !have)
-		refused_keep(b, n, update, why);
-	else
-		refused_forget(b, n, &u.pair);
-	in = accept(b, n, have, &u);
-	switch (judge_accepted(have, p ? source_find(p, &u.router_id) : NULL, &u, &in)) {
+	switch (judge_accepted(have, p ? source_find(p, &u->router_id) : NULL, u, &in)) {
 	case UPD_DROP:
 		break;
 	case UPD_NEW:
-		make(b, n, &u, &in);
-		break;
+		return make(b, p, n, u, &in);
 	case UPD_REFRESH: /* mostly of what is known */
-		if (route_take(b, have, &u, &in) || pfx_ghost(p))
+		if (route_take(b, have, u, &in) || pfx_ghost(p))
 			select_run(b, p);
 		break;
 	case UPD_RETRACT:
@@ -198,15 +189,46 @@ void route_update(struct babel *b, struct neigh *n, const struct tlv_update *upd
 		select_run(b, p);
 		break;
 	case UPD_KEEP: /* RFC 8966 3.8.2.2 */
-		request_worse(b, p, n, &u);
+		request_worse(b, p, n, u);
 		break;
 	case UPD_NEW_UNUSABLE:
 	case UPD_UNUSABLE:
-		unusable(b, n, have, &u, &in);
-		break;
+		return unusable(b, p, n, u, &in);
 	}
+	return p;
+}
+
+void route_update(struct babel *b, struct neigh *n, const struct tlv_update *u)
+{
+	enum babel_refusal why = REFUSED_NOT;
+	const struct ghost *g;
+	struct tlv_update no;
+	struct route *have;
+	struct pfx *p;
+
+	if (u->wildcard) { /* RFC 8966 4.6.9, RFC 9079 5.2: whatever the source prefix */
+		retract_all(b, n);
+		ghost_forget_neigh(b, n);
+		return;
+	}
+	p = pfx_find(b, &u->pair);
+	have = p ? route_find(p, n) : NULL;
+	if (u->metric != BABEL_INFINITY)
+		why = refused(b, n, have, u);
+	if (why && !have)
+		refused_keep(b, n, u, why);
+	else
+		refused_forget(b, n, &u->pair);
+	if (why) {
+		no = *u;
+		no.metric = BABEL_INFINITY;
+		u = &no;
+	}
+	if (have && u->metric == BABEL_INFINITY)
+		have->why = why;
+	p = obey(b, p, n, u, why);
 	g = p ? pfx_ghost(p) : NULL;
-	if (g && (u.metric == BABEL_INFINITY || !router_id_eq(&u.router_id, &g->router_id)))
+	if (g && (u->metric == BABEL_INFINITY || !router_id_eq(&u->router_id, &g->router_id)))
 		ghost_denied(b, p, n);
 }
 
@@ -242,12 +264,16 @@ void route_retract_own(struct babel *b)
 	struct route *r;
 
 	for (p = pfxs_first(&b->pfxs); p; p = pfxs_next(&b->pfxs, p)) {
+		bool any = false;
+
 		LIST_EACH (pfx_routes, &p->routes, r) {
 			if (r->refmetric == BABEL_INFINITY ||
 			    !router_id_eq(&r->router_id, &b->config.router_id))
 				continue;
 			route_retract(b, r, REFUSED_OWN_ID);
-			select_run(b, p);
+			any = true;
 		}
+		if (any)
+			select_run(b, p);
 	}
 }

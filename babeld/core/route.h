@@ -134,8 +134,8 @@ enum update_verdict judge_update(const struct route *have, const struct source *
 void route_update(struct babel *b, struct neigh *n, const struct tlv_update *u);
 /* RFC 8966 3.8.2.2: asks for a newer seqno if the route would be better than
  * what there is, but for its feasibility. */
-void route_want(struct babel *b, const struct sdprefix *pair, struct neigh *n,
-		const struct router_id *id, uint16_t refmetric);
+void route_want(struct babel *b, struct pfx *p, struct neigh *n, const struct router_id *id,
+		uint16_t refmetric);
 struct route *route_find(const struct pfx *p, const struct neigh *n);
 /* Plain, or of a family whose (D,S) the layer below can hold (RFC 9079 4). */
 bool route_installable(const struct babel *b, const struct sdprefix *pair);

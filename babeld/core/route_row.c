@@ -48,9 +48,13 @@ static bool accepted_eq(const struct accepted *a, const struct accepted *b)
 
 bool route_accept(struct babel *b, struct route *r, const struct accepted *in)
 {
-	const struct accepted was = route_accepted(r);
+	struct accepted was;
 	struct odd *o;
 
+	if (!r->odd && !in->tag && !in->rule && in->why == r->why && !in->why &&
+	    in->refmetric == r->refmetric)
+		return false; /* nearly always */
+	was = route_accepted(r);
 	r->why = in->why;
 	if (r->odd)
 		r->odd->accepted = false;
@@ -157,8 +161,8 @@ void route_recompute(struct babel *b, struct route *r)
 		in = route_accepted(r);
 		metric = cost_metric(r->neigh->cost, in.refmetric);
 	}
-	/* A first sample is not smoothed. */
-	smooth = was == BABEL_INFINITY ? (uint32_t)metric << 8 : route_smooth(b, r, b->now);
+	/* A first sample is not smoothed, and there is nothing to be. */
+	smooth = was == BABEL_INFINITY || metric == BABEL_INFINITY ? (uint32_t)metric << 8 : route_smooth(b, r, b->now);
 	r->metric = metric;
 	route_smooth_set(b, r, smooth);
 }
@@ -222,8 +226,12 @@ static void arm(struct babel *b, struct neigh *n)
 
 static void into_wheel(struct babel *b, struct route *r)
 {
-	neigh_routes_add(wheel_of(r), r, route_moment(r), b->now);
-	arm(b, r->neigh);
+	struct timer_node *t = &r->neigh->routes_due.node;
+	tick_t at = route_moment(r);
+
+	neigh_routes_add(wheel_of(r), r, at, b->now);
+	if (!timer_armed(t) || mono_before(tick_mono(at, b->now), t->at))
+		arm(b, r->neigh);
 }
 
 static void out_of_wheel(struct route *r)
@@ -234,12 +242,26 @@ static void out_of_wheel(struct route *r)
 
 /* ---- entries ---- */
 
-bool route_take(struct babel *b, struct route *r, const struct tlv_update *u,
-		const struct accepted *in)
+/* A refresh: it is known already, all of it. */
+static bool known(const struct route *r, const struct tlv_update *u, const struct accepted *in)
+{
+	const struct neigh *n = r->neigh;
+
+	if (r->odd || r->why || in->why || in->tag || in->refmetric != r->refmetric ||
+	    r->refmetric != u->metric || r->seqno != u->seqno ||
+	    !router_id_eq(&r->router_id, &u->router_id))
+		return false;
+	return r->via == VIA_NEIGH
+		       ? u->nexthop_family == FAM_IP6 && addr_cmp(&u->nexthop, &n->addr) == 0
+		       : u->nexthop_family == FAM_IP4 && addr_cmp(&u->nexthop, &n->ip4) == 0;
+}
+
+/* Whether anything has changed but the time. */
+static bool take(struct babel *b, struct route *r, const struct tlv_update *u,
+		 const struct accepted *in)
 {
 	bool news = r->refmetric != u->metric || r->seqno != u->seqno ||
 		    !router_id_eq(&r->router_id, &u->router_id);
-	tick_t was = route_moment(r);
 	uint16_t metric = r->metric;
 
 	if (r->refmetric == BABEL_INFINITY)
@@ -249,17 +271,26 @@ bool route_take(struct babel *b, struct route *r, const struct tlv_update *u,
 	r->refmetric = u->metric;
 	news |= route_accept(b, r, in);
 	news |= set_nexthop(b, r, u->nexthop_family, &u->nexthop);
+	route_recompute(b, r);
+	return news || r->metric != metric;
+}
+
+bool route_take(struct babel *b, struct route *r, const struct tlv_update *u,
+		const struct accepted *in)
+{
+	bool news = !known(r, u, in) && take(b, r, u, in);
+	tick_t was = route_moment(r);
+
 	r->interval = u->interval.cs ? u->interval : DEFAULT_UPDATE;
 	r->expires = tick_add(tick_from(b->now), hold_ms(r));
 	r->stage = STAGE_FRESH;
 	set_updated(b, r);
-	route_recompute(b, r);
 	/* Where it is, it comes early enough for any later moment. */
 	if (neigh_routes_linked(r) && tick_before(route_moment(r), was))
 		out_of_wheel(r);
 	if (!neigh_routes_linked(r))
 		into_wheel(b, r);
-	return news || r->metric != metric;
+	return news;
 }
 
 struct route *route_new(struct babel *b, struct pfx *p, struct neigh *n)
@@ -295,7 +326,7 @@ void route_free(struct babel *b, struct route *r)
 
 	out_of_wheel(r);
 	r->refmetric = r->metric = BABEL_INFINITY;
-	if (p->selected == r)
+	if (pfx_selected(p) == r)
 		select_run(b, p);
 	set_via(b, r, VIA_NEIGH);
 	mem_free(&b->mem.odd, r->odd);
@@ -325,7 +356,7 @@ static void due(struct babel *b, struct route *r)
 	if (!tick_reached(route_moment(r), b->now)) {
 		neigh_routes_add(wheel_of(r), r, route_moment(r), b->now);
 	} else if (!tick_reached(r->expires, b->now)) {
-		if (r->pfx->selected == r)
+		if (pfx_selected(r->pfx) == r)
 			request_refresh(b, r);
 		r->stage = STAGE_ASKED;
 		if (tick_reached(route_moment(r), b->now))

@@ -81,7 +81,7 @@ static struct route *least(const struct babel *b, const struct pfx *p)
 /* *again: somebody is better now, but not yet for long enough. */
 static struct route *choose(const struct babel *b, const struct pfx *p, bool *again)
 {
-	struct route *cur = p->selected, *r, *best = NULL;
+	struct route *cur = pfx_selected(p), *r, *best = NULL;
 	uint32_t cur_smooth;
 
 	*again = false;
@@ -153,7 +153,7 @@ static struct babel_choice told_choice(const struct pfx *p, const struct neigh *
 
 static const struct neigh *via_now(const struct pfx *p)
 {
-	return p->selected ? p->selected->neigh : NULL;
+	return pfx_selected(p) ? pfx_selected(p)->neigh : NULL;
 }
 
 struct babel_choice pfx_choice(const struct pfx *p)
@@ -163,7 +163,7 @@ struct babel_choice pfx_choice(const struct pfx *p)
 
 static void choice_keep(struct babel *b, struct pfx *p, const struct babel_choice *c)
 {
-	struct babel_choice few;
+	const struct route *r = pfx_selected(p);
 
 	if (p->more) {
 		mem_free(&b->mem.more, p->more->choice);
@@ -171,23 +171,35 @@ static void choice_keep(struct babel *b, struct pfx *p, const struct babel_choic
 	}
 	p->choice = c->kind;
 	p->choice_metric = c->metric;
-	p->choice_via = p->selected ? p->selected->via : VIA_NEIGH;
-	few = told_choice(p, via_now(p));
-	if (choice_eq(&few, c))
+	p->choice_via = r ? r->via : VIA_NEIGH;
+	if (!c->tag && !c->has_src && p->choice_via != VIA_ODD)
 		return;
 	pfx_more(b, p)->choice = mem_new(&b->mem.more, sizeof(*c));
 	*p->more->choice = *c;
 }
 
+/* What most selections end with. */
+static bool same_choice(const struct babel *b, const struct pfx *p, const struct neigh *was)
+{
+	const struct route *r = pfx_selected(p);
+
+	return r && r->neigh == was && !r->odd && p->choice == CHOICE_ROUTE &&
+	       p->choice_via == r->via && p->choice_metric == r->metric &&
+	       !b->policy.n[FILTER_INSTALL] && !p->more;
+}
+
 /* was: via whom packets went at the last selection. */
 static void tell_choice(struct babel *b, struct pfx *p, const struct neigh *was)
 {
-	struct babel_choice c = {.kind = CHOICE_NONE}, told = told_choice(p, was);
+	struct babel_choice c = {.kind = CHOICE_NONE}, told;
 	const struct filter_rule *rule;
 	bool other;
 
-	if (p->selected)
-		c = choice_of(p->selected);
+	if (same_choice(b, p, was))
+		return;
+	told = told_choice(p, was);
+	if (pfx_selected(p))
+		c = choice_of(pfx_selected(p));
 	else if (p->held && route_installable(b, &p->entry.key) &&
 		 !policy_never_held(b, p)) /* RFC 8966 3.5.4 */
 		c.kind = CHOICE_UNREACHABLE;
@@ -298,6 +310,15 @@ static void tell_neighbours(struct babel *b, struct pfx *p, bool finite, const s
 	}
 }
 
+static void set_selected(struct pfx *p, struct route *r)
+{
+	p->is_selected = r != NULL;
+	if (!r || pfx_routes_first(&p->routes) == r)
+		return;
+	pfx_routes_del(&p->routes, r);
+	pfx_routes_add_head(&p->routes, r);
+}
+
 void select_run(struct babel *b, struct pfx *p)
 {
 	bool again, finite, lost;
@@ -305,7 +326,7 @@ void select_run(struct babel *b, struct pfx *p)
 	const struct neigh *was = via_now(p);
 	struct advert a;
 
-	p->selected = choose(b, p, &again);
+	set_selected(p, choose(b, p, &again));
 	finite = update_advert(b, p, &a);
 	if (pfx_ghost(p)) {
 		if (!finite)
@@ -327,7 +348,7 @@ void select_run(struct babel *b, struct pfx *p)
 	}
 	if (again)
 		deadline_set(b, &pfx_more(b, p)->reselect, DL_RESELECT,
-			     mono_add(b->now, route_reselect(b, p->selected)));
+			     mono_add(b->now, route_reselect(b, pfx_selected(p))));
 	else if (p->more)
 		deadline_clear(b, &p->more->reselect);
 	pfx_less(b, p);

@@ -21,10 +21,10 @@ bool update_advert(const struct babel *b, const struct pfx *p, struct advert *ou
 				       told_metric(b, pfx_offer(p)->metric)};
 		return true;
 	}
-	if (!p->selected)
+	if (!pfx_selected(p))
 		return false;
-	*out = (struct advert){p->selected->router_id, p->selected->seqno,
-			       told_metric(b, p->selected->metric)};
+	*out = (struct advert){pfx_selected(p)->router_id, pfx_selected(p)->seqno,
+			       told_metric(b, pfx_selected(p)->metric)};
 	return true;
 }
 
@@ -37,8 +37,8 @@ static bool misread(const struct iface *i, const struct pfx *p)
 /* RFC 8966 3.7.4 */
 static bool split_horizon(const struct iface *i, const struct pfx *p)
 {
-	return i->config.split_horizon && !p->local && p->selected &&
-	       p->selected->neigh->iface == i;
+	return i->config.split_horizon && !p->local && pfx_selected(p) &&
+	       pfx_selected(p)->neigh->iface == i;
 }
 
 static void fill(struct tlv_update *u, const struct iface *i, enum family nexthop_family,
@@ -67,7 +67,7 @@ static struct router_id last_id(const struct babel *b, const struct pfx *p)
 /* RFC 8966 3.7.3: nothing finite leaves without a distance that is kept. */
 static bool no_room(struct babel *b, const struct pfx *p, const struct router_id *id)
 {
-	struct neigh *who = p->selected ? p->selected->neigh : NULL;
+	struct neigh *who = pfx_selected(p) ? pfx_selected(p)->neigh : NULL;
 
 	switch (source_room(b, p, id)) {
 	case ROOM:

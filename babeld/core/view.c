@@ -82,7 +82,7 @@ struct babel_route_view route_view(const struct pfx *p, const struct route *r, m
 	const struct accepted in = route_accepted(r);
 	struct babel_route_view v = {
 		.pair = p->entry.key,
-		.selected = p->selected == r,
+		.selected = pfx_selected(p) == r,
 		.feasible = route_feasible(p, r),
 		.held = p->held,
 		.refusal = in.why,
