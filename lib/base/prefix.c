@@ -38,11 +38,6 @@ struct addr addr_from(enum family f, const void *octets)
 	return a;
 }
 
-int addr_cmp(const struct addr *a, const struct addr *b)
-{
-	return memcmp(a->b, b->b, sizeof(a->b));
-}
-
 bool addr_is_zero(const struct addr *a)
 {
 	static const struct addr zero;
@@ -119,18 +114,6 @@ struct prefix prefix_host(enum family f, const struct addr *a)
 {
 	return (struct prefix){
 		.addr = addr_from(f, a->b), .family = (uint8_t)f, .plen = (uint8_t)family_bits(f)};
-}
-
-int prefix_cmp(const struct prefix *a, const struct prefix *b)
-{
-	int c;
-
-	if (a->family != b->family)
-		return a->family < b->family ? -1 : 1;
-	c = addr_cmp(&a->addr, &b->addr);
-	if (c)
-		return c;
-	return (int)a->plen - (int)b->plen;
 }
 
 bool sdprefix_make(struct sdprefix *out, const struct prefix *dst, const struct prefix *src)

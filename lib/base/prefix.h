@@ -47,7 +47,6 @@ unsigned int family_octets(enum family f);
 struct addr addr_ip4(uint8_t a, uint8_t b, uint8_t c, uint8_t d);
 /* Copies the family's octets from network-order memory, zeroes the rest. */
 struct addr addr_from(enum family f, const void *octets);
-int addr_cmp(const struct addr *a, const struct addr *b);
 bool addr_is_zero(const struct addr *a);
 bool addr_is_linklocal(enum family f, const struct addr *a); /* fe80::/10, 169.254/16 */
 bool addr_is_multicast(enum family f, const struct addr *a);
@@ -69,6 +68,16 @@ static inline bool addr_eq(const struct addr *a, const struct addr *b)
 	memcpy(x, a->b, sizeof(x));
 	memcpy(y, b->b, sizeof(y));
 	return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+}
+static inline int addr_cmp(const struct addr *a, const struct addr *b)
+{
+	uint64_t x = addr_word(a, 0), y = addr_word(b, 0);
+
+	if (x == y) {
+		x = addr_word(a, 1);
+		y = addr_word(b, 1);
+	}
+	return (x > y) - (x < y);
 }
 /* How many leading bits a and b share, at most `max`. */
 static inline unsigned int addr_common(const struct addr *a, const struct addr *b, unsigned int max)
@@ -94,7 +103,12 @@ static inline bool prefix_eq(const struct prefix *a, const struct prefix *b)
 	return a->plen == b->plen && a->family == b->family && addr_eq(&a->addr, &b->addr);
 }
 /* The order of walks: by address, then the shorter first; families apart. */
-int prefix_cmp(const struct prefix *a, const struct prefix *b);
+static inline int prefix_cmp(const struct prefix *a, const struct prefix *b)
+{
+	int c = a->family == b->family ? addr_cmp(&a->addr, &b->addr) : a->family - b->family;
+
+	return c ? c : a->plen - b->plen;
+}
 /* Equal counts. */
 static inline bool prefix_covers(const struct prefix *outer, const struct prefix *inner)
 {

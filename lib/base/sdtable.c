@@ -1,83 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* The (D,S) table. */
-#include "lib/base/sdtable.h"
+#include "lib/base/sdtable_private.h"
 
 #include <assert.h>
 #include <limits.h>
 
-/*
- * The questions that forks ask of a key, in their order: for each bit of the
- * destination "are you longer than this?" and then "is it set?", and the same
- * for the source. Two keys order as they answer the first question that they
- * do not answer alike. In `fork`:
- *
- *	0x8000 there is a fork   0x4000 there is none, for this is the last entry
- *	0x03fe which bit, counted through struct sdprefix
- *	0x0001 is it set?
- *
- * so that the number of a fork is its place in the order.
- */
-#define FORK	   0x8000u
-#define LAST	   0x4000u
-#define BIT	   1u
-#define AT(bit)	   (FORK | (bit) << 1)
-#define BIT_OF(f)  ((f) >> 1 & 0x1ff)
-#define SRC_BIT	   (8 * (unsigned int)offsetof(struct sdprefix, src))
-#define SRC_FORK   AT(SRC_BIT) /* the first one */
-
 /* Prefixes of one side that may cover one another. */
 #define NESTED_MAX 129
 
-static inline unsigned int side_of(const struct sdprefix *k, unsigned int fork)
+static void set_fork(struct sdentry *e, unsigned int fork, sdlink_t first, sdlink_t second)
 {
-	unsigned int bit = BIT_OF(fork);
-
-	if (fork & BIT)
-		return ((const uint8_t *)k)[bit / 8] >> (~bit & 7) & 1;
-	return bit < SRC_BIT ? k->dst.plen > bit : k->src.plen > bit - SRC_BIT;
+	e->fork = (uint16_t)fork;
+	e->octet = (uint8_t)(BIT_OF(fork) / 8);
+	e->mask = fork & BIT ? (uint8_t)(0x80 >> BIT_OF(fork) % 8) : 0;
+	e->side[0] = first;
+	e->side[1] = second;
 }
 
-/* The first question that a and b answer differently; 0: none. */
-static unsigned int parting_side(const struct prefix *a, const struct prefix *b)
+static void move_fork(struct sdentry *to, const struct sdentry *from)
 {
-	unsigned int max = a->plen < b->plen ? a->plen : b->plen;
-	unsigned int common = addr_common(&a->addr, &b->addr, max);
-
-	if (common < max)
-		return AT(common) | BIT;
-	return a->plen == b->plen ? 0 : AT(common);
-}
-
-static unsigned int parting(const struct sdprefix *a, const struct sdprefix *b)
-{
-	unsigned int f = parting_side(&a->dst, &b->dst);
-
-	if (f)
-		return f;
-	f = parting_side(&a->src, &b->src);
-	return f ? f + 2 * SRC_BIT : 0;
-}
-
-/* ---- links ---- */
-static inline bool leads_on(sdlink_t l)
-{
-	return !(l.v & 1);
-}
-
-/* The entry; or the one that holds the fork, which is somewhere behind it. */
-static inline struct sdentry *entry_of(sdlink_t l)
-{
-	return (struct sdentry *)(l.v & ~(uintptr_t)1);
-}
-
-static sdlink_t to_entry(struct sdentry *e)
-{
-	return (sdlink_t){(uintptr_t)e | 1};
-}
-
-static sdlink_t to_fork(struct sdentry *e)
-{
-	return (sdlink_t){(uintptr_t)e};
+	to->fork = from->fork;
+	to->octet = from->octet;
+	to->mask = from->mask;
+	to->side[0] = from->side[0];
+	to->side[1] = from->side[1];
 }
 
 /* The entry that answers as k, as far as anybody asks. */
@@ -85,11 +31,8 @@ static inline struct sdentry *descend(sdlink_t l, const struct sdprefix *k)
 {
 	if (!l.v)
 		return NULL;
-	while (leads_on(l)) {
-		struct sdentry *e = entry_of(l);
-
-		l = e->side[side_of(k, e->fork)];
-	}
+	while (leads_on(l))
+		l = fork_of(l)->side[side_of(k, fork_of(l))];
 	return entry_of(l);
 }
 
@@ -98,7 +41,7 @@ static struct sdentry *outermost(sdlink_t l, unsigned int side)
 	if (!l.v)
 		return NULL;
 	while (leads_on(l))
-		l = entry_of(l)->side[side];
+		l = fork_of(l)->side[side];
 	return entry_of(l);
 }
 
@@ -150,15 +93,15 @@ struct sdentry *sdtable_seek(struct sdtable *t, const struct sdprefix *key, stru
 		return e;
 	*p = (struct sdplace){.fork = (uint16_t)fork, .beside = e};
 	/* All forks before its own are right: the entry answers them as e. */
-	while (e && leads_on(*at) && (n = entry_of(*at))->fork < fork) {
-		unsigned int side = side_of(key, n->fork);
+	while (e && leads_on(*at) && (n = fork_of(*at))->fork < fork) {
+		unsigned int side = side_of(key, n);
 
 		if (side == 0)
 			p->turn = at;
 		at = &n->side[side];
 	}
 	p->at = at;
-	p->after = e && side_of(key, fork);
+	p->after = e && answer(key, fork);
 	return NULL;
 }
 
@@ -179,23 +122,17 @@ void sdtable_put(struct sdtable *t, const struct sdplace *p, struct sdentry *e)
 		e->fork = LAST;
 	} else if (!p->after) {
 		*p->at = to_fork(e);
-		e->fork = p->fork;
-		e->side[0] = to_entry(e);
-		e->side[1] = rest;
+		set_fork(e, p->fork, to_entry(e), rest);
 	} else {
 		/* The last of the rest gets the new fork and leaves its own to e,
 		 * which is the last before that one now. */
 		struct sdentry *last = p->turn ? entry_of(*p->turn) : outermost(rest, 1);
 
 		*p->at = to_fork(last);
-		e->fork = last->fork;
-		e->side[0] = last->side[0];
-		e->side[1] = last->side[1];
+		move_fork(e, last);
 		if (p->turn)
 			*p->turn = to_fork(e);
-		last->fork = p->fork;
-		last->side[0] = rest;
-		last->side[1] = to_entry(e);
+		set_fork(last, p->fork, rest, to_entry(e));
 	}
 }
 
@@ -215,12 +152,12 @@ void sdtable_del(struct sdtable *t, struct sdentry *e)
 	unsigned int side = 0;
 
 	while (leads_on(*at)) {
-		struct sdentry *n = entry_of(*at);
+		struct sdentry *n = fork_of(*at);
 
 		if (n == e)
 			own = at;
 		above = at;
-		side = side_of(&e->key, n->fork);
+		side = side_of(&e->key, n);
 		at = &n->side[side];
 	}
 	assert(entry_of(*at) == e && t->n > 0);
@@ -234,9 +171,7 @@ void sdtable_del(struct sdtable *t, struct sdentry *e)
 
 		*above = n->side[!side];
 		if (n != e) {
-			n->fork = e->fork;
-			n->side[0] = e->side[0];
-			n->side[1] = e->side[1];
+			move_fork(n, e);
 			if (own)
 				*own = to_fork(n);
 		}
@@ -262,9 +197,9 @@ static unsigned int candidates(sdlink_t l, unsigned int end, const struct sdpref
 {
 	unsigned int n = 0;
 
-	while (leads_on(l) && entry_of(l)->fork < end) {
-		const struct sdentry *e = entry_of(l);
-		unsigned int side = side_of(k, e->fork);
+	while (leads_on(l) && fork_of(l)->fork < end) {
+		const struct sdentry *e = fork_of(l);
+		unsigned int side = side_of(k, e);
 
 		/* Who is not longer than this ends here, and k goes on. */
 		if (side && !(e->fork & BIT))
@@ -355,8 +290,8 @@ static struct sdentry *first_within(const struct sdtable *t, const struct prefix
 	struct sdprefix k = {.dst = *p};
 	sdlink_t l = root_of(t, (enum family)p->family);
 
-	while (l.v && leads_on(l) && entry_of(l)->fork < end)
-		l = entry_of(l)->side[side_of(&k, entry_of(l)->fork)];
+	while (l.v && leads_on(l) && fork_of(l)->fork < end)
+		l = fork_of(l)->side[side_of(&k, fork_of(l))];
 	return outermost(l, 0);
 }
 
@@ -378,50 +313,4 @@ struct sdentry *sdtable_at_next(const struct sdtable *t, const struct sdentry *e
 {
 	(void)t;
 	return e->fork >= SRC_FORK ? outermost(e->side[1], 0) : NULL;
-}
-
-/* ---- for tests ---- */
-size_t sdtable_source_tries(const struct sdtable *t)
-{
-	size_t count = 0;
-
-	for (struct sdentry *e = sdtable_first(t), *next; e; e = next) {
-		next = sdtable_next(t, e);
-		/* The last one of its destination tells. */
-		count += e->fork < SRC_FORK && !sdprefix_is_plain(&e->key);
-	}
-	return count;
-}
-
-/* Is all well on the way to e, and is its own fork the last one that it
- * answers with the first side? */
-static bool sound_way(const struct sdtable *t, const struct sdentry *e)
-{
-	sdlink_t l = root_of(t, sdprefix_family(&e->key));
-	const struct sdentry *turn = NULL;
-	unsigned int asked = 0;
-
-	while (l.v && leads_on(l)) {
-		const struct sdentry *n = entry_of(l);
-		unsigned int parts = parting(&n->key, &e->key), side = side_of(&e->key, n->fork);
-
-		if (!(n->fork & FORK) || n->fork <= asked || (parts && parts < n->fork))
-			return false;
-		asked = n->fork;
-		turn = side ? turn : n;
-		l = n->side[side];
-	}
-	return l.v && entry_of(l) == e && (turn ? turn == e : e->fork == LAST);
-}
-
-bool sdtable_sound(const struct sdtable *t)
-{
-	size_t n = 0;
-
-	for (struct sdentry *e = sdtable_first(t), *next; e; e = next, n++) {
-		next = sdtable_next(t, e);
-		if (!sound_way(t, e) || (next && sdprefix_cmp(&e->key, &next->key) >= 0))
-			return false;
-	}
-	return n == t->n;
 }

@@ -49,7 +49,8 @@ struct sdentry {
 	/* Of the fork; the table's. The entry itself is the last one on the way
 	 * from side[0] that goes by side[1] where it can. */
 	sdlink_t side[2];
-	uint16_t fork;	     /* what it asks; SDFORK_* */
+	uint16_t fork;	     /* what it asks */
+	uint8_t octet, mask; /* which bit of the key that is; mask 0: not a bit */
 	struct sdprefix key; /* set before sdtable_add, constant while inside */
 };
 
