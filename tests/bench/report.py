@@ -23,6 +23,7 @@ ROWS = ("announce", "withdraw", "relay", "metric", "backup", "announce CPU", "wi
         "octets per route", "... zebra", "... babeld", "... at most", "... afterwards",
         "Hello late, idle, ms", "Hello late, busy, ms", "show", "explain ipv6 ms",
         "explain ipv6, many ms", "explain babel ms", "explain babel, many ms", "drops")
+UNRATED = ("Hello late, idle, ms", "Hello late, busy, ms", "drops")  # to nobody's
 GROWING = ("announce", "withdraw", "announce CPU", "withdraw CPU")
 # What a run on another machine, or on a busy one, may be compared with.
 COMPARED = ("announce", "withdraw", "relay", "metric", "backup", "announce CPU", "withdraw CPU",
@@ -63,7 +64,7 @@ def routes_table(columns):
             if value is not None and limit:
                 cell += f" ({value / limit:.2f})"
             cells.append(cell)
-        against = ratio(columns.get(OURS, {}).get(row), best_peer(columns, row))
+        against = None if row in UNRATED else ratio(columns.get(OURS, {}).get(row), best_peer(columns, row))
         rows.append([row, *cells, "" if against is None else f"{against:.2f}"])
     return ["", *columns, "ours/best peer"], rows
 

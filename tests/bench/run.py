@@ -177,44 +177,50 @@ def arguments():
     return args
 
 
+def merged(old, new):
+    """Both; of two numbers of the same name the new one."""
+    return {**old, **{k: merged(old[k], v) if isinstance(v, dict) and k in old else v
+                      for k, v in new.items()}}
+
+
+def save(results, args):
+    """Into BUILDDIR/bench, to what is there if so asked: all that is there now."""
+    directory = os.path.join(os.environ["BUILDDIR"], "bench")
+    kept = os.path.join(directory, "results.json")
+    os.makedirs(directory, exist_ok=True)
+    if args.add and os.path.exists(kept):
+        with open(kept, encoding="ascii") as f:
+            old = json.load(f)
+        notes = old["notes"] + [n for n in results["notes"] if n not in old["notes"]]
+        results = {**merged(old, results), "notes": notes}
+    for path in filter(None, (kept, args.json)):
+        with open(path, "w", encoding="ascii") as f:
+            json.dump(results, f, indent=1)
+    with open(os.path.join(directory, "report.md"), "w", encoding="ascii") as f:
+        f.write(text(results, markdown=True))
+    report.plots(results, directory)
+    return results
+
+
 def main():
     args = arguments()
     told.LIMIT = args.limit
     kinds = args.kinds.split(",")
     commit = subprocess.run(["git", "-C", HERE, "rev-parse", "--short", "HEAD"], check=False,
                             stdout=subprocess.PIPE, text=True).stdout.strip()
-    directory = os.path.join(os.environ["BUILDDIR"], "bench")
-    os.makedirs(directory, exist_ok=True)
-    results = {"routes": {}, "outages": {}, "programs": {}, "notes": []}
-    kept = os.path.join(directory, "results.json")
-    if args.add and os.path.exists(kept):
-        with open(kept, encoding="ascii") as f:
-            results = json.load(f)
-    results.update(date=time.strftime("%Y-%m-%d"), commit=commit, sources=args.sources)
-    notes = results["notes"]
-
-    def save():
-        for path in filter(None, (kept, args.json)):
-            with open(path, "w", encoding="ascii") as f:
-                json.dump(results, f, indent=1)
+    notes = []
+    results = {"date": time.strftime("%Y-%m-%d"), "commit": commit, "sources": args.sources,
+               "routes": {}, "outages": {}, "programs": {}, "notes": notes}
     for n, work in sorted(jobs(args, kinds).items()):
-        columns = results["routes"].setdefault(str(n), {})
-        for column, found in measure(n, work, args.rounds, notes).items():
-            columns.setdefault(column, {}).update(found)
-        save()
+        results["routes"][str(n)] = measure(n, work, args.rounds, notes)
+        save(results, args)
     if args.programs:
-        results["programs"].update(run_programs(notes))
+        results["programs"] = run_programs(notes)
     if args.outages:
         stories = args.stories.split(",") if args.stories else list(outages.STORIES)
-        found = measure_outages(stories, [k for k in kinds if k in outages.KINDS],
-                                numbers(args.outages), args.rounds, notes)
-        for story, cells in found.items():
-            for kind, by_size in cells.items():
-                results["outages"].setdefault(story, {}).setdefault(kind, {}).update(by_size)
-    save()
-    with open(os.path.join(directory, "report.md"), "w", encoding="ascii") as f:
-        f.write(text(results, markdown=True))
-    report.plots(results, directory)
+        results["outages"] = measure_outages(stories, [k for k in kinds if k in outages.KINDS],
+                                             numbers(args.outages), args.rounds, notes)
+    results = save(results, args)
     print("\n" + text(results, args.markdown))
     if args.compare:
         print("\n".join(report.compare(results)))

@@ -4,6 +4,7 @@
 import json
 import os
 import sys
+import types
 import xml.etree.ElementTree
 
 import pytest
@@ -95,6 +96,22 @@ def test_one_size_is_enough_for_a_plot(tmp_path):
     plot.lines(str(tmp_path / "p.svg"), "one", "routes", {"x": [(1000, 1.0)]})
     plot.lines(str(tmp_path / "none.svg"), "none", "routes", {"x": []})
     assert [p.name for p in tmp_path.iterdir()] == ["p.svg"]
+
+
+def test_a_part_is_added_to_what_there_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("BUILDDIR", str(tmp_path))
+    args = types.SimpleNamespace(add=True, json=None)
+    run.save(RESULTS, args)
+    part = {"sources": 4, "notes": ["new"], "outages": {}, "programs": {}, "routes": {
+        "10000": {"ours": {"announce": 0.3}}, "1000": {"ours": {"announce": 0.01}}}}
+    whole = run.save(part, args)
+    assert whole == json.loads((tmp_path / "bench/results.json").read_text("ascii"))
+    assert whole["routes"]["10000"]["ours"] == {"announce": 0.3, "show": 3.0}
+    assert whole["routes"]["1000"] == part["routes"]["1000"]
+    assert whole["notes"] == [*RESULTS["notes"], "new"]
+    assert (tmp_path / "bench/announce.svg").exists()
+    args.add = False
+    assert run.save(part, args) == part
 
 
 def test_what_fails_is_noted_with_what_it_had_found():
