@@ -7,7 +7,8 @@
 #define SMOOTH_STEPS 8 /* in one time constant */
 #define SMOOTH_DONE  100
 /* A newer seqno often brings the route back within this; till then packets had
- * better be refused than stray along a shorter prefix. */
+ * better be refused than stray along a shorter prefix. Nor would less be safe
+ * where packets overtake each other: see doc/decisions/hold-time.md. */
 #define HOLD_ACKED   REQUEST_TIMEOUT
 #define HOLD_MIN     (10 * USEC_PER_SEC)
 

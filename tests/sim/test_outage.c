@@ -32,7 +32,8 @@ struct net {
 	struct sim *sim;
 	unsigned int n;
 	unsigned int near, far;
-	bool withdrawn;
+	struct sdprefix withdrawn; /* by the first one */
+	bool is_withdrawn;
 };
 
 static void pass(struct sim *s, usec_t d)
@@ -96,6 +97,15 @@ static void uplinks(struct net *t)
 	sim_sample(t->sim, WORLD, NEAR_HOST);
 }
 
+/* The near one is for the host's source alone. */
+static void uplink_and_default(struct net *t)
+{
+	sim_local(t->sim, 0, "::/0", NEAR);
+	sim_local(t->sim, t->n - 1, "::/0", NULL);
+	sim_local(t->sim, t->near, NEAR, NULL);
+	sim_sample(t->sim, WORLD, NEAR_HOST);
+}
+
 /* ---- What fails ---- */
 
 /* Somewhere on the way that packets of the first sample take, but not at its
@@ -147,8 +157,9 @@ static void router_dies(struct net *t)
 
 static void uplink_withdrawn(struct net *t)
 {
-	t->withdrawn = true;
-	sim_unlocal(t->sim, 0, "::/0", NULL);
+	t->withdrawn = t->sim->nodes[0]->locals[0];
+	sim_unlocal_pair(t->sim, 0, &t->withdrawn);
+	t->is_withdrawn = true;
 }
 
 /* ---- How long ---- */
@@ -179,9 +190,9 @@ static void heal(struct net *t)
 	for (unsigned int k = 0; k < s->n_nodes; k++)
 		if (!s->nodes[k]->babel)
 			sim_start(s, k, SIM_AFRESH);
-	if (t->withdrawn)
-		sim_local(s, 0, "::/0", NULL);
-	t->withdrawn = false;
+	if (t->is_withdrawn)
+		sim_local_pair(s, 0, &t->withdrawn);
+	t->is_withdrawn = false;
 }
 
 /* Until the last moment at which some sampled packet did not arrive from some
@@ -276,6 +287,21 @@ static void chain_loses_an_uplink(void **state)
 	sizes(&y);
 }
 
+/* RFC 8966 3.5.4: not before everybody has acknowledged that it is gone, and
+ * 2 s, since less is too little for packets that overtake each other. */
+static void another_pair_takes_over(void **state)
+{
+	static const struct story y = {"chain, another pair takes over",
+				       chain,
+				       uplink_and_default,
+				       uplink_withdrawn,
+				       5 * SEC / 2,
+				       5 * SEC / 2};
+
+	(void)state;
+	sizes(&y);
+}
+
 static void grid_loses_a_carrier(void **state)
 {
 	static const struct story y = {
@@ -306,9 +332,10 @@ static void grid_loses_a_router(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ring_loses_a_carrier),	  cmocka_unit_test(ring_link_falls_silent),
-		cmocka_unit_test(chain_loses_an_uplink),  cmocka_unit_test(grid_loses_a_carrier),
-		cmocka_unit_test(grid_link_falls_silent), cmocka_unit_test(grid_loses_a_router),
+		cmocka_unit_test(ring_loses_a_carrier),	 cmocka_unit_test(ring_link_falls_silent),
+		cmocka_unit_test(chain_loses_an_uplink), cmocka_unit_test(another_pair_takes_over),
+		cmocka_unit_test(grid_loses_a_carrier),	 cmocka_unit_test(grid_link_falls_silent),
+		cmocka_unit_test(grid_loses_a_router),
 	};
 
 	return cmocka_run_group_tests_name("outage", tests, NULL, NULL);
