@@ -38,10 +38,8 @@ static enum log_level level_of(enum babel_note_kind kind)
 	return LOG_LVL_INFO;
 }
 
-void babeld_note(struct babeld *b, const struct babel_note *n)
+static void say(struct log_limit *lim, enum log_level level, const struct babel_note *n)
 {
-	struct log_limit *lim = &b->note_limit[n->kind];
-	enum log_level level = level_of(n->kind);
 	char at[WHERE_STR], addr[ADDR_STR], pair[SDPREFIX_STR];
 	const char *neigh = n->from ? addr_str(FAM_IP6, n->from, addr) : "?";
 	const char *ifname = n->ifname ? n->ifname : "?";
@@ -86,4 +84,13 @@ void babeld_note(struct babeld *b, const struct babel_note *n)
 	case NOTE_KINDS:
 		break;
 	}
+}
+
+void babeld_note(struct babeld *b, const struct babel_note *n)
+{
+	struct log_limit *lim = &b->note_limit[n->kind];
+	enum log_level level = level_of(n->kind);
+
+	if (log_passes(lim, level))
+		say(lim, level, n);
 }

@@ -236,7 +236,8 @@ static mono_t now(void)
 	return (mono_t){.us = ts.tv_sec * USEC_PER_SEC + ts.tv_nsec / 1000};
 }
 
-static bool limit_take(struct log_limit *lim)
+/* Tokens that have come since it was last looked at. */
+static void limit_fill(struct log_limit *lim)
 {
 	mono_t t = now();
 	usec_t gain = 0;
@@ -252,10 +253,16 @@ static bool limit_take(struct log_limit *lim)
 		lim->tokens += (unsigned int)gain;
 		lim->filled = mono_add(lim->filled, gain * lim->every);
 	}
-	if (lim->tokens == 0)
+}
+
+bool log_passes(struct log_limit *lim, enum log_level level)
+{
+	if (!log_enabled(level))
 		return false;
-	lim->tokens--;
-	return true;
+	limit_fill(lim);
+	if (lim->tokens == 0)
+		lim->swallowed++;
+	return lim->tokens > 0;
 }
 
 void log_limited(struct log_limit *lim, enum log_level level, const char *fmt, ...)
@@ -263,12 +270,9 @@ void log_limited(struct log_limit *lim, enum log_level level, const char *fmt, .
 	char text[LOG_LINE_MAX];
 	va_list ap;
 
-	if (!log_enabled(level))
+	if (!log_passes(lim, level))
 		return;
-	if (!limit_take(lim)) {
-		lim->swallowed++;
-		return;
-	}
+	lim->tokens--;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);

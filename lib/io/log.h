@@ -65,6 +65,9 @@ struct log_limit {
 	{ \
 		.burst = (n), .every = (d), .tokens = (n) \
 	}
+/* For words that cost more to make than to throw away: false if the line would
+ * not be written; it counts as told then. */
+bool log_passes(struct log_limit *lim, enum log_level level);
 void log_limited(struct log_limit *lim, enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -3,26 +3,33 @@
 #include "lib/io/trim.h"
 
 #include <malloc.h>
+#include <time.h>
 
 /* Blocks of this size are maps of their own: they grow without a copy, and are
  * gone when freed, leaving no hole among what lives on. */
 #define MAPPED ((int)131072)
-/* Free octets more than the last time left between the live ones. */
-#define WORTH  ((size_t)1 << 20)
+/* To trim is to walk the heap, some milliseconds where it is large: it comes
+ * after so much work that this does not count. */
+#define WORK   (100 * USEC_PER_MSEC)
+
+static usec_t worked(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return t.tv_sec * USEC_PER_SEC + t.tv_nsec / 1000;
+}
 
 static void trim(void *ctx)
 {
-	/* Holes smaller than a page stay, and are not gone through again. One heap
-	 * to a process, and so one account of it. */
-	static size_t left;
-	size_t spare = mallinfo2().fordblks;
+	/* One heap to a process, and so one account of it. */
+	static usec_t last;
 
 	(void)ctx;
-	if (spare > left + WORTH) {
-		malloc_trim(0);
-		spare = mallinfo2().fordblks;
-	}
-	left = spare;
+	if (worked() - last < WORK)
+		return;
+	malloc_trim(0);
+	last = worked();
 }
 
 void trim_start(struct loop *l)

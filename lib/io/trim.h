@@ -6,8 +6,8 @@
 
 #include "lib/io/loop.h"
 
-/* From now on, whenever the loop has come to rest. Before anything large is
- * allocated. */
+/* From now on, whenever the loop comes to rest after much work. Before anything
+ * large is allocated. */
 void trim_start(struct loop *l);
 
 #endif

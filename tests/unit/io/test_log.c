@@ -197,6 +197,23 @@ static void test_limit_never_holds_more_than_its_burst(void **state)
 	assert_int_equal(lim.swallowed, 3);
 }
 
+static void test_a_line_that_would_pass_takes_no_token_and_one_that_would_not_counts(void **state)
+{
+	struct fixture *f = *state;
+	struct log_limit lim = LOG_LIMIT(1, 3600 * USEC_PER_SEC);
+
+	for (int i = 0; i < 3; i++)
+		assert_true(log_passes(&lim, LOG_LVL_WARNING));
+	assert_false(log_passes(&lim, LOG_LVL_DEBUG));
+	log_limited(&lim, LOG_LVL_WARNING, "spam");
+	assert_false(log_passes(&lim, LOG_LVL_WARNING));
+	assert_false(log_passes(&lim, LOG_LVL_WARNING));
+	assert_int_equal(lim.swallowed, 2);
+	lim.filled.us -= lim.every;
+	log_limited(&lim, LOG_LVL_WARNING, "later");
+	assert_int_equal(count(text(f), "later (2 more like this suppressed)\n"), 1);
+}
+
 static void test_stuck_reader_does_not_block(void **state)
 {
 	struct fixture *f = *state;
@@ -237,6 +254,7 @@ int main(void)
 		T(test_long_and_hostile_text_is_one_line),
 		T(test_limit_counts_what_it_swallows),
 		T(test_limit_never_holds_more_than_its_burst),
+		T(test_a_line_that_would_pass_takes_no_token_and_one_that_would_not_counts),
 		T(test_stuck_reader_does_not_block),
 	};
 
