@@ -85,12 +85,16 @@ static unsigned long queue_field(const struct wire *w, bool drops)
 
 bool wire_room(struct wire *w)
 {
-	return w->n_sent % QUEUE_LOOK || queue_field(w, false) <= QUEUE_LIMIT;
+	if (w->room == 0 && queue_field(w, false) <= QUEUE_LIMIT)
+		w->room = QUEUE_LOOK;
+	if (w->room == 0)
+		return false;
+	w->room--;
+	return true;
 }
 
 void wire_send(struct wire *w, struct span d)
 {
-	w->n_sent++;
 	while (sendto(w->fd, d.p, d.len, 0, (struct sockaddr *)&w->group, sizeof(w->group)) < 0)
 		if (errno != ENOBUFS && errno != EAGAIN)
 			die("sendto");

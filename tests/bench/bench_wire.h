@@ -19,14 +19,14 @@ struct wire {
 	struct sockaddr_in6 group;
 	struct addr self;
 	double came_at; /* CLOCK_REALTIME of the last datagram, in seconds */
-	unsigned int n_sent;
+	unsigned int room; /* packets that fit for sure */
 	uint8_t in[65536];
 };
 
 /* `queue`: the receiver's /proc/PID/net/udp6, or NULL. Ends the program if
  * anything fails. */
 void wire_open(struct wire *w, const char *ifname, const char *queue);
-/* Whether the receiver has read most of what it was sent. */
+/* Whether the receiver has read most of what it was sent: one more packet fits. */
 bool wire_room(struct wire *w);
 /* To the group. */
 void wire_send(struct wire *w, struct span d);
