@@ -3,6 +3,7 @@
 #include "zebra/core/fib.h"
 
 #include <assert.h>
+#include <string.h>
 
 static const struct rib_nexthop anchor_nexthop = {.kind = RIB_NH_UNREACHABLE, .weight = 1};
 
@@ -244,10 +245,28 @@ static void sift_down(const struct order *o, struct fib_op *v, size_t at, size_t
 	}
 }
 
+/* Where the first one belongs, if the rest is in order. */
+static size_t place_of_first(const struct order *o, const struct fib_op *ops, size_t n)
+{
+	unsigned int first = rank(o, &ops[0]);
+	size_t i = 1;
+
+	while (i < n && rank(o, &ops[i]) < first)
+		i++;
+	return i - 1;
+}
+
 static void order_ops(const struct order *o, struct fib_op *ops, size_t n)
 {
-	if (in_order(o, ops, n))
+	/* Mostly it is the plain one alone that is not where it belongs. */
+	if (in_order(o, ops + 1, n - 1)) {
+		size_t at = place_of_first(o, ops, n);
+		struct fib_op first = ops[0];
+
+		memmove(ops, ops + 1, at * sizeof(*ops));
+		ops[at] = first;
 		return;
+	}
 	for (size_t i = n / 2; i-- > 0;)
 		sift_down(o, ops, i, n);
 	while (n > 1) {

@@ -55,37 +55,52 @@ static struct rib_view now_view(const struct rib *r, const struct rib_cand *c)
 
 static bool told_is(const struct rib_told *t, const struct rib_cand *c)
 {
-	struct rib_terms is = rib_cand_terms(c);
+	struct rib_told is = rib_cand_told(c);
 
-	return t->attr == c->attr && t->resolved == c->resolved && t->metric == is.metric &&
+	return t->attr == is.attr && t->resolved == is.resolved && t->metric == is.metric &&
 	       t->tag == is.tag;
+}
+
+static struct rib_cand *announced(const struct rib_node *n)
+{
+	struct rib_cand *c;
+
+	RIB_CANDS(n, c)
+	if (c->announced)
+		break;
+	return c;
 }
 
 /* Only what the kernel has is redistributed: announcing a refused route would
  * attract packets that are then lost. */
 void rib_announce(struct rib *r, struct rib_node *n)
 {
-	struct rib_cand *c = rib_node_selected(n);
+	struct rib_cand *c = rib_node_selected(n), *before;
 	bool is = c && c->state == RIB_INSTALLED && rib_redistributable(&n->entry.key.dst);
+	struct rib_told told = {.attr = NULL};
 	struct rib_view was, now;
-	struct rib_told *told;
 
-	if (c && c->announced == is && (is || !n->rare || !n->rare->told.attr))
+	if (is && c->announced)
 		return;
-	if (c && !is) /* what the listener of choices knows is put aside with it */
-		rib_cand_leave(r, c);
-	told = n->rare && n->rare->told.attr ? &n->rare->told : NULL;
-	if (!is && !told)
+	before = announced(n);
+	if (before)
+		told = rib_cand_told(before);
+	else if (n->rare)
+		told = n->rare->told;
+	if (!is && !told.attr)
 		return;
-	if (!is || !told || !told_is(told, c)) {
-		if (told)
-			was = told_view(r, n, told);
+	if (!is || !told.attr || !told_is(&told, c)) {
+		if (told.attr)
+			was = told_view(r, n, &told);
 		if (is)
 			now = now_view(r, c);
-		r->env.redistribute(r->ctx, &n->entry.key, told ? &was : NULL, is ? &now : NULL);
+		r->env.redistribute(r->ctx, &n->entry.key, told.attr ? &was : NULL,
+				    is ? &now : NULL);
 	}
+	if (before)
+		before->announced = false;
 	if (is)
 		c->announced = true;
-	if (told)
-		rib_told_clear(r, told);
+	if (n->rare)
+		rib_told_clear(r, &n->rare->told);
 }

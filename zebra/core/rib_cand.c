@@ -4,35 +4,17 @@
 
 #include <assert.h>
 
-/* The second one. */
-static struct rib_more *more_at(const struct rib_node *n)
-{
-	return n->rare ? n->rare->more : NULL;
-}
-
 static struct rib_more *more_of(const struct rib_cand *c)
 {
 	return container_of((struct rib_cand *)c, struct rib_more, cand);
-}
-
-struct rib_cand *rib_cands_first(const struct rib_node *n)
-{
-	if (n->cand.attr)
-		return (struct rib_cand *)&n->cand;
-	return more_at(n) ? &more_at(n)->cand : NULL;
-}
-
-struct rib_cand *rib_cands_next(const struct rib_cand *c)
-{
-	struct rib_more *next = c->within ? more_at(rib_cand_node(c)) : more_of(c)->next;
-
-	return next ? &next->cand : NULL;
 }
 
 struct rib_cand *rib_node_selected(const struct rib_node *n)
 {
 	struct rib_cand *c;
 
+	if (n->cand.selected)
+		return (struct rib_cand *)&n->cand;
 	RIB_CANDS(n, c)
 	if (c->selected)
 		break;
@@ -153,17 +135,23 @@ mono_t rib_cand_since(const struct rib_cand *c)
 	return (mono_t){*since_of((struct rib_cand *)c) * USEC_PER_SEC};
 }
 
+struct rib_told rib_cand_told(const struct rib_cand *c)
+{
+	struct rib_terms t = rib_cand_terms(c);
+
+	return (struct rib_told){c->attr, c->resolved, t.metric, t.tag};
+}
+
 void rib_cand_leave(struct rib *r, struct rib_cand *c)
 {
 	struct rib_rare *rare;
-	struct rib_terms t;
 
 	if (!c->announced && !c->known)
 		return;
 	rare = rib_rare_get(r, rib_cand_node(c));
 	if (c->announced) {
-		t = rib_cand_terms(c);
-		rare->told = (struct rib_told){c->attr, rib_hops_ref(c->resolved), t.metric, t.tag};
+		rare->told = rib_cand_told(c);
+		rib_hops_ref(c->resolved);
 		rib_attr_ref(c->attr);
 	}
 	if (c->known)

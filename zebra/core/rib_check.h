@@ -20,7 +20,7 @@
 
 struct rib_check {
 	struct rib *rib;
-	uint32_t mark;
+	uint8_t mark;
 	/* The type that a route of this type is read back as (nl_rtproto_of_type()
 	 * and back). NULL: the same. */
 	uint8_t (*read_back)(uint8_t type);

@@ -59,18 +59,6 @@ static bool cand_looped(struct rib *r, struct rib_cand *c)
 	return true;
 }
 
-static void select_cand(struct rib *r, struct rib_cand *was, struct rib_cand *c)
-{
-	if (was && was != c) {
-		rib_cand_leave(r, was);
-		was->selected = false;
-	}
-	if (!c)
-		return;
-	c->selected = true;
-	c->state = RIB_SELECTED;
-}
-
 void rib_node_choose(struct rib *r, struct rib_node *n)
 {
 	struct rib_cand *c, *was = rib_node_selected(n);
@@ -96,7 +84,12 @@ void rib_node_choose(struct rib *r, struct rib_node *n)
 	c = judge(n);
 	if (c != was)
 		moved = true;
-	select_cand(r, was, c);
+	if (was)
+		was->selected = false;
+	if (c) {
+		c->selected = true;
+		c->state = RIB_SELECTED;
+	}
 	if (moved)
 		rib_gates_below(r, &n->entry.key, false);
 	else if (other_ways)

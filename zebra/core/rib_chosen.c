@@ -24,14 +24,33 @@ uint64_t rib_chosen_digest(const struct rib_cand *c)
 	return h ? h : 1;
 }
 
+static struct rib_cand *known(const struct rib_node *n)
+{
+	struct rib_cand *c;
+
+	RIB_CANDS(n, c)
+	if (c->known)
+		break;
+	return c;
+}
+
 void rib_chosen_tell(struct rib *r, struct rib_node *n)
 {
-	struct rib_cand *c = rib_node_selected(n);
-	uint64_t was = n->rare ? n->rare->chosen : 0;
+	struct rib_cand *c = rib_node_selected(n), *before;
+	uint64_t was = 0;
 
-	if (!r->env.chosen || r->main || (c ? c->known : !was))
+	if (!r->env.chosen || r->main || (c && c->known))
 		return;
-	if (was)
+	before = known(n);
+	if (before)
+		was = rib_chosen_digest(before);
+	else if (n->rare)
+		was = n->rare->chosen;
+	if (!c && !was)
+		return;
+	if (before)
+		before->known = false;
+	if (n->rare)
 		n->rare->chosen = 0;
 	if (c)
 		c->known = true;

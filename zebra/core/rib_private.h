@@ -114,7 +114,7 @@ struct rib_side {
 };
 LIST_TYPE(loop_sides, struct rib_side, by_loop);
 
-/* What was redistributed of a candidate that has changed or gone since. */
+/* What is redistributed of a candidate. */
 struct rib_told {
 	struct rib_attr *attr; /* NULL: nothing */
 	struct rib_hops *resolved;
@@ -144,8 +144,8 @@ struct rib_refusal {
 /* What few nodes have, or have for a moment. */
 struct rib_rare {
 	struct rib_more *more; /* candidates but the first, in the order they came */
-	struct rib_told told;
-	uint64_t chosen;	 /* digest of what was told as chosen, if it is so no more; or 0 */
+	struct rib_told told;  /* if the candidate has changed since */
+	uint64_t chosen; /* digest of what was told as chosen, if that has changed since; or 0 */
 	struct rib_retry *retry; /* NULL: nothing to be tried again by itself */
 	/* Of the chosen route, and of the half or anchor that one plan may want in
 	 * its place when it is refused. NULL: none since it went well. */
@@ -379,14 +379,31 @@ static inline struct fib_want rib_node_have(const struct rib_node *n)
 }
 
 /* rib_cand.c */
-struct rib_cand *rib_cands_first(const struct rib_node *n);
-struct rib_cand *rib_cands_next(const struct rib_cand *c);
-#define RIB_CANDS(n, c) for ((c) = rib_cands_first(n); (c); (c) = rib_cands_next(c))
 static inline struct rib_node *rib_cand_node(const struct rib_cand *c)
 {
 	return c->within ? container_of((struct rib_cand *)c, struct rib_node, cand)
 			 : container_of((struct rib_cand *)c, struct rib_more, cand)->node;
 }
+static inline struct rib_cand *rib_cands_more(const struct rib_more *m)
+{
+	return m ? (struct rib_cand *)&m->cand : NULL;
+}
+static inline struct rib_cand *rib_cands_first(const struct rib_node *n)
+{
+	if (n->cand.attr)
+		return (struct rib_cand *)&n->cand;
+	return n->rare ? rib_cands_more(n->rare->more) : NULL;
+}
+static inline struct rib_cand *rib_cands_next(const struct rib_cand *c)
+{
+	const struct rib_node *n;
+
+	if (!c->within)
+		return rib_cands_more(container_of_const(c, struct rib_more, cand)->next);
+	n = rib_cand_node(c);
+	return n->rare ? rib_cands_more(n->rare->more) : NULL;
+}
+#define RIB_CANDS(n, c) for ((c) = rib_cands_first(n); (c); (c) = rib_cands_next(c))
 struct rib_cand *rib_node_selected(const struct rib_node *n);
 struct rib_cand *rib_cand_find(const struct rib_node *n, const struct rib_owner *o);
 /* NULL: it has none. */
@@ -402,8 +419,9 @@ struct rib_terms rib_cand_terms(const struct rib_cand *c);
 /* NULL: as given. */
 void rib_cand_set_terms(struct rib *r, struct rib_cand *c, const struct rib_terms *t);
 mono_t rib_cand_since(const struct rib_cand *c);
-/* It is about to say something else, or is chosen no more: what has been told
- * of it is put aside. */
+/* As it would be redistributed, or has been; borrowed. */
+struct rib_told rib_cand_told(const struct rib_cand *c);
+/* It is about to say something else: what has been told of it is put aside. */
 void rib_cand_leave(struct rib *r, struct rib_cand *c);
 /* Withdraws it; it is freed by the next run. */
 void rib_cand_delete(struct rib *r, struct rib_cand *c);
