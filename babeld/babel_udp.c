@@ -13,13 +13,24 @@
 #include "lib/base/mem.h"
 #include "lib/io/log.h"
 
-/* Datagrams per turn of the loop, so that timers are not starved. */
-#define READ_BURST   64
-#define RECEIVE_ROOM (1 << 20)
+#define READ_BATCH   16 /* datagrams */
+/* Of one turn of the loop, so that what is due leaves in time. */
+#define READ_TURN    (5 * USEC_PER_MSEC)
+#define RECEIVE_ROOM (4 << 20)
 /* Routing protocols are of class CS6 (RFC 4594 3.2). */
 #define TCLASS_CS6   0xc0
 /* Nothing waits longer in the socket of a daemon that lives. */
 #define WAIT_MAX     (10 * USEC_PER_SEC)
+
+struct slot { /* one datagram */
+	struct sockaddr_in6 from;
+	union {
+		struct cmsghdr align;
+		uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
+			     CMSG_SPACE(sizeof(struct timespec))];
+	} control;
+	uint8_t octets[65536];
+};
 
 struct babel_udp {
 	struct loop *loop;
@@ -29,7 +40,7 @@ struct babel_udp {
 	void *ctx;
 	struct babel_udp_view view;
 	struct log_limit drop_limit, send_limit;
-	uint8_t buf[65536];
+	struct slot slots[READ_BATCH]; /* pages that no datagram reaches cost nothing */
 };
 
 enum udp_verdict udp_judge(const struct udp_meta *m, const struct udp_ops *ops, void *ctx)
@@ -113,60 +124,69 @@ static void read_control(const struct babel_udp *u, struct msghdr *h, struct udp
 	}
 }
 
-/* False: nothing more to read now. */
-static bool receive(struct babel_udp *u)
+static void taken(struct babel_udp *u, struct slot *s, struct msghdr *h, size_t len)
 {
-	union {
-		struct cmsghdr align;
-		uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
-			     CMSG_SPACE(sizeof(struct timespec))];
-	} control;
-	struct sockaddr_in6 from = {0};
-	struct iovec iov = {.iov_base = u->buf, .iov_len = sizeof(u->buf)};
-	struct msghdr h = {
-		.msg_name = &from,
-		.msg_namelen = sizeof(from),
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.room,
-		.msg_controllen = sizeof(control.room),
-	};
 	struct udp_meta m = {0};
 	struct babel_datagram d;
 	enum udp_verdict v;
 	char text[ADDR_STR];
-	ssize_t n = recvmsg(u->fd, &h, 0);
 
-	if (n < 0)
-		return errno == EINTR || (errno != EAGAIN && errno != EWOULDBLOCK);
 	u->view.received++;
 	d.arrived = loop_now(u->loop);
-	read_control(u, &h, &m, &d.arrived);
-	m.from = addr_from(FAM_IP6, &from.sin6_addr);
-	m.from_port = ntohs(from.sin6_port);
-	v = h.msg_flags & MSG_TRUNC ? UDP_TRUNCATED : udp_judge(&m, u->ops, u->ctx);
+	read_control(u, h, &m, &d.arrived);
+	m.from = addr_from(FAM_IP6, &s->from.sin6_addr);
+	m.from_port = ntohs(s->from.sin6_port);
+	v = h->msg_flags & MSG_TRUNC ? UDP_TRUNCATED : udp_judge(&m, u->ops, u->ctx);
 	if (v != UDP_OK) {
 		u->view.dropped[v]++;
 		if (v != UDP_OWN)
 			log_limited(&u->drop_limit, LOG_LVL_INFO,
 				    "dropped a datagram from %s on interface %u: %s",
 				    addr_str(FAM_IP6, &m.from, text), m.ifid, udp_verdict_name(v));
-		return true;
+		return;
 	}
 	d.ifid = m.ifid;
 	d.from = m.from;
 	d.to = m.to;
-	d.octets = span_of(u->buf, (size_t)n);
+	d.octets = span_of(s->octets, len);
 	u->ops->packet(u->ctx, &d);
-	return true;
+}
+
+/* How many there were; fewer than READ_BATCH: no more for now. */
+static unsigned int receive(struct babel_udp *u)
+{
+	struct mmsghdr h[READ_BATCH];
+	struct iovec iov[READ_BATCH];
+	int n;
+
+	memset(h, 0, sizeof(h));
+	for (unsigned int k = 0; k < READ_BATCH; k++) {
+		struct slot *s = &u->slots[k];
+
+		iov[k] = (struct iovec){s->octets, sizeof(s->octets)};
+		h[k].msg_hdr.msg_name = &s->from;
+		h[k].msg_hdr.msg_namelen = sizeof(s->from);
+		h[k].msg_hdr.msg_iov = &iov[k];
+		h[k].msg_hdr.msg_iovlen = 1;
+		h[k].msg_hdr.msg_control = s->control.room;
+		h[k].msg_hdr.msg_controllen = sizeof(s->control.room);
+	}
+	n = recvmmsg(u->fd, h, READ_BATCH, 0, NULL);
+	/* An error that was pending (ENETDOWN, say) hides no datagram. */
+	if (n < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : READ_BATCH;
+	for (int k = 0; k < n; k++)
+		taken(u, &u->slots[k], &h[k].msg_hdr, h[k].msg_len);
+	return (unsigned int)n;
 }
 
 static void readable(void *ctx, unsigned int what)
 {
 	struct babel_udp *u = ctx;
+	mono_t end = mono_add(loop_now(u->loop), READ_TURN);
 
 	(void)what;
-	for (int i = 0; i < READ_BURST && receive(u); i++)
+	while (receive(u) == READ_BATCH && mono_before(loop_now(u->loop), end))
 		;
 }
 

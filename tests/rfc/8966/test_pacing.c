@@ -386,4 +386,31 @@ RFC_TEST(8966, "3.3-c", "whose answer was awaited and who is gone is waited for 
 	rig_free(r);
 }
 
+RFC_TEST(8966, "3.1-d", "Hellos leave on time while 100,000 Updates come in and go on")
+{
+	struct rig *r = rig_new();
+	const struct rig_sent *s = NULL;
+	struct rig_nb *n;
+	mono_t last;
+
+	r->config.hello_interval = 100 * MSEC;
+	rig_if(r, 1);
+	rig_if(r, 2);
+	n = rig_nb(r, 1, "fe80::1");
+	rig_nb(r, 2, "fe80::2"); /* which never answers */
+	rig_pass(r, SEC);
+	rig_mark(r);
+	last = r->now;
+	for (unsigned int k = 0; k < FLOOD; k += 100) {
+		load_tell(n, 8, k, k + 100, 0);
+		rig_pass(r, MSEC);
+	}
+	while ((s = rig_next(r, s, 2, TLV_HELLO))) {
+		assert_true(rig_since(s, last) <= 100 * MSEC);
+		last = s->at;
+	}
+	assert_true(mono_sub(r->now, last) <= 100 * MSEC);
+	rig_free(r);
+}
+
 RFC_MAIN("RFC 8966: pacing")
