@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/container.h"
-
 #define PAGE	  4096
 #define PAGE_HEAD 40 /* links and bits of a slab */
 #define HASH_LOW  10
@@ -34,12 +32,10 @@ struct net { /* 64 */
 	struct key k;
 };
 
-struct page {
-	struct page *next;
-};
-
 struct pool {
-	struct page *pages;
+	struct page {
+		struct page *next;
+	} * pages;
 	struct net *free;
 	uint8_t *at, *end;
 };
@@ -230,7 +226,6 @@ static void trie_add(struct bird *b, const uint32_t a[4], unsigned int dlen)
 	new->local |= local_bit(a, plen, dlen);
 }
 
-/* ---- the face ---- */
 static struct bird *bird_make(bool with_trie)
 {
 	struct bird *b = calloc(1, sizeof(*b));

@@ -1,174 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The shape of FRR's source-destination table, 8.x to 10.x: a binary trie of
- * nodes that each hold a prefix wide enough for every address family, four
- * links, a use count, a value and the hook of a hash; each table hashes its
- * nodes, forks included, for exact finds; a destination node has one link
- * more, to a whole table of the same kind for its sources. The number is
- * what its value points to and costs nothing here.
- */
-#include "tests/bench/table_model.h"
+/* The trie of table_frr.h. */
+#include "tests/bench/table_frr.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/container.h"
-
-struct wide { /* 56 octets, for IPv6 as for all */
-	uint8_t family;
-	uint16_t plen;
-	union {
-		uint8_t b[16];
-		uint64_t widest[6];
-	};
-};
-
-struct hook {
-	struct hook *next;
-	uint32_t hash;
-};
-
-struct table;
-
-struct node { /* 120 octets */
-	struct wide p;
-	struct table *table;
-	struct node *parent, *link[2];
-	unsigned int uses;
-	struct hook hook;
-	void *info;
-};
-
-struct dest { /* 128 */
-	struct node n;
-	struct table *sources;
-};
-
-struct table {
-	struct node *top;
-	struct hook **buckets;
-	uint32_t n_hashed;
-	uint8_t shift;
-	const void *delegate;
-	void (*cleanup)(void);
-	unsigned long count;
-	void *info;
-};
-
-struct frr {
-	struct table *dests;
-	struct memtag mem;
-};
-
-/* ---- the hash: Jenkins's mix over family, length and address ---- */
-static uint32_t turn(uint32_t v, unsigned int by)
-{
-	return v << by | v >> (32 - by);
-}
-
-static uint32_t wide_hash(const struct wide *p)
-{
-	uint32_t k[6] = {p->family, p->plen}, s[3];
-
-	memcpy(k + 2, p->b, sizeof(p->b));
-	s[0] = s[1] = s[2] = 0xdeadbeefu + (uint32_t)sizeof(k) + 0x55aa5a5au;
-	for (unsigned int i = 0; i < 3; i++)
-		s[i] += k[i];
-	s[0] -= s[2], s[0] ^= turn(s[2], 4), s[2] += s[1];
-	s[1] -= s[0], s[1] ^= turn(s[0], 6), s[0] += s[2];
-	s[2] -= s[1], s[2] ^= turn(s[1], 8), s[1] += s[0];
-	s[0] -= s[2], s[0] ^= turn(s[2], 16), s[2] += s[1];
-	s[1] -= s[0], s[1] ^= turn(s[0], 19), s[0] += s[2];
-	s[2] -= s[1], s[2] ^= turn(s[1], 4), s[1] += s[0];
-	for (unsigned int i = 0; i < 3; i++)
-		s[i] += k[3 + i];
-	s[2] ^= s[1], s[2] -= turn(s[1], 14);
-	s[0] ^= s[2], s[0] -= turn(s[2], 11);
-	s[1] ^= s[0], s[1] -= turn(s[0], 25);
-	s[2] ^= s[1], s[2] -= turn(s[1], 16);
-	s[0] ^= s[2], s[0] -= turn(s[2], 4);
-	s[1] ^= s[0], s[1] -= turn(s[0], 14);
-	s[2] ^= s[1], s[2] -= turn(s[1], 24);
-	return s[2];
-}
-
-static bool wide_same(const struct wide *a, const struct wide *b)
-{
-	return a->family == b->family && a->plen == b->plen && !memcmp(a->b, b->b, sizeof(a->b));
-}
-
-static struct node *of_hook(struct hook *h)
-{
-	return h ? container_of(h, struct node, hook) : NULL;
-}
-
-static struct hook **bucket(const struct table *t, uint32_t hash)
-{
-	return &t->buckets[t->shift ? hash >> (32 - t->shift) : 0];
-}
-
-static struct node *hash_find(const struct table *t, const struct wide *p)
-{
-	uint32_t hash = wide_hash(p);
-	struct hook *h;
-
-	if (!t->buckets)
-		return NULL;
-	h = *bucket(t, hash);
-	while (h && (h->hash != hash || !wide_same(&of_hook(h)->p, p)))
-		h = h->next;
-	return of_hook(h);
-}
-
-/* Chains are in the order of hashes. */
-static void hash_put(struct table *t, struct hook *h)
-{
-	struct hook **at = bucket(t, h->hash);
-
-	while (*at && (*at)->hash < h->hash)
-		at = &(*at)->next;
-	h->next = *at;
-	*at = h;
-}
-
-static void hash_resize(struct frr *f, struct table *t, uint8_t shift)
-{
-	size_t was = t->buckets ? (size_t)1 << t->shift : 0;
-	struct hook **old = t->buckets;
-
-	t->buckets = mem_new(&f->mem, sizeof(*t->buckets) << shift);
-	t->shift = shift;
-	for (size_t i = 0; i < was; i++) {
-		struct hook *h = old[i], *next;
-
-		for (; h; h = next) {
-			next = h->next;
-			hash_put(t, h);
-		}
-	}
-	mem_free(&f->mem, old);
-}
-
-static void hash_add(struct frr *f, struct table *t, struct node *n)
-{
-	if (!t->buckets || ++t->n_hashed > (size_t)1 << t->shift)
-		hash_resize(f, t, t->buckets ? (uint8_t)(t->shift + 1) : 0);
-	n->hook.hash = wide_hash(&n->p);
-	hash_put(t, &n->hook);
-}
-
-static void hash_del(struct frr *f, struct table *t, struct node *n)
-{
-	struct hook **at = bucket(t, n->hook.hash);
-
-	while (*at != &n->hook)
-		at = &(*at)->next;
-	*at = n->hook.next;
-	if (--t->n_hashed < ((size_t)1 << t->shift) / 2 && t->shift > 0)
-		hash_resize(f, t, (uint8_t)(t->shift - 1));
-}
-
-/* ---- the trie ---- */
 static struct wide widen(const struct prefix *p)
 {
 	struct wide w = {.family = p->family, .plen = p->plen};
@@ -202,7 +38,7 @@ static struct node *node_new(struct frr *f, struct table *t, const struct wide *
 
 	n->p = *p;
 	n->table = t;
-	hash_add(f, t, n);
+	frr_hash_add(f, t, n);
 	t->count++;
 	return n;
 }
@@ -229,7 +65,7 @@ static struct wide common(const struct wide *a, const struct wide *b)
 
 static struct node *node_get(struct frr *f, struct table *t, const struct wide *p)
 {
-	struct node *n = hash_find(t, p), *match = NULL, *new, *fork;
+	struct node *n = frr_hash_find(t, p), *match = NULL, *new, *fork;
 	struct wide w;
 
 	if (n && n->info)
@@ -273,7 +109,7 @@ static void node_unuse(struct frr *f, struct node *n)
 			parent->link[parent->link[1] == n] = child;
 		else
 			t->top = child;
-		hash_del(f, t, n);
+		frr_hash_del(f, t, n);
 		t->count--;
 		mem_free(&f->mem, n);
 		n = parent;
@@ -307,7 +143,6 @@ static struct table *sources_of(struct node *n)
 	return container_of(n, struct dest, n)->sources;
 }
 
-/* ---- the face ---- */
 static void *frr_new(void)
 {
 	struct frr *f = calloc(1, sizeof(*f));
@@ -357,14 +192,14 @@ static void frr_insert(void *t, const struct sdprefix *k, uint32_t id)
 static struct node *find(struct frr *f, const struct sdprefix *k)
 {
 	struct wide dst = widen(&k->dst), src;
-	struct node *n = hash_find(f->dests, &dst);
+	struct node *n = frr_hash_find(f->dests, &dst);
 
 	if (!n || !k->src.plen)
 		return n;
 	if (!sources_of(n))
 		return NULL;
 	src = widen(&k->src);
-	return hash_find(sources_of(n), &src);
+	return frr_hash_find(sources_of(n), &src);
 }
 
 static uint32_t frr_find(void *t, const struct sdprefix *k)
@@ -417,7 +252,7 @@ static void frr_remove(void *t, const struct sdprefix *k)
 		struct wide dst = widen(&k->dst);
 		struct table *s;
 
-		d = hash_find(f->dests, &dst);
+		d = frr_hash_find(f->dests, &dst);
 		s = sources_of(d);
 		node_unuse(f, n);
 		if (!s->top) {
