@@ -18,7 +18,7 @@ struct wire {
 	int fd, queue;
 	struct sockaddr_in6 group;
 	struct addr self;
-	double came_at; /* CLOCK_REALTIME of the last datagram, in seconds */
+	double came_at;	   /* CLOCK_REALTIME of the last datagram, in seconds */
 	unsigned int room; /* packets that fit for sure */
 	uint8_t in[65536];
 };

@@ -45,6 +45,7 @@ daemons.KINDS.update({c.kind: c for c in (Quiet, BabeldNew, BirdNew, Bird3)})
 def _ours(interfaces, hello):
     extra = {"mcast-hello-interval": int(hello * 100)} if hello else {}
     return [("zebra", {}), ("babeld", {"srcdest-babel:babel": {
+        "limit": {"neighbor-routes": 1_000_000},  # not 200,000
         "interface": [{"name": i, "link-type": "wired", **extra} for i in interfaces]}})]
 
 
