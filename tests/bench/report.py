@@ -71,14 +71,14 @@ def routes_table(columns):
 
 def growth(routes):
     """{(row, smaller, larger): {column: exponent of growth}}."""
-    found, sizes = {}, sorted(routes, key=int)
-    for a, b in zip(sizes, sizes[1:]):
-        for row in GROWING:
-            for column, at_b in routes[b].items():
-                was, now = routes[a].get(column, {}).get(row), at_b.get(row)
-                if was and now and was > 0 and now > 0:
-                    exponent = math.log(now / was) / math.log(int(b) / int(a))
-                    found.setdefault((row, a, b), {})[column] = exponent
+    found = {}
+    for row in GROWING:
+        for column in dict.fromkeys(c for columns in routes.values() for c in columns):
+            took = {n: routes[n].get(column, {}).get(row, 0) for n in sorted(routes, key=int)}
+            sizes = [n for n, t in took.items() if t > 0]
+            for a, b in zip(sizes, sizes[1:]):
+                exponent = math.log(took[b] / took[a]) / math.log(int(b) / int(a))
+                found.setdefault((row, a, b), {})[column] = exponent
     return found
 
 

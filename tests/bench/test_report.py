@@ -22,6 +22,7 @@ RESULTS = {
     "routes": {
         "10000": {"kernel limit": {"announce": 0.1}, "ours": {"announce": 0.2, "show": 3.0},
                   "bird": {"announce": 0.4, "show": 1.0}, "babeld": {"announce": 0.3}},
+        "50000": {"ours": {"backup": 0.5}, "bird": {"backup": 0.4}},
         "100000": {"kernel limit": {"announce": 1.0}, "bird": {"announce": 4.0},
                    "ours": {"announce": 1.04, "octets per route": 400.0,
                             "Hello late, busy, ms": -3.0}}},
@@ -62,6 +63,7 @@ def test_aims_say_what_is_reached():
     _, rows = aims.table(RESULTS)
     got = {row[0]: row[2:] for row in rows}
     assert got["announce, to the kernel alone"] == ["1.04", "yes"]
+    assert got["50,000 routes move to a backup, to the best peer"] == ["1.25", "no"]
     assert got["octets per route"] == ["400.00", "no"]
     assert got["latest Hello while routes arrive, ms"] == ["-3.00", "yes"]
     assert got["growth of announce from 10,000, above the kernel's exponent"] == ["-0.28", "yes"]
