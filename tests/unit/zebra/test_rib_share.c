@@ -140,7 +140,8 @@ static void a_route_is_small(void **state)
 	once = rib_octets(w.rib) - empty;
 	assert_in_range(once / N_MANY, 1, 16 * sizeof(void *) + 8);
 	add_many(2, rig_via("fe80::2", 2));
-	assert_in_range(rib_octets(w.rib) - empty, 1, once);
+	/* The allocator may give a little more than is asked for. */
+	assert_in_range(rib_octets(w.rib) - empty, 1, once + N_MANY);
 	rib_del_owner(w.rib, BABEL, 0);
 	run();
 	assert_int_equal(rib_count(w.rib), 0);
