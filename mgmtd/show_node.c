@@ -185,9 +185,18 @@ static bool was_before(const Mgmt__Node *n, size_t i)
 	return false;
 }
 
+/* One of 64 bits for a name: a clear one says that it was not before. */
+static uint64_t name_bit(const Mgmt__Node *n)
+{
+	const unsigned char *name = (const unsigned char *)local_name(n);
+
+	return UINT64_C(1) << ((name[0] * 5u + (name[0] ? name[1] : 0)) & 63);
+}
+
 void node_json(struct text *t, const struct lysc_node *schema, const Mgmt__Node *n)
 {
 	const struct lysc_node *cs = NULL;
+	uint64_t names = 0;
 	bool first = true;
 
 	if (schema && (schema->nodetype & (LYS_LEAF | LYS_LEAFLIST))) {
@@ -198,8 +207,9 @@ void node_json(struct text *t, const struct lysc_node *schema, const Mgmt__Node 
 	for (size_t i = 0; i < n->n_child; i++) {
 		const Mgmt__Node *c = n->child[i];
 
-		if (was_before(n, i))
+		if ((names & name_bit(c)) && was_before(n, i))
 			continue;
+		names |= name_bit(c);
 		cs = child_schema(schema, cs, local_name(c));
 		txt_puts(t, first ? "" : ", ");
 		first = false;

@@ -11,10 +11,10 @@ static void txt_room(struct text *t, size_t more)
 {
 	size_t room = t->room ? t->room : 256;
 
+	if (t->room - t->n > more)
+		return;
 	while (room - t->n <= more)
 		room *= 2;
-	if (room == t->room)
-		return;
 	t->p = realloc(t->p, room);
 	if (!t->p)
 		abort();
