@@ -48,7 +48,7 @@ struct pfx *pfx_get(struct babel *b, const struct sdprefix *pair)
 
 	if (p)
 		return p;
-	p = mem_new(&b->mem.pfx, sizeof(*p));
+	p = pool_new(&b->pool.pfx);
 	p->entry.key = *pair;
 	pfxs_put(&b->pfxs, &place, p);
 	return p;
@@ -86,7 +86,7 @@ static void pfx_free(struct babel *b, struct pfx *p)
 	}
 	memory_forget_told(b, p);
 	pfxs_del(&b->pfxs, p);
-	mem_free(&b->mem.pfx, p);
+	pool_free(&b->pool.pfx, p);
 }
 
 void pfx_release(struct babel *b, struct pfx *p)
@@ -109,11 +109,8 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->mem.self = tag;
 	b->mem.iface.name = "babel interface";
 	b->mem.neigh.name = "babel neighbour";
-	b->mem.pfx.name = "babel pair";
-	b->mem.route.name = "babel route";
 	b->mem.source.name = "babel source";
 	b->mem.request.name = "babel request";
-	b->mem.upd.name = "babel waiting update";
 	b->mem.tlv.name = "babel waiting tlv";
 	b->mem.await.name = "babel awaited acknowledgment";
 	b->mem.peer.name = "babel signing peer";
@@ -122,6 +119,9 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->mem.places.name = "babel empty places";
 	b->mem.odd.name = "babel odd route";
 	b->mem.more.name = "babel pair, rare part";
+	pool_init(&b->pool.pfx, "babel pair", sizeof(struct pfx));
+	pool_init(&b->pool.route, "babel route", sizeof(struct route));
+	pool_init(&b->pool.upd, "babel waiting update", sizeof(struct upd));
 	b->config = *config;
 	limits_init(&b->config.limits);
 	b->env = *env;
@@ -191,9 +191,12 @@ void babel_free(struct babel *b)
 	timer_heap_fini(&b->timers);
 	policy_free(b);
 	mem_free(&b->mem.self, b->buf);
-	assert(!b->mem.iface.count && !b->mem.neigh.count && !b->mem.pfx.count);
-	assert(!b->mem.route.count && !b->mem.source.count && !b->mem.request.count);
-	assert(!b->mem.upd.count && !b->mem.tlv.count && !b->mem.await.count);
+	pool_fini(&b->pool.pfx);
+	pool_fini(&b->pool.route);
+	pool_fini(&b->pool.upd);
+	assert(!b->mem.iface.count && !b->mem.neigh.count);
+	assert(!b->mem.source.count && !b->mem.request.count);
+	assert(!b->mem.tlv.count && !b->mem.await.count);
 	assert(!b->mem.peer.count);
 	assert(!b->mem.policy.count);
 	assert(!b->mem.ghost.count && !b->mem.places.count);

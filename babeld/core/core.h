@@ -31,6 +31,7 @@
 #include "babeld/core/route.h"
 #include "babeld/core/rtt.h"
 #include "babeld/core/timers.h"
+#include "lib/base/pool.h"
 
 /* An orderly end, see leave.c. */
 enum leave_stage { LEAVE_NOT, LEAVE_DRAIN, LEAVE_RETRACT, LEAVE_LINGER, LEAVE_LEFT };
@@ -72,9 +73,12 @@ struct babel {
 	bool kept_here[BABEL_PERSIST_IFS]; /* from this life */
 	uint32_t kept_limit[BABEL_PERSIST_IFS];
 	struct {
-		struct memtag self, iface, neigh, pfx, route, source, request, upd, tlv, await, peer;
+		struct memtag self, iface, neigh, source, request, tlv, await, peer;
 		struct memtag policy, ghost, places, odd, more;
 	} mem;
+	struct {
+		struct pool pfx, route, upd;
+	} pool;
 	size_t awaits;
 	bool any_refused; /* ever */
 	uint16_t refused_mark[REFUSALS_KEPT]; /* digests of their pairs */

@@ -172,7 +172,7 @@ bool limit_route(struct babel *b, struct neigh *n, const struct sdprefix *pair, 
 	else if (new && !new_pair(b, n))
 		over = LIMIT_NEW_PAIRS;
 	/* Last: nobody gives anything up for what is refused anyway. */
-	else if (b->mem.route.count >= b->config.limits.routes && !shed_for(b, n, pair))
+	else if (b->pool.route.mem.count >= b->config.limits.routes && !shed_for(b, n, pair))
 		return false; /* noted */
 	else {
 		n->churn += new;
@@ -198,7 +198,7 @@ void babel_set_limits(struct babel *b, const struct babel_limits *l, mono_t now)
 				limit_hit(b, LIMIT_NEIGH_ROUTES, n, NULL);
 				route_free(b, r ? r : neigh_routes_first(&n->routes));
 			}
-	while (b->mem.route.count > b->config.limits.routes) {
+	while (b->pool.route.mem.count > b->config.limits.routes) {
 		struct route *r;
 
 		n = fattest(b);
@@ -280,7 +280,7 @@ static uint64_t used(const struct babel *b, enum babel_limit l)
 		n = fattest(b);
 		return n ? neigh_n_routes(n) : 0;
 	case LIMIT_ROUTES:
-		return b->mem.route.count;
+		return b->pool.route.mem.count;
 	case LIMIT_PAIRS:
 		return pfxs_count(&b->pfxs);
 	case LIMIT_FORWARDED:

@@ -46,7 +46,7 @@ static void upd_free(struct babel *b, struct upd *u)
 
 	upds_del(list_of(u), u);
 	pfx_upds_del(&p->upds, u);
-	mem_free(&b->mem.upd, u);
+	pool_free(&b->pool.upd, u);
 	pfx_release(b, p);
 }
 
@@ -181,7 +181,7 @@ static struct upd *upd_get(struct babel *b, struct outq *q, struct pfx *p)
 		limit_hit(b, q->neigh ? LIMIT_REPLIES : LIMIT_UPDATES, q->neigh, &p->entry.key);
 		return NULL;
 	}
-	u = mem_new(&b->mem.upd, sizeof(*u));
+	u = pool_new(&b->pool.upd);
 	u->q = q;
 	u->pfx = p;
 	pfx_upds_add_tail(&p->upds, u);

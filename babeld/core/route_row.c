@@ -295,7 +295,7 @@ bool route_take(struct babel *b, struct route *r, const struct tlv_update *u,
 
 struct route *route_new(struct babel *b, struct pfx *p, struct neigh *n)
 {
-	struct route *r = mem_new(&b->mem.route, sizeof(*r));
+	struct route *r = pool_new(&b->pool.route);
 
 	r->pfx = p;
 	r->neigh = n;
@@ -331,7 +331,7 @@ void route_free(struct babel *b, struct route *r)
 	set_via(b, r, VIA_NEIGH);
 	mem_free(&b->mem.odd, r->odd);
 	pfx_routes_del(&p->routes, r);
-	mem_free(&b->mem.route, r);
+	pool_free(&b->pool.route, r);
 	hold_check(b, p);
 	pfx_release(b, p);
 }

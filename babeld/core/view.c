@@ -266,10 +266,10 @@ void babel_each_memory(const struct babel *b, bool (*each)(void *ctx, const stru
 		       void *ctx)
 {
 	const struct memtag *const tags[] = {
-		&b->mem.self,	 &b->mem.iface,	  &b->mem.neigh,     &b->mem.pfx,
-		&b->mem.route,	 &b->mem.source,  &b->mem.request,   &b->mem.upd,
-		&b->mem.tlv,	 &b->mem.await,	  &b->mem.peer,	     &b->mem.policy,
-		&b->mem.ghost,	 &b->mem.places,  &b->mem.odd,	     &b->mem.more,
+		&b->mem.self,	   &b->mem.iface,     &b->mem.neigh,	  &b->pool.pfx.mem,
+		&b->pool.route.mem, &b->mem.source,   &b->mem.request,	  &b->pool.upd.mem,
+		&b->mem.tlv,	   &b->mem.await,     &b->mem.peer,	  &b->mem.policy,
+		&b->mem.ghost,	   &b->mem.places,    &b->mem.odd,	  &b->mem.more,
 		&b->timers.mem,
 	};
 

@@ -30,6 +30,11 @@ void *mem_new(struct memtag *tag, size_t size)
 	return account(tag, calloc(1, size ? size : 1));
 }
 
+void *mem_new_aligned(struct memtag *tag, size_t size, size_t align)
+{
+	return account(tag, aligned_alloc(align, size));
+}
+
 void *mem_resize(struct memtag *tag, void *p, size_t old_size, size_t new_size)
 {
 	if (p)

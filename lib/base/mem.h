@@ -20,6 +20,8 @@ struct memtag {
 };
 
 void *mem_new(struct memtag *tag, size_t size);
+/* At a multiple of align, a power of two; not zeroed. */
+void *mem_new_aligned(struct memtag *tag, size_t size, size_t align);
 /* Like realloc: keeps the contents, the added part is zeroed. `p` may be
  * NULL; old_size is what was asked for last time. */
 void *mem_resize(struct memtag *tag, void *p, size_t old_size, size_t new_size);

@@ -27,7 +27,7 @@ ALLOWED = re.compile(
     r"(__)?(mem(chr|cmp|cpy|move|set)"
     r"|str(chr|cmp|cspn|len|ncmp|ncpy|nlen|rchr|spn|str)|bcmp)(_chk)?$"
     r"|__assert_fail$|__stack_chk_fail$|_GLOBAL_OFFSET_TABLE_$")
-ALLOCATOR = {"abort", "calloc", "free", "malloc_usable_size", "realloc"}
+ALLOCATOR = {"abort", "aligned_alloc", "calloc", "free", "malloc_usable_size", "realloc"}
 ALLOCATOR_MEMBER = re.compile(r"(.*-)?mem\.o$")
 SANITIZER = re.compile(r"_*(asan|ubsan|odr_asan|sanitizer|sancov|lsan|tsan|llvm_gcov|gcov|profc"
                        r"|unnamed_\d+$)")
