@@ -24,11 +24,8 @@
 
 struct slot { /* one datagram */
 	struct sockaddr_in6 from;
-	union {
-		struct cmsghdr align;
-		uint8_t room[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
-			     CMSG_SPACE(sizeof(struct timespec))];
-	} control;
+	_Alignas(struct cmsghdr) uint8_t control[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
+						 CMSG_SPACE(sizeof(struct timespec))];
 	uint8_t octets[65536];
 };
 
@@ -168,8 +165,8 @@ static unsigned int receive(struct babel_udp *u)
 		h[k].msg_hdr.msg_namelen = sizeof(s->from);
 		h[k].msg_hdr.msg_iov = &iov[k];
 		h[k].msg_hdr.msg_iovlen = 1;
-		h[k].msg_hdr.msg_control = s->control.room;
-		h[k].msg_hdr.msg_controllen = sizeof(s->control.room);
+		h[k].msg_hdr.msg_control = s->control;
+		h[k].msg_hdr.msg_controllen = sizeof(s->control);
 	}
 	n = recvmmsg(u->fd, h, READ_BATCH, 0, NULL);
 	/* An error that was pending (ENETDOWN, say) hides no datagram. */

@@ -79,3 +79,26 @@ struct babel_limit_view load_limit(const struct rig *r, enum babel_limit l)
 	babel_each_limit(r->b, look, &it);
 	return it.v;
 }
+
+void load_pass_acking(struct rig_nb *n, usec_t d, usec_t after)
+{
+	struct rig *r = n->r;
+	mono_t end = mono_add(r->now, d);
+	size_t next = r->n_sent;
+
+	while (mono_before(r->now, end)) {
+		rig_pass(r, MSEC);
+		for (; next < r->n_sent; next++) {
+			const struct rig_sent *q = &r->sent[next];
+			struct tlv t = {.type = TLV_ACK};
+
+			if (mono_sub(r->now, q->at) < after)
+				break;
+			if (q->tlv.type != TLV_ACK_REQUEST || q->ifid != n->ifid ||
+			    (!q->group && !rig_is_to(q, n)))
+				continue;
+			t.u.ack.opaque = q->tlv.u.ack_request.opaque;
+			rig_say_unicast(n, &t);
+		}
+	}
+}

@@ -18,6 +18,8 @@ struct rig *load_limited(uint32_t neigh_routes, uint32_t routes);
 struct rig *load_own(unsigned int locals);
 /* One on eth1 comes up under so many addresses, and asks for everything. */
 void load_ask_all(struct rig_nb *one, unsigned int n);
+/* Passes time, and n acknowledges what is asked of it so much later. */
+void load_pass_acking(struct rig_nb *n, usec_t d, usec_t after);
 struct babel_limit_view load_limit(const struct rig *r, enum babel_limit l);
 
 #endif
