@@ -5,10 +5,10 @@
  *
  *      babel -+- ifaces --+-- out (multicast)
  *             |           +-- neighs --+-- out (unicast)
- *             |                        +-- routes (by neighbour)
+ *             |                        +-- routes (by neighbour: a wheel)
  *             +- pfxs ----+-- routes (by pair)     RFC 8966 3.2.6
  *             |           +-- sources              RFC 8966 3.2.5
- *             |           +-- requests             RFC 8966 3.2.7
+ *             |           +-- requests, holds ...  RFC 8966 3.2.7, 3.5.4: in `more`
  *             |           +-- updates waiting to be sent
  *             +- deadlines
  *
