@@ -99,8 +99,9 @@ struct rib *rib_new(const struct rib_env *env, void *ctx)
 	struct rib *r = mem_new(&tag, sizeof(*r));
 
 	r->mem_rib = tag;
-	r->mem_node.name = "rib node";
-	r->mem_rare.name = "rib node, rare";
+	pool_init(&r->nodes_pool, "rib node", sizeof(struct rib_node));
+	pool_init(&r->rares_pool, "rib node, rare", sizeof(struct rib_rare));
+	r->mem_rare.name = "rib rare";
 	r->mem_cand.name = "rib candidate";
 	r->mem_attr.name = "rib attributes";
 	r->mem_nexthop.name = "rib next hop";
@@ -159,7 +160,9 @@ void rib_free(struct rib *r)
 	rib_owns_free(r);
 	for (size_t i = 0; i < sizeof(scratches) / sizeof(*scratches); i++)
 		mem_free(&r->mem_scratch, scratches[i]->v);
-	assert(!r->mem_node.count && !r->mem_rare.count && !r->mem_cand.count);
+	pool_fini(&r->nodes_pool);
+	pool_fini(&r->rares_pool);
+	assert(!r->mem_rare.count && !r->mem_cand.count);
 	assert(!r->mem_attr.count && !r->mem_nexthop.count && !r->mem_gate.count);
 	assert(!r->mem_if.count && !r->mem_scratch.count && !r->mem_queue.count);
 	assert(!r->mem_retry.count && !r->mem_source.count && !r->mem_own.count);

@@ -28,7 +28,7 @@ struct rib_node *rib_node_get(struct rib *r, const struct sdprefix *pair)
 
 	if (n)
 		return n;
-	n = mem_new(&r->mem_node, sizeof(*n));
+	n = pool_new(&r->nodes_pool);
 	n->entry.key = *pair;
 	rib_nodes_put(&r->nodes, &place, n);
 	return n;
@@ -41,10 +41,10 @@ void rib_node_free(struct rib *r, struct rib_node *n)
 	if (n->rare) {
 		rib_told_clear(r, &n->rare->told);
 		rib_retry_drop(r, &n->rare->retry);
-		mem_free(&r->mem_rare, n->rare);
+		pool_free(&r->rares_pool, n->rare);
 	}
 	rib_nodes_del(&r->nodes, n);
-	mem_free(&r->mem_node, n);
+	pool_free(&r->nodes_pool, n);
 }
 
 void rib_node_put(struct rib *r, struct rib_node *n)
@@ -60,7 +60,7 @@ void rib_node_put(struct rib *r, struct rib_node *n)
 struct rib_rare *rib_rare_get(struct rib *r, struct rib_node *n)
 {
 	if (!n->rare)
-		n->rare = mem_new(&r->mem_rare, sizeof(*n->rare));
+		n->rare = pool_new(&r->rares_pool);
 	return n->rare;
 }
 
@@ -71,7 +71,7 @@ void rib_rare_put(struct rib *r, struct rib_node *n)
 	if (!x || x->more || x->told.attr || x->chosen || x->retry || x->refused[0] ||
 	    x->refused[1] || x->side_used)
 		return;
-	mem_free(&r->mem_rare, n->rare);
+	pool_free(&r->rares_pool, n->rare);
 	n->rare = NULL;
 }
 

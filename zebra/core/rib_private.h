@@ -28,6 +28,7 @@
 
 #include "lib/base/list.h"
 #include "lib/base/mem.h"
+#include "lib/base/pool.h"
 #include "lib/base/sdtable.h"
 #include "zebra/core/fib_rules.h"
 #include "zebra/core/rib_backend.h"
@@ -315,8 +316,9 @@ struct rib {
 	size_t n_withheld;	   /* sources with an error */
 	uint64_t slots_freed;	   /* times that a slot may have become free */
 	bool rules_marked;	   /* there is work although no destination is marked */
-	struct memtag mem_rib, mem_node, mem_rare, mem_cand, mem_attr, mem_nexthop, mem_gate,
-		mem_if, mem_scratch, mem_queue, mem_retry, mem_source, mem_own;
+	struct pool nodes_pool, rares_pool;
+	struct memtag mem_rib, mem_rare, mem_cand, mem_attr, mem_nexthop, mem_gate, mem_if,
+		mem_scratch, mem_queue, mem_retry, mem_source, mem_own;
 };
 
 static inline struct rib *rib_main(struct rib *r)

@@ -64,11 +64,12 @@ size_t rib_count(const struct rib *r)
 
 size_t rib_octets(const struct rib *r)
 {
-	const struct memtag *const tags[] = {
-		&r->mem_node, &r->mem_rare,  &r->mem_cand,  &r->mem_attr,   &r->mem_nexthop,
-		&r->mem_gate, &r->mem_if,    &r->mem_retry, &r->mem_source, &r->mem_own,
-		&r->hops.mem, &r->forms.mem, &r->attrs.mem};
-	size_t n = 0;
+	const struct memtag *const tags[] = {&r->mem_rare,    &r->mem_cand,   &r->mem_attr,
+					     &r->mem_nexthop, &r->mem_gate,   &r->mem_if,
+					     &r->mem_retry,   &r->mem_source, &r->mem_own,
+					     &r->hops.mem,    &r->forms.mem,  &r->attrs.mem};
+	/* What is not in use of their slabs is mostly not in RAM. */
+	size_t n = r->nodes_pool.mem.bytes + r->rares_pool.mem.bytes;
 
 	/* malloc's header, which its usable size leaves out */
 	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++)
