@@ -40,13 +40,26 @@ static struct await *await_find(const struct pfx *p, const struct neigh *n)
 	return NULL;
 }
 
+/* It will not be known whether it has heard. */
+static void give_up(struct babel *b, struct await *a)
+{
+	struct pfx *p = a->pfx;
+
+	p->unsure = true;
+	await_free(b, a);
+	pfx_release(b, p);
+}
+
 /* It is told once more; what it says to an earlier one does not count. */
 static void ask_again(struct babel *b, struct await *a)
 {
+	if (!out_told(b, a->neigh, a->pfx)) {
+		give_up(b, a);
+		return;
+	}
 	neigh_awaits_del(a->asked ? &a->neigh->awaits : &a->neigh->unasked, a);
 	a->asked = false;
 	neigh_awaits_add_tail(&a->neigh->unasked, a);
-	out_told(b, a->neigh, a->pfx);
 }
 
 /* With the copies to the group no more than five, RFC 8966 3.7.2. */
@@ -66,6 +79,8 @@ static bool ask(struct babel *b, struct pfx *p, struct neigh *n)
 		limit_hit(b, LIMIT_AWAITS, n, &p->entry.key);
 		return false;
 	}
+	if (!out_told(b, n, p))
+		return false;
 	a = mem_new(&b->mem.await, sizeof(*a));
 	a->pfx = p;
 	a->neigh = n;
@@ -73,7 +88,6 @@ static bool ask(struct babel *b, struct pfx *p, struct neigh *n)
 	pfx_awaits_add_tail(&pfx_more(b, p)->awaits, a);
 	neigh_awaits_add_tail(&n->unasked, a);
 	b->awaits++;
-	out_told(b, n, p);
 	return true;
 }
 
@@ -192,15 +206,10 @@ void ack_due(struct babel *b, struct deadline *d)
 
 	while ((a = neigh_awaits_first(&n->awaits)) &&
 	       !mono_before(b->now, mono_add(a->sent, ACK_TIMEOUT))) {
-		struct pfx *p = a->pfx;
-
-		if (--a->tries == 0) {
-			p->unsure = true;
-			await_free(b, a);
-			pfx_release(b, p);
-			continue;
-		}
-		ask_again(b, a);
+		if (--a->tries == 0)
+			give_up(b, a);
+		else
+			ask_again(b, a);
 	}
 	if (a)
 		deadline_set(b, d, DL_NEIGH_ACK, mono_add(a->sent, ACK_TIMEOUT));
@@ -210,13 +219,8 @@ static void forget(struct babel *b, struct neigh_awaits *list)
 {
 	struct await *a;
 
-	while ((a = neigh_awaits_first(list))) {
-		struct pfx *p = a->pfx;
-
-		p->unsure = true; /* gone, but perhaps not deaf */
-		await_free(b, a);
-		pfx_release(b, p);
-	}
+	while ((a = neigh_awaits_first(list)))
+		give_up(b, a); /* gone, but perhaps not deaf */
 }
 
 void ack_forget_neigh(struct babel *b, struct neigh *n)

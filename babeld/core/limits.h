@@ -24,7 +24,7 @@ struct neigh;
 #define REQUESTERS_MAX	     4
 #define AWAITS_MAX	     16384
 #define QUEUED_TLVS_MAX	     4096 /* per queue */
-#define QUEUED_REPLIES_MAX   8192 /* Updates waiting in a unicast queue */
+#define QUEUED_REPLIES_MAX   8192 /* Updates waiting in a unicast queue, beside AWAITS_MAX */
 #define QUEUED_UPDATES_MAX   131072 /* in a group's queue; then all is told */
 #define STRAY_ACKS_MAX	     64	    /* of a neighbour, in a second */
 #define RAISES_PER_SECOND    10	    /* of our seqno */

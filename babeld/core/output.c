@@ -170,14 +170,14 @@ size_t out_waiting(const struct outq *q)
 	return upds_count(&q->ready) + upds_count(&q->repeats) + upds_count(&q->later);
 }
 
-/* NULL at the cap. */
-static struct upd *upd_get(struct babel *b, struct outq *q, struct pfx *p)
+/* NULL if so many wait there. */
+static struct upd *upd_get(struct babel *b, struct outq *q, struct pfx *p, size_t most)
 {
 	struct upd *u = upd_find(q, p);
 
 	if (u)
 		return u;
-	if (out_waiting(q) >= (q->neigh ? QUEUED_REPLIES_MAX : QUEUED_UPDATES_MAX)) {
+	if (out_waiting(q) >= most) {
 		limit_hit(b, q->neigh ? LIMIT_REPLIES : LIMIT_UPDATES, q->neigh, &p->entry.key);
 		return NULL;
 	}
@@ -190,13 +190,10 @@ static struct upd *upd_get(struct babel *b, struct outq *q, struct pfx *p)
 	return u;
 }
 
-static struct upd *queue_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int copies,
-				enum out_when when)
+static void upd_queue(struct babel *b, struct upd *u, unsigned int copies, enum out_when when)
 {
-	struct upd *u = upd_get(b, q, p);
+	struct outq *q = u->q;
 
-	if (!u)
-		return NULL;
 	if (u->copies < copies)
 		u->copies = (uint8_t)copies;
 	switch (when) {
@@ -209,12 +206,26 @@ static struct upd *queue_update(struct babel *b, struct outq *q, struct pfx *p, 
 		wake_at(b, q, u->state == UPD_LATER ? u->due : b->now);
 		break;
 	}
+}
+
+static struct upd *queue_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int copies,
+				enum out_when when)
+{
+	struct upd *u = upd_get(b, q, p, q->neigh ? QUEUED_REPLIES_MAX : QUEUED_UPDATES_MAX);
+
+	if (u)
+		upd_queue(b, u, copies, when);
 	return u;
 }
 
-void out_told(struct babel *b, struct neigh *n, struct pfx *p)
+bool out_told(struct babel *b, struct neigh *n, struct pfx *p)
 {
-	queue_update(b, &n->out, p, 1, OUT_SOON);
+	/* Among replies it would find no room when very much is lost at once. */
+	struct upd *u = upd_get(b, &n->out, p, QUEUED_REPLIES_MAX + AWAITS_MAX);
+
+	if (u)
+		upd_queue(b, u, 1, OUT_SOON);
+	return u != NULL;
 }
 
 void out_reply(struct babel *b, struct neigh *n, struct pfx *p, enum out_when when)

@@ -107,8 +107,9 @@ void out_update(struct babel *b, struct outq *q, struct pfx *p, unsigned int cop
 		enum out_when when);
 /* The same for one neighbour that asked: split horizon does not count. */
 void out_reply(struct babel *b, struct neigh *n, struct pfx *p, enum out_when when);
-/* To it alone, what is told there. */
-void out_told(struct babel *b, struct neigh *n, struct pfx *p);
+/* To it alone, what is told there and is to be acknowledged; that has room of its
+ * own. False: all is taken. */
+bool out_told(struct babel *b, struct neigh *n, struct pfx *p);
 void out_dump(struct babel *b, struct outq *q);
 /* Whether so much waits there that more can wait where it is. */
 bool out_crowded(const struct outq *q);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "babeld/core/mark.h"
 #include "tests/rfc/given.h"
 #include "tests/rfc/rig_load.h"
 
@@ -287,6 +288,40 @@ PLAIN_TEST("half of what can be waited for is for holds")
 	rig_acknowledge(&r->nb[1]);
 	rig_pass(r, 5 * SEC);
 	assert_int_equal(rig_choice(r, load_pair(8, 0))->c.kind, CHOICE_UNREACHABLE);
+	rig_free(r);
+}
+
+/* Time passes, and n acknowledges what it is asked to, a millisecond later. */
+static void pass_acknowledging(struct rig_nb *n, usec_t d)
+{
+	struct rig *r = n->r;
+	mono_t end = mono_add(r->now, d);
+
+	while (mono_before(r->now, end)) {
+		rig_mark(r);
+		rig_pass(r, MSEC);
+		rig_acknowledge(n);
+	}
+}
+
+RFC_TEST(8966, "3.5.4-c", "of very many retractions each that is awaited is told, and asked about")
+{
+	struct rig *r = load_limited(0, 0);
+	struct rig_nb *n1 = rig_nb(r, 1, "fe80::1"), *n2 = rig_nb(r, 2, "fe80::2");
+
+	load_tell(n1, 8, 0, 17000, 0);
+	pass_acknowledging(n2, 10 * SEC);
+	for (unsigned int k = 0; k < 17000; k++)
+		rig_retract(n1, load_pair(8, k));
+	assert_int_equal(load_limit(r, LIMIT_AWAITS).used, 16384);
+	assert_int_equal(load_limit(r, LIMIT_REPLIES).hits, 0);
+	pass_acknowledging(n2, 5 * SEC);
+	assert_int_equal(load_limit(r, LIMIT_AWAITS).used, 0);
+	for (unsigned int k = 0; k < 17000; k++) { /* who could not be asked has not heard */
+		struct sdprefix p = rig_pair(load_pair(8, k));
+
+		assert_int_equal(babel_has_choice(r->b, &p), k >= 16384);
+	}
 	rig_free(r);
 }
 
