@@ -165,18 +165,20 @@ struct babel_choice pfx_choice(const struct pfx *p)
 static void choice_keep(struct babel *b, struct pfx *p, const struct babel_choice *c)
 {
 	const struct route *r = pfx_selected(p);
+	struct more *m = p->more;
 
-	if (p->more) {
-		mem_free(&b->mem.more, p->more->choice);
-		p->more->choice = NULL;
-	}
 	p->choice = c->kind;
 	p->choice_metric = c->metric;
 	p->choice_via = r ? r->via : VIA_NEIGH;
-	if (!c->tag && !c->has_src && p->choice_via != VIA_ODD)
-		return;
-	pfx_more(b, p)->choice = mem_new(&b->mem.more, sizeof(*c));
-	*p->more->choice = *c;
+	if (c->tag || c->has_src || p->choice_via == VIA_ODD) {
+		m = pfx_more(b, p);
+		if (!m->choice)
+			m->choice = mem_new(&b->mem.more, sizeof(*c));
+		*m->choice = *c;
+	} else if (m) {
+		mem_free(&b->mem.more, m->choice);
+		m->choice = NULL;
+	}
 }
 
 /* What most selections end with. */
@@ -210,6 +212,8 @@ static void tell_choice(struct babel *b, struct pfx *p, const struct neigh *was)
 		p->mark = 0;
 		b->env.route(b->ctx, &p->entry.key, &c);
 		other = true;
+	} else if (p->more && p->more->choice) {
+		choice_keep(b, p, &c); /* its words may do again */
 	}
 	if (other)
 		policy_hit(b, FILTER_INSTALL, rule);

@@ -329,6 +329,36 @@ RFC_TEST(8966, "4.6.8-e", "an IPv4 address of ours is no next hop, another one i
 	rig_free(r);
 }
 
+static bool rare(void *ctx, const struct memtag *t)
+{
+	if (strcmp(t->name, "babel pair, rare part") == 0)
+		*(size_t *)ctx = t->count;
+	return true;
+}
+
+PLAIN_TEST("a neighbour with another IPv4 address costs no more than before, in the end")
+{
+	static const char *const pairs[] = {"198.51.100.0/25", "198.51.100.128/25"};
+	struct rig *r = rig_new();
+	struct given t;
+	size_t rows = 0;
+
+	r->ip4 = true;
+	t = given_in(r, 1);
+	for (unsigned int k = 0; k < 6; k++) {
+		struct tlv u = rig_update_tlv(t.n1, pairs[k % 2], 0xa, 7, 0);
+
+		u.u.update.nexthop_family = FAM_IP4;
+		u.u.update.nexthop = rig_addr(k < 2 ? "192.0.2.77" : "192.0.2.78");
+		rig_say(t.n1, &u);
+		assert_memory_equal(&rig_choice(r, pairs[k % 2])->c.nexthop, &u.u.update.nexthop, 16);
+		babel_each_memory(r->b, rare, &rows);
+		assert_int_equal(rows > 0, k >= 2 && k <= 4);
+	}
+	assert_int_equal(rows, 0);
+	rig_free(r);
+}
+
 RFC_TEST(9079, "6-a", "where routers of RFC 6126 begin to live, plain routes stay")
 {
 	struct given t = given(2);
