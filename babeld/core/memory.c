@@ -206,10 +206,13 @@ void ghost_replaced(struct babel *b, struct pfx *p)
 static void lose(struct babel *b, struct ghost *g)
 {
 	struct pfx *p = g->pfx;
+	uint32_t was = p->place; /* it says via whom, and there is nobody any more */
 
 	told_before(p, &g->router_id);
 	ghost_free(b, g);
+	p->place = 0;
 	select_run(b, p);
+	forget(b, &was);
 	pfx_release(b, p);
 }
 

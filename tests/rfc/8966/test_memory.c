@@ -71,8 +71,9 @@ RFC_TEST(8966, "3.7.3-c", "a distance that is not told again is forgotten after 
 	assert_true(has_distance(t.r));
 	rig_pass(t.r, 20 * SEC);
 	assert_false(has_distance(t.r));
-	assert_int_equal(t.r->n_memory, 2);
-	assert_false(t.r->memory[0].used || t.r->memory[1].used);
+	assert_int_equal(t.r->n_memory, 3); /* that it was lost stood beside that it was there */
+	for (size_t k = 0; k < t.r->n_memory; k++)
+		assert_false(t.r->memory[k].used);
 	rig_free(t.r);
 }
 
@@ -207,6 +208,34 @@ RFC_TEST(8966, "3.5.3-e",
 	rig_update(t.n1, P, 0xb, 3, 500);
 	assert_null(rig_selected(t.r, P));
 	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
+	rig_free(t.r);
+}
+
+static const struct babel_memory *remembered(const struct rig *r)
+{
+	const struct babel_memory *m = NULL;
+
+	for (size_t k = 0; k < r->n_memory; k++)
+		if (r->memory[k].used && r->memory[k].m.kind == MEMORY_TOLD) {
+			assert_null(m);
+			m = &r->memory[k].m;
+		}
+	assert_non_null(m);
+	return m;
+}
+
+/* Or that life would take it for one that is forwarded to the old next hop. */
+RFC_TEST(8966, "3.5.4-a", "what a former life told and is lost is held in the life after next, too")
+{
+	struct given t = two();
+
+	assert_int_equal(remembered(t.r)->ifid, 1);
+	again(&t);
+	assert_int_equal(remembered(t.r)->ifid, 1);
+	rig_retract(t.n1, P);
+	assert_int_equal(rig_choice(t.r, P)->c.kind, CHOICE_UNREACHABLE);
+	assert_int_equal(remembered(t.r)->ifid, 0);
+	assert_true(addr_is_zero(&remembered(t.r)->neigh));
 	rig_free(t.r);
 }
 
