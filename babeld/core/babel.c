@@ -85,6 +85,7 @@ static void pfx_free(struct babel *b, struct pfx *p)
 		mem_free(&b->mem.more, p->more);
 	}
 	memory_forget_told(b, p);
+	choice_set(b, p, CHOICE_NONE);
 	pfxs_del(&b->pfxs, p);
 	pool_free(&b->pool.pfx, p);
 }
@@ -119,6 +120,7 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->mem.places.name = "babel empty places";
 	b->mem.odd.name = "babel odd route";
 	b->mem.more.name = "babel pair, rare part";
+	b->mem.chosen_from.name = "babel chosen source";
 	pool_init(&b->pool.pfx, "babel pair", sizeof(struct pfx));
 	pool_init(&b->pool.route, "babel route", sizeof(struct route));
 	pool_init(&b->pool.upd, "babel waiting update", sizeof(struct upd));
@@ -134,6 +136,7 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->stamp_origin = env->random(ctx); /* RFC 9616 8: no uptime to be read */
 	ifaces_init(&b->ifaces);
 	pfxs_init(&b->pfxs);
+	chosen_froms_init(&b->chosen_froms);
 	all_requests_init(&b->requests);
 	all_requests_init(&b->asking);
 	ghosts_init(&b->ghosts);
@@ -188,6 +191,7 @@ void babel_free(struct babel *b)
 	while ((p = pfxs_first(&b->pfxs)))
 		pfx_empty(b, p);
 	pfxs_fini(&b->pfxs);
+	chosen_froms_fini(&b->chosen_froms);
 	timer_heap_fini(&b->timers);
 	policy_free(b);
 	mem_free(&b->mem.self, b->buf);
@@ -200,6 +204,7 @@ void babel_free(struct babel *b)
 	assert(!b->mem.peer.count);
 	assert(!b->mem.policy.count);
 	assert(!b->mem.ghost.count && !b->mem.places.count);
+	assert(!b->mem.chosen_from.count);
 	assert(!b->mem.odd.count && !b->mem.more.count && !b->n_sources);
 	tag = b->mem.self;
 	mem_free(&tag, b);

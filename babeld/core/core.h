@@ -61,6 +61,7 @@ struct babel {
 	struct deadline settle;
 	struct ifaces ifaces;
 	struct pfxs pfxs;
+	struct chosen_froms chosen_froms;
 	struct all_requests requests, asking;
 	struct gc_wheel gc;
 	struct deadline gc_due;
@@ -74,7 +75,7 @@ struct babel {
 	uint32_t kept_limit[BABEL_PERSIST_IFS];
 	struct {
 		struct memtag self, iface, neigh, source, request, tlv, await, peer;
-		struct memtag policy, ghost, places, odd, more;
+		struct memtag policy, ghost, places, odd, more, chosen_from;
 	} mem;
 	struct {
 		struct pool pfx, route, upd;

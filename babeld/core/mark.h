@@ -21,7 +21,8 @@ bool babel_mark(struct babel *b, const struct sdprefix *pair, uint8_t mark);
 /* 0 also of a pair for which nothing is chosen. */
 uint8_t babel_marked(const struct babel *b, const struct sdprefix *pair);
 void babel_unmark_all(struct babel *b);
-/* Is something chosen for the pair; for a pair with this source? (A walk.) */
+/* Is something chosen for the pair; for a pair with this source? Zebra may ask for
+ * each route that it tells of: neither is a walk. */
 bool babel_has_choice(const struct babel *b, const struct sdprefix *pair);
 bool babel_has_choice_from(const struct babel *b, const struct prefix *src);
 

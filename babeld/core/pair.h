@@ -82,6 +82,13 @@ struct pfx {
 SDTABLE_TYPE(pfxs, struct pfx, entry);
 WHEEL_TYPE(gc_wheel, struct pfx, in_gc); /* by the earliest end of a source */
 
+/* Of how many pairs with this source something is chosen. */
+struct chosen_from {
+	struct sdentry entry; /* the source in the place of a destination */
+	size_t pairs;
+};
+SDTABLE_TYPE(chosen_froms, struct chosen_from, entry);
+
 /* NULL: none. */
 static inline struct route *pfx_selected(const struct pfx *p)
 {
@@ -131,6 +138,10 @@ void hold_check(struct babel *b, struct pfx *p);
 void hold_over(struct babel *b, struct deadline *d);
 /* All have acknowledged the retraction. */
 void hold_acked(struct babel *b, struct pfx *p);
+
+/* ---- mark.c ---- */
+/* Sets what is chosen, of none or from none on it counts by its source, too. */
+void choice_set(struct babel *b, struct pfx *p, enum choice_kind kind);
 
 /* ---- memory.c: what outlives the process ---- */
 void memory_source(struct babel *b, const struct pfx *p, struct source *s);

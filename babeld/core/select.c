@@ -167,7 +167,7 @@ static void choice_keep(struct babel *b, struct pfx *p, const struct babel_choic
 	const struct route *r = pfx_selected(p);
 	struct more *m = p->more;
 
-	p->choice = c->kind;
+	choice_set(b, p, c->kind);
 	p->choice_metric = c->metric;
 	p->choice_via = r ? r->via : VIA_NEIGH;
 	if (c->tag || c->has_src || p->choice_via == VIA_ODD) {

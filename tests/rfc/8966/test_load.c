@@ -325,6 +325,30 @@ RFC_TEST(8966, "3.5.4-c", "of very many retractions each that is awaited is told
 	rig_free(r);
 }
 
+PLAIN_TEST("whether a source has a choice is known without looking at all pairs")
+{
+	struct rig *r = load_limited(0, 0);
+	struct rig_nb *n1 = rig_nb(r, 1, "fe80::1");
+	struct sdprefix one = rig_pair("2001:db8:1::/48 from 2001:db8:a::/48");
+	struct sdprefix two = rig_pair("2001:db8:2::/48 from 2001:db8:a::/48");
+	struct sdprefix s = rig_pair("2001:db8:a::/48");
+
+	load_tell(n1, 8, 0, 20000, 0);
+	for (unsigned int k = 0; k < MANY; k++) /* minutes, if it looked at all */
+		assert_false(babel_has_choice_from(r->b, &s.dst));
+	rig_update(n1, "2001:db8:1::/48 from 2001:db8:a::/48", 0xa, 7, 0);
+	rig_update(n1, "2001:db8:2::/48 from 2001:db8:a::/48", 0xa, 7, 0);
+	assert_true(babel_has_choice(r->b, &one) && babel_has_choice(r->b, &two));
+	for (unsigned int k = 0; k < MANY; k++)
+		assert_true(babel_has_choice_from(r->b, &s.dst));
+	assert_false(babel_has_choice_from(r->b, &one.dst));
+	babel_if_down(r->b, 1, r->now);
+	rig_pass(r, 60 * SEC);
+	assert_false(babel_has_choice(r->b, &one) || babel_has_choice(r->b, &two));
+	assert_false(babel_has_choice_from(r->b, &s.dst));
+	rig_free(r);
+}
+
 /* The first wildcard retraction to the group. */
 static const struct rig_sent *all_taken_back(const struct rig *r)
 {
