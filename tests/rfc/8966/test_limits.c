@@ -285,6 +285,22 @@ RFC_TEST(8966, "3.3-a", "Acknowledgment Requests without end are answered as far
 	rig_free(r);
 }
 
+PLAIN_TEST("the route that gives way may have been the only row of the very pair that comes")
+{
+	struct rig *r = load_limited(0, 1);
+	struct rig_nb *fat = rig_nb(r, 1, "fe80::fa"), *thin = rig_nb(r, 2, "fe80::1");
+
+	rig_ihu(fat, INF, 30000);
+	rig_update(fat, P, 0xa, 1, 0); /* never used, so nothing else of it is kept */
+	assert_null(rig_selected(r, P));
+	assert_int_equal(rig_routes(r, P), 1);
+	rig_update(thin, P, 0xb, 1, 0);
+	assert_ptr_equal(rig_selected(r, P), thin);
+	assert_int_equal(rig_routes(r, P), 1);
+	assert_int_equal(load_limit(r, LIMIT_ROUTES).hits, 1);
+	rig_free(r);
+}
+
 RFC_TEST(8966, "3.5.4-c", "acknowledgments that nobody asked for are soon not looked at")
 {
 	struct rig *r = load_limited(0, 0);
