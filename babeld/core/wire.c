@@ -102,22 +102,22 @@ struct sub_row {
 	const char *name;
 	uint16_t in; /* TLV types where it has a meaning, a bit each; RFC 8966 4.4 */
 	enum tlv_verdict (*read)(struct tlv_in *t, struct rd body);
-	/* Appends itself if the TLV needs it; NULL: never sent. */
-	void (*write)(struct packet_writer *p, const struct tlv *t);
 };
 
 #define IN(type) (1u << (type))
 static const struct sub_row sub_rows[256] = {
-	[SUB_PADN] = {"PadN", 0xffff, NULL, NULL},
-	[SUB_TIMESTAMP] = {"Timestamp", IN(TLV_HELLO) | IN(TLV_IHU), read_timestamp,
-			   write_timestamp},
+	[SUB_PADN] = {"PadN", 0xffff, NULL},
+	[SUB_TIMESTAMP] = {"Timestamp", IN(TLV_HELLO) | IN(TLV_IHU), read_timestamp},
 	[SUB_SOURCE_PREFIX] = {"Source Prefix",
 			       IN(TLV_UPDATE) | IN(TLV_ROUTE_REQUEST) | IN(TLV_SEQNO_REQUEST),
-			       read_source_prefix, write_source_prefix},
+			       read_source_prefix},
 };
 
-/* The rows that write. */
-static const uint8_t sent_subs[] = {SUB_TIMESTAMP, SUB_SOURCE_PREFIX};
+/* Of each kind that we send: it appends itself if the TLV needs it. */
+static void (*const sub_writers[])(struct packet_writer *p, const struct tlv *t) = {
+	write_timestamp,
+	write_source_prefix,
+};
 
 /* RFC 8966 4.4: what is unknown is skipped, or takes the TLV with it if it
  * is mandatory; a type that has no meaning in this TLV is unknown. */
@@ -281,8 +281,8 @@ bool packet_put(struct packet_writer *p, const struct tlv *t)
 	wr_u8(&p->w, (uint8_t)t->type);
 	wr_u8(&p->w, 0);
 	row->write(p, t);
-	for (size_t i = 0; i < sizeof(sent_subs); i++)
-		sub_rows[sent_subs[i]].write(p, t);
+	for (size_t i = 0; i < sizeof(sub_writers) / sizeof(*sub_writers); i++)
+		sub_writers[i](p, t);
 	if (!wr_ok(&p->w)) {
 		*p = before;
 		return false;
