@@ -551,7 +551,7 @@ void babel_each_filter(const struct babel *b,
 		       bool (*each)(void *ctx, const struct babel_filter_view *v), void *ctx);
 void babel_each_limit(const struct babel *b,
 		      bool (*each)(void *ctx, const struct babel_limit_view *v), void *ctx);
-/* What it holds, by kind. */
+/* What it holds, by kind: for measurements and tests. */
 void babel_each_memory(const struct babel *b, bool (*each)(void *ctx, const struct memtag *t),
 		       void *ctx);
 struct router_id babel_router_id(const struct babel *b);

@@ -12,7 +12,7 @@ struct iface {
 	char name[16];
 	struct babel_if_info info; /* name points to the member above */
 	struct babel_if_config config;
-	unsigned int slot;    /* bit in pfx.announced */
+	unsigned int slot;    /* bit in pfx.announced and pfx.believed */
 	uint16_t hello_seqno; /* the next to be sent */
 	unsigned int burst;   /* Hellos still to be sent ahead of time */
 	unsigned int hello_count;
@@ -34,7 +34,7 @@ LIST_TYPE(ifaces, struct iface, link);
 /* ---- iface.c ---- */
 struct iface *iface_find(const struct babel *b, ifid_t ifid);
 #define IFACE_SLOTS 32 /* the last one is shared by all further interfaces */
-static inline uint32_t iface_bit(const struct iface *i) /* in pfx.announced */
+static inline uint32_t iface_bit(const struct iface *i) /* in pfx.announced and .believed */
 {
 	return UINT32_C(1) << i->slot;
 }

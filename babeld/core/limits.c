@@ -108,8 +108,7 @@ static struct neigh *fattest(const struct babel *b)
 
 	LIST_EACH (ifaces, &b->ifaces, i)
 		LIST_EACH (neighs, &i->neighs, n)
-			if (!most ||
-			    neigh_n_routes(n) > neigh_n_routes(most))
+			if (!most || neigh_n_routes(n) > neigh_n_routes(most))
 				most = n;
 	return most;
 }

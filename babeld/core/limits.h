@@ -39,8 +39,8 @@ void limits_neigh_init(const struct babel *b, struct neigh *n);
 void limit_hit(struct babel *b, enum babel_limit l, struct neigh *n, const struct sdprefix *pair);
 /* Whether there is room for one more neighbour; another one may have gone. */
 bool limit_neigh(struct babel *b, struct iface *i, const struct addr *from);
-/* Whether n may have a route for the pair, which may be a new one; one of another may have gone, and
- * with it the node of any pair. */
+/* Whether n may have a route for the pair, which may be a new one; one of another
+ * may have gone, and with it the node of any pair. */
 bool limit_route(struct babel *b, struct neigh *n, const struct sdprefix *pair, bool new);
 /* Whether the cost of n may change once more; else not before the moment. */
 bool limit_cost(struct babel *b, struct neigh *n);

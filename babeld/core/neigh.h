@@ -58,7 +58,7 @@ struct neigh {
 	struct addr ip4;   /* the next hop of those that are VIA_IP4, so many: */
 	size_t ip4_users;
 	struct neigh_awaits awaits;  /* asked, in the order of sending */
-	struct neigh_awaits unasked; /* the retraction has not left yet */
+	struct neigh_awaits unasked; /* the Update has not left yet */
 	uint16_t leave_opaque;	     /* of the last retraction of all, leave.c */
 	bool leave_acked;
 	struct deadline ack;

@@ -23,8 +23,8 @@ static struct refused *find(struct babel *b, const struct neigh *n, const struct
 	for (unsigned int k = 0; k < REFUSALS_KEPT; k++) {
 		struct refused *r = &b->refused[k];
 
-		if (b->refused_mark[k] == mark && r->why && r->ifid == n->iface->ifid && sdprefix_eq(&r->pair, pair) &&
-		    addr_cmp(&r->neigh, &n->addr) == 0)
+		if (b->refused_mark[k] == mark && r->why && r->ifid == n->iface->ifid &&
+		    sdprefix_eq(&r->pair, pair) && addr_cmp(&r->neigh, &n->addr) == 0)
 			return r;
 	}
 	return NULL;

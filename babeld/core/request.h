@@ -36,7 +36,8 @@ struct request {
 SLIST_TYPE(requests, struct request, in_pfx);
 LIST_TYPE(all_requests, struct request, in_all);
 
-/* A retraction that a neighbour has to acknowledge, RFC 8966 3.5.4. */
+/* A retraction (RFC 8966 3.5.4), or a change of source (3.7.2), that a neighbour has to
+ * acknowledge. */
 struct await {
 	struct await *in_pfx; /* the next one */
 	struct list_link in_neigh;
@@ -82,7 +83,7 @@ void ack_forget_neigh(struct babel *b, struct neigh *n);
 /* Into a packet, before its Updates, if one of these is to be acknowledged;
  * soon: whatever is in it. False: it does not fit. */
 bool ack_put_request(const struct outq *q, struct packet_writer *w, bool soon);
-/* The retraction of p is in that packet. */
+/* What is told of p is in that packet. */
 void ack_sent(struct babel *b, struct neigh *n, struct pfx *p);
 void ack_received(struct babel *b, struct neigh *n, uint16_t opaque);
 void ack_due(struct babel *b, struct deadline *d);

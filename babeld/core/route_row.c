@@ -162,7 +162,8 @@ void route_recompute(struct babel *b, struct route *r)
 		metric = cost_metric(r->neigh->cost, in.refmetric);
 	}
 	/* A first sample is not smoothed, and there is nothing to be. */
-	smooth = was == BABEL_INFINITY || metric == BABEL_INFINITY ? (uint32_t)metric << 8 : route_smooth(b, r, b->now);
+	smooth = was == BABEL_INFINITY || metric == BABEL_INFINITY ? (uint32_t)metric << 8
+								   : route_smooth(b, r, b->now);
 	r->metric = metric;
 	route_smooth_set(b, r, smooth);
 }

@@ -140,7 +140,8 @@ static bool view_routes(const struct babel *b, const struct pfx *p, mono_t now, 
 {
 	const struct route *r;
 
-	if ((pfx_offer(p) || (p->held && pfx_routes_empty(&p->routes))) && !view_bare(b, p, each, ctx))
+	if ((pfx_offer(p) || (p->held && pfx_routes_empty(&p->routes))) &&
+	    !view_bare(b, p, each, ctx))
 		return false;
 	LIST_EACH (pfx_routes, &p->routes, r) {
 		struct babel_route_view v = route_view(p, r, now);

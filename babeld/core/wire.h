@@ -174,8 +174,8 @@ struct packet_parser {
 	/* packet_open() leaves it false; true: AE 4 is unknown (RFC 9229 5). */
 	bool no_v4_via_v6;
 };
-enum packet_verdict packet_open(struct packet_parser *p, struct span datagram, enum family from_family,
-				const struct addr *from);
+enum packet_verdict packet_open(struct packet_parser *p, struct span datagram,
+				enum family from_family, const struct addr *from);
 /* The next TLV that counts or was ignored; false at the end of the body.
  * *out is filled only with TLV_OK. */
 bool packet_next(struct packet_parser *p, struct tlv *out, enum tlv_verdict *verdict);
