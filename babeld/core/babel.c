@@ -121,6 +121,7 @@ struct babel *babel_new(const struct babel_config *config, const struct babel_en
 	b->mem.odd.name = "babel odd route";
 	b->mem.more.name = "babel pair, rare part";
 	b->mem.chosen_from.name = "babel chosen source";
+	b->mem.rows.name = "babel routes of a neighbour";
 	pool_init(&b->pool.pfx, "babel pair", sizeof(struct pfx));
 	pool_init(&b->pool.route, "babel route", sizeof(struct route));
 	pool_init(&b->pool.upd, "babel waiting update", sizeof(struct upd));
@@ -204,7 +205,7 @@ void babel_free(struct babel *b)
 	assert(!b->mem.peer.count);
 	assert(!b->mem.policy.count);
 	assert(!b->mem.ghost.count && !b->mem.places.count);
-	assert(!b->mem.chosen_from.count);
+	assert(!b->mem.chosen_from.count && !b->mem.rows.count);
 	assert(!b->mem.odd.count && !b->mem.more.count && !b->n_sources);
 	tag = b->mem.self;
 	mem_free(&tag, b);

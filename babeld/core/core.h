@@ -75,7 +75,7 @@ struct babel {
 	uint32_t kept_limit[BABEL_PERSIST_IFS];
 	struct {
 		struct memtag self, iface, neigh, source, request, tlv, await, peer;
-		struct memtag policy, ghost, places, odd, more, chosen_from;
+		struct memtag policy, ghost, places, odd, more, chosen_from, rows;
 	} mem;
 	struct {
 		struct pool pfx, route, upd;

@@ -113,14 +113,14 @@ static struct neigh *fattest(const struct babel *b)
 	return most;
 }
 
-/* Retracted ones are kept apart; of the others some are looked at, each time the
- * next ones. */
+/* Of one that has any. Retracted ones are kept apart; of the others some are looked
+ * at, each time the next ones. */
 static struct route *unused(struct neigh *n)
 {
-	struct route *r = neigh_routes_first(&n->gone);
+	struct route *r = neigh_routes_first(&n->rows->gone);
 
 	for (unsigned int k = 0; !r && k < SHED_LOOKS; k++) {
-		r = neigh_routes_turn(&n->routes, &n->turn);
+		r = neigh_routes_turn(&n->rows->routes, &n->turn);
 		if (!r)
 			break;
 		if (pfx_selected(r->pfx) == r)
@@ -136,11 +136,11 @@ static bool shed_for(struct babel *b, struct neigh *n, const struct sdprefix *pa
 	struct route *r;
 
 	limit_hit(b, LIMIT_ROUTES, fat, pair);
-	if (!fat || fat == n)
+	if (!fat || fat == n || !fat->rows)
 		return false;
 	r = unused(fat);
 	if (!r && neigh_n_routes(fat) > 2 * neigh_n_routes(n) + 1)
-		r = neigh_routes_first(&fat->routes);
+		r = neigh_routes_first(&fat->rows->routes);
 	if (r)
 		route_free(b, r);
 	return r != NULL;
@@ -195,7 +195,7 @@ void babel_set_limits(struct babel *b, const struct babel_limits *l, mono_t now)
 				struct route *r = unused(n);
 
 				limit_hit(b, LIMIT_NEIGH_ROUTES, n, NULL);
-				route_free(b, r ? r : neigh_routes_first(&n->routes));
+				route_free(b, r ? r : neigh_routes_first(&n->rows->routes));
 			}
 	while (b->pool.route.mem.count > b->config.limits.routes) {
 		struct route *r;
@@ -203,7 +203,7 @@ void babel_set_limits(struct babel *b, const struct babel_limits *l, mono_t now)
 		n = fattest(b);
 		r = unused(n);
 		limit_hit(b, LIMIT_ROUTES, n, NULL);
-		route_free(b, r ? r : neigh_routes_first(&n->routes));
+		route_free(b, r ? r : neigh_routes_first(&n->rows->routes));
 	}
 }
 

@@ -32,8 +32,6 @@ struct neigh *neigh_get(struct babel *b, struct iface *i, const struct addr *a)
 	n->txcost = n->rxcost = n->cost = BABEL_INFINITY;
 	n->last_hello = b->now;
 	limits_neigh_init(b, n);
-	neigh_routes_init(&n->routes);
-	neigh_routes_init(&n->gone);
 	neigh_awaits_init(&n->awaits);
 	neigh_awaits_init(&n->unasked);
 	out_init(&n->out, i, n);
@@ -78,6 +76,19 @@ bool neigh_lossy(const struct neigh *n)
 	return (n->multicast.history & LOSSY_WINDOW) != LOSSY_WINDOW;
 }
 
+static void rows_recompute(struct babel *b, struct neigh *n)
+{
+	struct route *r;
+
+	if (!n->rows)
+		return;
+	LIST_EACH (neigh_routes, &n->rows->routes, r)
+		route_recompute(b, r);
+	/* A selection never frees the neighbour or another pair's route. */
+	LIST_EACH (neigh_routes, &n->rows->routes, r)
+		select_run(b, r->pfx);
+}
+
 void neigh_cost_changed(struct babel *b, struct neigh *n)
 {
 	const struct babel_if_config *c = &n->iface->config;
@@ -85,7 +96,6 @@ void neigh_cost_changed(struct babel *b, struct neigh *n)
 	uint16_t rx = cost_rx(c, own.rxcost, n->multicast.history, n->unicast.history);
 	uint16_t cost = n->iface->quiet ? BABEL_INFINITY : rtt_cost(n, cost_link(c, n->txcost, rx));
 	uint16_t old = n->cost;
-	struct route *r;
 
 	if ((rx == BABEL_INFINITY) != (n->rxcost == BABEL_INFINITY)) {
 		/* Whether we hear it: worth an IHU ahead of time, RFC 8966 3.4.2. */
@@ -105,11 +115,7 @@ void neigh_cost_changed(struct babel *b, struct neigh *n)
 	deadline_clear(b, &n->cost_due);
 	n->was_up |= cost != BABEL_INFINITY;
 	n->cost = cost;
-	LIST_EACH (neigh_routes, &n->routes, r)
-		route_recompute(b, r);
-	/* A selection never frees the neighbour or another pair's route. */
-	LIST_EACH (neigh_routes, &n->routes, r)
-		select_run(b, r->pfx);
+	rows_recompute(b, n);
 	if (old == BABEL_INFINITY) {
 		babel_note_neigh(b, NOTE_NEIGH_UP, n);
 		request_wildcard(b, n->iface, n);

@@ -51,10 +51,9 @@ struct neigh {
 	unsigned int strays, requests, forwarded; /* of pending requests: named in; made */
 	struct deadline cost_due;
 	struct rtt rtt;
-	struct neigh_routes routes; /* finite ones, as advertised */
-	struct neigh_routes gone;   /* retracted ones */
+	struct rows *rows;	     /* NULL: there has never been any */
 	struct deadline routes_due;
-	unsigned int turn; /* limits.c: in `routes` */
+	unsigned int turn; /* limits.c: in rows->routes */
 	struct addr ip4;   /* the next hop of those that are VIA_IP4, so many: */
 	size_t ip4_users;
 	struct neigh_awaits awaits;  /* asked, in the order of sending */
@@ -70,7 +69,8 @@ LIST_TYPE(neighs, struct neigh, link);
 struct neigh *neigh_find(const struct iface *i, const struct addr *a);
 static inline size_t neigh_n_routes(const struct neigh *n)
 {
-	return neigh_routes_count(&n->routes) + neigh_routes_count(&n->gone);
+	return n->rows ? neigh_routes_count(&n->rows->routes) + neigh_routes_count(&n->rows->gone)
+		       : 0;
 }
 /* NULL at the cap. */
 struct neigh *neigh_get(struct babel *b, struct iface *i, const struct addr *a);

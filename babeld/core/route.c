@@ -118,7 +118,7 @@ static void retract_all(struct babel *b, struct neigh *n)
 {
 	struct route *r;
 
-	while ((r = neigh_routes_first(&n->routes))) {
+	while (n->rows && (r = neigh_routes_first(&n->rows->routes))) {
 		route_retract(b, r, REFUSED_NOT);
 		select_run(b, r->pfx);
 	}
@@ -250,7 +250,9 @@ void route_retract_sourced_of(struct babel *b, struct neigh *n)
 {
 	struct route *r, *next;
 
-	LIST_EACH_SAFE (neigh_routes, &n->routes, r, next) {
+	if (!n->rows)
+		return;
+	LIST_EACH_SAFE (neigh_routes, &n->rows->routes, r, next) {
 		if (sdprefix_is_plain(&r->pfx->entry.key) || r->refmetric == BABEL_INFINITY)
 			continue;
 		route_retract(b, r, REFUSED_ABILITY);

@@ -65,6 +65,12 @@ struct route {
 SLIST_TYPE(pfx_routes, struct route, next);
 WHEEL_TYPE(neigh_routes, struct route, in_neigh);
 
+/* All of a neighbour. Wheels are large, so who never announces anything has none. */
+struct rows {
+	struct neigh_routes routes; /* finite ones, as advertised */
+	struct neigh_routes gone;   /* retracted ones */
+};
+
 /* A feasibility distance, RFC 8966 3.2.5. Most pairs have one; further ones are
  * in a list. */
 struct source {

@@ -213,13 +213,13 @@ tick_t route_moment(const struct route *r)
 
 static struct neigh_routes *wheel_of(const struct route *r)
 {
-	return r->refmetric == BABEL_INFINITY ? &r->neigh->gone : &r->neigh->routes;
+	return r->refmetric == BABEL_INFINITY ? &r->neigh->rows->gone : &r->neigh->rows->routes;
 }
 
 static void arm(struct babel *b, struct neigh *n)
 {
-	mono_t next = mono_min(neigh_routes_next_moment(&n->routes, b->now),
-			       neigh_routes_next_moment(&n->gone, b->now));
+	mono_t next = mono_min(neigh_routes_next_moment(&n->rows->routes, b->now),
+			       neigh_routes_next_moment(&n->rows->gone, b->now));
 
 	if (!timer_armed(&n->routes_due.node) || mono_before(next, n->routes_due.node.at))
 		deadline_set(b, &n->routes_due, DL_ROUTES, next);
@@ -294,12 +294,23 @@ bool route_take(struct babel *b, struct route *r, const struct tlv_update *u,
 	return news;
 }
 
+static struct rows *rows_new(struct babel *b)
+{
+	struct rows *rows = mem_new(&b->mem.rows, sizeof(*rows));
+
+	neigh_routes_init(&rows->routes);
+	neigh_routes_init(&rows->gone);
+	return rows;
+}
+
 struct route *route_new(struct babel *b, struct pfx *p, struct neigh *n)
 {
 	struct route *r = pool_new(&b->pool.route);
 
 	r->pfx = p;
 	r->neigh = n;
+	if (!n->rows)
+		n->rows = rows_new(b);
 	r->metric = r->refmetric = BABEL_INFINITY;
 	pfx_routes_add_tail(&p->routes, r);
 	return r;
@@ -340,15 +351,20 @@ void route_free(struct babel *b, struct route *r)
 /* None of them is chosen in place of another. */
 void route_forget_neigh(struct babel *b, struct neigh *n)
 {
+	struct rows *rows = n->rows;
 	struct route *r;
 
-	LIST_EACH (neigh_routes, &n->routes, r)
+	if (!rows)
+		return;
+	LIST_EACH (neigh_routes, &rows->routes, r)
 		r->metric = BABEL_INFINITY;
-	while (!neigh_routes_empty(&n->routes))
-		route_free(b, neigh_routes_first(&n->routes));
-	while (!neigh_routes_empty(&n->gone))
-		route_free(b, neigh_routes_first(&n->gone));
+	while (!neigh_routes_empty(&rows->routes))
+		route_free(b, neigh_routes_first(&rows->routes));
+	while (!neigh_routes_empty(&rows->gone))
+		route_free(b, neigh_routes_first(&rows->gone));
 	deadline_clear(b, &n->routes_due);
+	mem_free(&b->mem.rows, rows);
+	n->rows = NULL;
 }
 
 /* The moment of a route has come, or it came early. */
@@ -378,9 +394,9 @@ void routes_due(struct babel *b, struct deadline *d)
 	struct neigh *n = container_of(d, struct neigh, routes_due);
 	struct route *r;
 
-	while ((r = neigh_routes_due(&n->routes, b->now)))
+	while ((r = neigh_routes_due(&n->rows->routes, b->now)))
 		due(b, r);
-	while ((r = neigh_routes_due(&n->gone, b->now)))
+	while ((r = neigh_routes_due(&n->rows->gone, b->now)))
 		due(b, r);
 	arm(b, n);
 }

@@ -27,7 +27,9 @@ static void forget(struct babel *b, struct iface *i)
 	struct route *r, *next;
 
 	LIST_EACH (neighs, &i->neighs, n) {
-		LIST_EACH_SAFE (neigh_routes, &n->routes, r, next) {
+		if (!n->rows)
+			continue;
+		LIST_EACH_SAFE (neigh_routes, &n->rows->routes, r, next) {
 			if (r->refmetric == BABEL_INFINITY || !via6_route(r))
 				continue;
 			route_retract(b, r, REFUSED_NOT);

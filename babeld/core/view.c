@@ -271,7 +271,7 @@ void babel_each_memory(const struct babel *b, bool (*each)(void *ctx, const stru
 		&b->pool.route.mem, &b->mem.source,   &b->mem.request,	  &b->pool.upd.mem,
 		&b->mem.tlv,	   &b->mem.await,     &b->mem.peer,	  &b->mem.policy,
 		&b->mem.ghost,	   &b->mem.places,    &b->mem.odd,	  &b->mem.more,
-		&b->mem.chosen_from, &b->timers.mem,
+		&b->mem.chosen_from, &b->mem.rows,	  &b->timers.mem,
 	};
 
 	for (size_t k = 0; k < sizeof(tags) / sizeof(*tags); k++)

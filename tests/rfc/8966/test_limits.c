@@ -7,6 +7,8 @@
  */
 #include "tests/rfc/rfc_test.h"
 
+#include <string.h>
+
 #include "tests/rfc/given.h"
 #include "tests/rfc/rig_load.h"
 
@@ -282,6 +284,34 @@ RFC_TEST(8966, "3.3-a", "Acknowledgment Requests without end are answered as far
 	while ((s = rig_next(r, s, 1, TLV_ACK)))
 		acks += rig_is_to(s, good) ? 100000 : 1;
 	assert_int_equal(acks, 100000 + 4096);
+	rig_free(r);
+}
+
+static bool octets_of_neighbours(void *ctx, const struct memtag *t)
+{
+	if (strcmp(t->name, "babel neighbour") == 0 ||
+	    strcmp(t->name, "babel routes of a neighbour") == 0)
+		*(size_t *)ctx += t->bytes;
+	return true;
+}
+
+PLAIN_TEST("a stranger who only says Hello costs little")
+{
+	struct rig *r = load_limited(0, 0);
+	struct rig_nb *fake = rig_stranger(r, 1, "fe80::bad");
+	size_t octets = 0, then = 0;
+
+	for (unsigned int k = 0; k < 256; k++) {
+		fake->addr.b[14] = (uint8_t)k;
+		rig_hello(fake, 1, 400);
+	}
+	assert_int_equal(rig_neighbours(r), 256);
+	babel_each_memory(r->b, octets_of_neighbours, &octets);
+	assert_true(octets < 256 * 1100);
+	rig_update(fake, P, 0xa, 1, 0); /* not used, but kept */
+	assert_int_equal(rig_routes(r, P), 1);
+	babel_each_memory(r->b, octets_of_neighbours, &then);
+	assert_true(then > octets);
 	rig_free(r);
 }
 
