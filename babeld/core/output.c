@@ -468,7 +468,6 @@ static enum left one_packet(struct babel *b, struct outq *q)
 
 static void next_flush(struct babel *b, struct outq *q, enum left left)
 {
-	q->next_ok = mono_add(b->now, FLUSH_GAP);
 	if (left == LEFT_URGENT)
 		wake_at(b, q, q->next_ok);
 	else if (left == LEFT_BULK)
@@ -485,12 +484,13 @@ void out_flush(struct babel *b, struct deadline *d)
 	enum left left = LEFT_URGENT;
 	struct upd *u;
 
+	q->next_ok = mono_add(b->now, FLUSH_GAP); /* what comes up from here on waits */
 	while ((u = upds_first(&q->later)) && !mono_before(b->now, u->due))
 		upd_move(u, UPD_REPEAT);
 	if (q->dump_again && !q->dumping && !mono_before(b->now, q->dump_next))
 		dump(b, q);
-	for (unsigned int n = 0; n < PACKETS_AT_ONCE && left == LEFT_URGENT; n++)
-		if (n == 0 || pace_urgent(b, q))
+	for (unsigned int n = 0; n < PACKETS_AT_ONCE && left != LEFT_NOTHING; n++)
+		if (n == 0 || (left == LEFT_URGENT ? pace_urgent(b, q) : pace_bulk(b, q)))
 			left = one_packet(b, q);
 	next_flush(b, q, left);
 }

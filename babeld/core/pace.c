@@ -10,7 +10,8 @@
  *
  * What is urgent (Hellos, IHUs, acknowledgments, requests, triggered Updates)
  * leaves at once up to there, and then one packet in each flush, answer or no
- * answer: whoever never answers hears a thousand in a second.
+ * answer: that is a thousand in a second. Who has not answered several times is
+ * not waited for any more, until he does.
  *
  * Everything else (dumps, copies of what was told, retractions to be
  * acknowledged one by one) is bulk. Packets of bulk have slots in time, which
@@ -48,19 +49,22 @@ static bool is_up(const struct neigh *n)
 	return n->cost != BABEL_INFINITY;
 }
 
-/* Whether all who are there say what they have read. */
-static bool all_answer(const struct outq *q)
+/* Whether a request would reach somebody, and no crowd. Who is deaf is not
+ * waited for, but hears it, too, and an answer makes him one who is: where
+ * there is nobody else a request is made now and then for that. */
+static bool may_ask(const struct babel *b, const struct outq *q)
 {
+	bool again = !mono_before(b->now, mono_add(q->asked_at, ACK_LATEST));
+	unsigned int up = 0, answer = 0;
 	const struct neigh *n;
-	unsigned int up = 0;
 
 	if (q->neigh)
-		return !q->neigh->deaf;
+		return !q->neigh->deaf || again;
 	LIST_EACH (neighs, &q->iface->neighs, n) {
-		if (is_up(n) && (n->deaf || ++up > ASKED_MOST))
-			return false;
+		up += is_up(n);
+		answer += is_up(n) && !n->deaf;
 	}
-	return up > 0;
+	return up <= ASKED_MOST && (answer || (up && again));
 }
 
 static void was_silent(struct neigh *n)
@@ -102,7 +106,7 @@ static void look(const struct babel *b, struct outq *q)
 bool pace_asks(const struct babel *b, struct outq *q)
 {
 	look(b, q);
-	return !q->awaited && q->unread + 1 >= q->window / 2 && all_answer(q);
+	return !q->awaited && q->unread + 1 >= q->window / 2 && may_ask(b, q);
 }
 
 static void ask(const struct babel *b, struct outq *q)
@@ -113,11 +117,11 @@ static void ask(const struct babel *b, struct outq *q)
 	q->asked_at = b->now;
 	q->unasked = 0;
 	if (q->neigh) {
-		q->awaited = 1;
+		q->awaited = !q->neigh->deaf;
 		return;
 	}
 	LIST_EACH (neighs, &q->iface->neighs, n) {
-		n->owes = is_up(n);
+		n->owes = is_up(n) && !n->deaf;
 		q->awaited += n->owes;
 	}
 }
@@ -150,12 +154,15 @@ static void answered(struct babel *b, struct outq *q)
 void pace_acked(struct babel *b, struct neigh *n, uint16_t opaque)
 {
 	struct outq *group = &n->iface->out;
+	bool own = n->out.asked_opaque == opaque, groups = group->asked_opaque == opaque;
 
-	n->silent = 0;
-	n->deaf = false;
-	if (n->out.awaited && n->out.asked_opaque == opaque)
+	if (own || groups) { /* nobody asked for others */
+		n->silent = 0;
+		n->deaf = false;
+	}
+	if (own && n->out.awaited)
 		answered(b, &n->out);
-	if (!n->owes || group->asked_opaque != opaque)
+	if (!groups || !n->owes)
 		return;
 	n->owes = false;
 	answered(b, group);
@@ -220,15 +227,18 @@ bool pace_bulk(const struct babel *b, struct outq *q)
 	if (!window_open(b, q))
 		return false;
 	if (!q->have_slot) {
-		q->slot = mono_before(*clock, b->now) ? b->now : *clock;
+		usec_t each = gap(b, q);
+		/* A flush makes use of the slots since the one before. */
+		mono_t first = mono_add(b->now, each < FLUSH_GAP ? each - FLUSH_GAP : 0);
+
+		q->slot = mono_before(*clock, first) ? first : *clock;
 		q->have_slot = true;
-		*clock = mono_add(q->slot, gap(b, q));
+		*clock = mono_add(q->slot, each);
 	}
 	return !mono_before(b->now, q->slot);
 }
 
 mono_t pace_bulk_at(const struct babel *b, struct outq *q)
 {
-	pace_bulk(b, q);
-	return q->have_slot ? q->slot : mono_add(q->asked_at, ACK_LATEST);
+	return window_open(b, q) ? q->slot : mono_add(q->asked_at, ACK_LATEST);
 }

@@ -6,6 +6,8 @@
 
 #include "lib/base/container.h"
 
+#define PASSED_AT_ONCE 8 /* requests that wait for one neighbour */
+
 static struct request *request_find(const struct pfx *p, const struct router_id *id)
 {
 	struct request *r;
@@ -244,14 +246,23 @@ static void send(struct babel *b, struct request *r)
 	set_waiting(b, r, true);
 }
 
-/* Whatever is crowded is being sent, and comes here then. */
+/* Whatever is crowded is being sent, and comes here then. What waits for one
+ * neighbour alone does not keep the others waiting: it goes behind them. */
 void request_ask(struct babel *b)
 {
+	unsigned int behind = 0;
 	struct request *r;
 
-	while ((r = all_requests_first(&b->asking)) && !crowded(b, r)) {
+	while ((r = all_requests_first(&b->asking))) {
+		bool later = crowded(b, r);
+
+		if (later && (!r->only || ++behind > PASSED_AT_ONCE))
+			return;
 		set_waiting(b, r, false);
-		tell(b, r, 0);
+		if (later)
+			set_waiting(b, r, true);
+		else
+			tell(b, r, 0);
 	}
 }
 

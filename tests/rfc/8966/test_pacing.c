@@ -40,6 +40,27 @@ RFC_TEST(8966, "3.1-f", "a dump goes no further than the neighbour acknowledges"
 	rig_free(r);
 }
 
+/* 30,000 pairs are some 400 packets. */
+RFC_TEST(8966, "3.1-e", "a large table is told to a group in half of a short Update interval")
+{
+	struct rig *r = rig_new();
+	const struct rig_sent *s = NULL;
+	unsigned int told = 0;
+
+	r->config.update_interval = 400 * MSEC;
+	rig_if(r, 1);
+	for (unsigned int k = 0; k < 30000; k++)
+		rig_local(r, load_pair(8, k));
+	rig_nb(r, 1, "fe80::1");
+	rig_pass(r, 60 * SEC);
+	rig_mark(r);
+	rig_pass(r, 2 * SEC);
+	while ((s = rig_next(r, s, 1, TLV_UPDATE)))
+		told += s->group;
+	assert_in_range(told, 4 * 30000, 6 * 30000);
+	rig_free(r);
+}
+
 RFC_TEST(8966, "3.1-e", "to one that keeps up it is fast")
 {
 	struct rig *r = load_own(20000);

@@ -24,7 +24,7 @@ static struct rig *flooded(unsigned int hearers)
 		rig_nb(r, 2, names[k]);
 	rig_pass(r, 5 * SEC);
 	rig_mark(r);
-	load_tell(n, 8, 0, FLOOD, 0);
+	load_tell(n, 8, 0, FLOOD, 800);
 	return r;
 }
 
@@ -117,6 +117,85 @@ RFC_TEST(8966, "3.1-f", "who never answers hears a thousand packets in a second"
 	assert_in_range(most_within(r, SEC), 900, 1150);
 	assert_in_range(asked_of_group(r), 2, 3); /* then it is believed to be deaf */
 	rig_free(r);
+}
+
+/* The first on eth2 acknowledges from now on: another change, some time later. */
+static unsigned int heard_later(struct rig *r)
+{
+	load_pass_acking(&r->nb[1], 60 * SEC, MSEC);
+	rig_mark(r);
+	load_tell(&r->nb[0], 8, 0, FLOOD, 0);
+	load_pass_acking(&r->nb[1], URGENT, MSEC);
+	return heard(r);
+}
+
+RFC_TEST(8966, "3.1-c", "who was silent for a while and answers again is told fast again")
+{
+	struct rig *r = flooded(1);
+
+	rig_pass(r, 3 * SEC);
+	load_tell(&r->nb[0], 8, 0, FLOOD, 400);
+	rig_pass(r, 3 * SEC);
+	assert_int_equal(heard_later(r), FLOOD);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.1-c", "who never answers makes nobody else wait for long")
+{
+	struct rig *r = flooded(2);
+
+	load_pass_acking(&r->nb[1], 3 * SEC, MSEC);
+	load_tell(&r->nb[0], 8, 0, FLOOD, 400);
+	load_pass_acking(&r->nb[1], 3 * SEC, MSEC);
+	assert_int_equal(heard_later(r), FLOOD);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.1-f", "acknowledgments that nobody asked for do not count as answers")
+{
+	struct rig *r = flooded(2);
+	struct tlv t = {.type = TLV_ACK};
+
+	for (unsigned int k = 0; k < 60; k++) { /* the other one's are rubbish */
+		if (k == 30)
+			load_tell(&r->nb[0], 8, 0, FLOOD, 400);
+		t.u.ack.opaque = (uint16_t)(0x8000 + k);
+		rig_say_unicast(&r->nb[2], &t);
+		load_pass_acking(&r->nb[1], 100 * MSEC, MSEC);
+	}
+	assert_int_equal(heard_later(r), FLOOD);
+	rig_free(r);
+}
+
+RFC_TEST(8966, "3.8.2.1-a", "when a large table is lost, all of it is asked for at once on large links too")
+{
+	const unsigned int mtus[] = {1500, 9000, 65535};
+
+	for (unsigned int m = 0; m < 3; m++) {
+		static uint8_t seen[20000];
+		struct rig *r = rig_new();
+		const struct rig_sent *s = NULL;
+		unsigned int asked = 0;
+		struct rig_nb *n;
+
+		r->mtu = mtus[m];
+		rig_if(r, 1);
+		rig_if(r, 2);
+		n = rig_nb(r, 1, "fe80::1");
+		rig_nb(r, 2, "fe80::2");
+		load_tell(n, 8, 0, 20000, 0);
+		rig_pass(r, 20 * SEC);
+		rig_mark(r);
+		babel_clear_neigh(r->b, 1, &n->addr, r->now);
+		n->alive = false;
+		rig_pass(r, 400 * MSEC);
+		memset(seen, 0, sizeof(seen));
+		while ((s = rig_next(r, s, 2, TLV_SEQNO_REQUEST)))
+			asked += !seen[load_index(s->tlv.u.seqno_request.pair.dst.addr.b)]++;
+		assert_int_equal(asked, 20000);
+		assert_true(most_within(r, MSEC) <= 16);
+		rig_free(r);
+	}
 }
 
 RFC_TEST(8966, "3.3-c", "many on a link are not asked, for all would answer at once")
