@@ -43,8 +43,10 @@ void rib_address(struct rib *r, enum family f, const struct addr *a)
 	struct sdprefix gate;
 
 	r->epoch++;
+	r->news++;
 	if (sdprefix_make(&gate, &host, NULL))
 		rib_gates_below(r, &gate, false);
+	rib_loops_again(r);
 	rib_retry_interfaces(r);
 	for (; n; n = rib_nodes_next(&r->nodes, n)) {
 		if (!prefers(n, f, a))

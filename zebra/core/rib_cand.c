@@ -280,6 +280,7 @@ static void renew(struct rib_cand *c, mono_t now)
 static void give(struct rib *r, struct rib_cand *c, struct rib_attr *a, uint32_t metric)
 {
 	rib_attr_ref(a);
+	c->fresh = c->fresh || a->lookup || (c->attr && c->attr->lookup);
 	if (c->attr) {
 		rib_cand_leave(r, c);
 		rib_cand_set_terms(r, c, NULL);
@@ -288,7 +289,7 @@ static void give(struct rib *r, struct rib_cand *c, struct rib_attr *a, uint32_t
 	}
 	cand_set_attr(r, c, a);
 	c->metric = metric;
-	c->unjudged = c->fresh = true;
+	c->unjudged = true;
 	count_prefsrc(r, c, true);
 }
 

@@ -59,10 +59,23 @@ static bool cand_looped(struct rib *r, struct rib_cand *c)
 	return true;
 }
 
+/* To be told below when it changes, and once for each change elsewhere while it is in a
+ * loop: others may be in one with it that was not there before, while it stays in
+ * its own. */
+static bool passes_on(struct rib *r, struct rib_node *n, bool changed, bool looped)
+{
+	if (!changed && (!looped || rib_rare_get(r, n)->passed == r->news))
+		return false;
+	r->news += changed;
+	if (looped)
+		rib_rare_get(r, n)->passed = r->news;
+	return true;
+}
+
 void rib_node_choose(struct rib *r, struct rib_node *n)
 {
 	struct rib_cand *c, *was = rib_node_selected(n);
-	bool moved = false, other_ways = false;
+	bool moved = false, looped = false;
 
 	RIB_CANDS(n, c)
 	{
@@ -71,8 +84,10 @@ void rib_node_choose(struct rib *r, struct rib_node *n)
 		/* Who waits in the same loop is in no loop any more, or is now. */
 		if (cand_looped(r, c))
 			moved = true;
+		looped = looped || c->looped;
 		/* Loops go through what waits, too. */
-		other_ways = other_ways || (c->attr->recursive && (c->fresh || c->gone));
+		if (c->fresh || (c->gone && c->attr->lookup))
+			moved = true;
 		c->fresh = false;
 		if (!c->gone && (changed || c->unjudged))
 			rib_cand_judge(r, c);
@@ -90,8 +105,8 @@ void rib_node_choose(struct rib *r, struct rib_node *n)
 		c->selected = true;
 		c->state = RIB_SELECTED;
 	}
-	if (moved)
+	if (passes_on(r, n, moved, looped))
 		rib_gates_below(r, &n->entry.key, false);
-	else if (other_ways)
+	if (moved)
 		rib_loops_again(r);
 }

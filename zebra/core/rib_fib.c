@@ -162,7 +162,9 @@ static void node_settle(struct rib *r, struct rib_node *n)
 		rib_leftover(r, n, false);
 	if (c && c->refused != (c->state == RIB_FAILED)) {
 		c->refused = !c->refused;
+		r->news++;
 		rib_gates_below(r, &n->entry.key, false);
+		rib_loops_again(r);
 	}
 	rib_refused_settle(r, n);
 	/* Tried again without a new refusal, or not wanted any more. */

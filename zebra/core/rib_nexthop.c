@@ -157,8 +157,6 @@ void rib_gates_below(struct rib *r, const struct sdprefix *pair, bool doubt)
 	if (r->main) /* leads to no gateway */
 		return;
 	gates_below(r, pair, doubt);
-	if (!doubt)
-		rib_loops_again(r);
 	for (size_t i = 0; i < r->n_tables; i++)
 		gates_below(r->tables[i], pair, doubt);
 }

@@ -116,6 +116,7 @@ void rib_node_mark(struct rib *r, struct rib_node *n)
 void rib_node_event(struct rib *r, struct rib_node *n)
 {
 	r->epoch++;
+	r->news++;
 	rib_node_mark(r, n);
 	if (r->n_withheld)
 		rib_source_retry(r, &n->entry.key.src);

@@ -82,7 +82,7 @@ struct rib_cand {
 	bool stale : 1;
 	bool gone : 1;	  /* deleted; goes with the next run */
 	bool looped : 1;  /* some next hop's way leads back to the node */
-	bool fresh : 1;	  /* its next hops were given since the last choice */
+	bool fresh : 1;	  /* other gateways to be looked up since the last choice, or none */
 	bool refused : 1; /* chosen when last written, and the kernel did not take it */
 	bool selected : 1;
 	bool announced : 1;	/* redistributed as it is */
@@ -155,6 +155,7 @@ struct rib_rare {
 	bool side_used;
 	uint64_t epoch;
 	uint64_t walk;	      /* of rib->walk, when last passed */
+	uint64_t passed;      /* rib->news, when it was last passed on while in a loop */
 	struct rib_side side; /* of the candidate within */
 };
 
@@ -296,6 +297,7 @@ struct rib {
 	size_t ops_used;  /* of the current run */
 	uint64_t epoch;	  /* events from outside */
 	uint64_t walk;	  /* searches for loops */
+	uint64_t news;	  /* events, and changes that others may resolve through */
 	struct loop_sides loops;
 	size_t n_refused; /* refusals with a form */
 	struct rejudge {

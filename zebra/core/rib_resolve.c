@@ -175,6 +175,9 @@ static const struct rib_cand *way_of(const struct rib_node *n)
 
 static bool cand_leads_back(struct rib *r, const struct rib_cand *c, const struct rib_node *to,
 			    unsigned int depth);
+static enum rib_why judge_gateway(const struct rib *r, const struct rib_attr *a,
+				  const struct rib_nexthop *nh);
+static enum rib_why pair_why(const struct rib *r, const struct sdprefix *pair);
 
 static bool looks_up(const struct rib_node *n)
 {
@@ -208,6 +211,10 @@ static bool leads_back(struct rib *r, struct rib_node *n, const struct rib_node 
 	return false;
 }
 
+/* Exactly if resolution would say so of `to`, for who is in a loop learns of it from
+ * the next one: a gateway that is not looked for leads nowhere. One that must be
+ * connected leads where it is looked for, or the route would come and go with
+ * another that hides its gateway. */
 static bool cand_leads_back(struct rib *r, const struct rib_cand *c, const struct rib_node *to,
 			    unsigned int depth)
 {
@@ -216,8 +223,11 @@ static bool cand_leads_back(struct rib *r, const struct rib_cand *c, const struc
 	struct gate_walk w;
 	struct rib_node *n;
 
-	for (uint32_t i = 0; c->attr->recursive && given && i < given->n; i++) {
-		if (given->v[i].kind != RIB_NH_GATE)
+	if (!c->attr->lookup || pair_why(r, &of->entry.key) != RIB_WHY_USED)
+		return false;
+	for (uint32_t i = 0; given && i < given->n; i++) {
+		if (given->v[i].kind != RIB_NH_GATE ||
+		    judge_gateway(r, c->attr, &given->v[i]) != RIB_WHY_USED)
 			continue;
 		for (n = gate_first(&w, r, of, &given->v[i]); n && n != of; n = gate_next(&w, n)) {
 			if (leads_back(r, n, to, depth + 1))
@@ -232,7 +242,7 @@ static bool cand_leads_back(struct rib *r, const struct rib_cand *c, const struc
 /* A table of its own resolves over the main one, which knows nothing of it. */
 static bool loops(struct rib *r, const struct asker *k, struct rib_node *n)
 {
-	if (!k->attr->recursive || rib_ways(r) != r)
+	if (rib_ways(r) != r)
 		return false;
 	r->walk++;
 	return leads_back(r, n, k->node, 0);
@@ -243,12 +253,12 @@ static enum rib_why judge_way(struct rib *r, const struct asker *k, struct rib_n
 {
 	if (over->attr->owner.type == RIB_TYPE_CONNECTED)
 		return RIB_WHY_USED;
+	if (loops(r, k, n))
+		return RIB_WHY_LOOP;
 	if (!k->attr->recursive)
 		return RIB_WHY_NOT_CONNECTED;
 	if (n->entry.key.dst.plen == 0)
 		return RIB_WHY_ONLY_DEFAULT;
-	if (loops(r, k, n))
-		return RIB_WHY_LOOP;
 	return rib_cand_depth(over) >= RIB_MAX_DEPTH ? RIB_WHY_TOO_DEEP : RIB_WHY_USED;
 }
 

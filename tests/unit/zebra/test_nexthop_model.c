@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random routes over one another, by destination and source, against a naive
- * reading of doc/decisions/next-hops.md. After each change, at rest:
+ * Random routes over one another, by destination and source, recursive ones and
+ * such as need a connected route, against a naive reading of doc/decisions/next-hops.md. After each
+ * change, at rest:
  *
- *  - each recursive route is over what a packet to its gateway from all of its
+ *  - each route with a gateway is over what a packet to its gateway from all of its
  *    sources would meet, and its way is that one's way;
- *  - if it says that it is in a loop, its way leads back to it, through what
- *    is used or through what waits;
+ *  - it says that it is in a loop exactly if its way leads back to it, through
+ *    what is used or through what waits;
+ *  - to look at all of them once more changes nothing;
  *  - what is used ends at a link: no two routes are over one another.
  *
  * And while there is no loop, the order in which the same routes came makes no
@@ -47,6 +49,7 @@ static const char *const gates[] = {"2001:db8:1::1",   "2001:db8:2::1",	  "2001:
 
 struct known { /* a route as added, and what the RIB says of it */
 	bool there, usable;
+	bool recursive, connected;
 	struct rib_nexthop nh;
 	struct prefix dst, src;
 	enum rib_why why;
@@ -75,21 +78,30 @@ static void init(struct world *w)
 	}
 }
 
-static void add(struct world *w, size_t i, struct rib_nexthop nh)
+static uint8_t type_of(const struct known *k)
+{
+	return k->connected ? RIB_TYPE_CONNECTED : STATIC;
+}
+
+/* What is there as it is, once more or in another world: the same route. */
+static void add(struct world *w, size_t i, const struct known *k)
 {
 	struct sdprefix pair = rig_pair(dsts[i / N_SRCS], srcs[i % N_SRCS]);
-	struct rib_owner owner = {.type = STATIC};
-	struct rib_spec spec = {.distance = 1, .recursive = true, .n_nexthops = 1, .nexthops = &nh};
+	struct rib_owner owner = {.type = type_of(k)};
+	struct rib_spec spec = {
+		.distance = 1, .recursive = k->recursive, .n_nexthops = 1, .nexthops = &k->nh};
 
 	w->k[i].there = true;
-	w->k[i].nh = nh;
+	w->k[i].connected = k->connected;
+	w->k[i].recursive = k->recursive;
+	w->k[i].nh = k->nh;
 	rib_add(w->rig.rib, &pair, &owner, &spec, w->rig.now);
 }
 
 static void del(struct world *w, size_t i)
 {
 	w->k[i].there = false;
-	assert_true(rig_del(&w->rig, STATIC, dsts[i / N_SRCS], srcs[i % N_SRCS]));
+	assert_true(rig_del(&w->rig, type_of(&w->k[i]), dsts[i / N_SRCS], srcs[i % N_SRCS]));
 }
 
 static bool note(void *ctx, const struct rib_view *v)
@@ -203,8 +215,10 @@ static enum rib_why expected(struct world *w, struct known *k, uint32_t *out)
 			return RIB_WHY_THROUGH_ITSELF;
 		if (!n->usable)
 			continue;
+		if (!n->connected && !k->recursive)
+			return RIB_WHY_NOT_CONNECTED;
 		*out = n->out;
-		return n->dst.plen ? RIB_WHY_USED : RIB_WHY_ONLY_DEFAULT;
+		return n->dst.plen || n->connected ? RIB_WHY_USED : RIB_WHY_ONLY_DEFAULT;
 	}
 	return RIB_WHY_NO_ROUTE;
 }
@@ -235,12 +249,11 @@ static void check(struct world *w)
 
 		if (!k->there || k->nh.kind != RIB_NH_GATE)
 			continue;
-		if (k->why == RIB_WHY_LOOP) {
-			if (!in_loop(w, k))
-				DIE(w, "%s from %s: in no loop", dsts[i / N_SRCS],
-				    srcs[i % N_SRCS]);
+		if (in_loop(w, k) != (k->why == RIB_WHY_LOOP))
+			DIE(w, "%s from %s: in a loop, or in none", dsts[i / N_SRCS],
+			    srcs[i % N_SRCS]);
+		if (k->why == RIB_WHY_LOOP)
 			continue;
-		}
 		why = expected(w, k, &out);
 		if (k->why != why)
 			DIE(w, "%s from %s: should be: %s", dsts[i / N_SRCS], srcs[i % N_SRCS],
@@ -253,6 +266,21 @@ static void check(struct world *w)
 	}
 }
 
+static void check_settled(struct world *w)
+{
+	static struct known was[N_PAIRS];
+
+	memcpy(was, w->k, sizeof(was));
+	for (size_t i = 0; i < N_PAIRS; i++)
+		if (w->k[i].there)
+			add(w, i, &w->k[i]);
+	look(w);
+	for (size_t i = 0; i < N_PAIRS; i++)
+		if (w->k[i].there && (w->k[i].why != was[i].why || w->k[i].out != was[i].out))
+			DIE(w, "%s from %s: was out %u, %s", dsts[i / N_SRCS], srcs[i % N_SRCS],
+			    was[i].out, rib_why_str(was[i].why));
+}
+
 static bool has_loops(const struct world *w)
 {
 	for (size_t i = 0; i < N_PAIRS; i++)
@@ -263,21 +291,30 @@ static bool has_loops(const struct world *w)
 
 /* ---- runs ---- */
 
-static struct rib_nexthop random_nexthop(void)
+static struct known random_route(bool plain)
 {
-	if (prng_below(&rnd, 3) == 0)
-		return rig_via("fe80::1", 1 + prng_below(&rnd, N_IFS));
-	return rig_gate(gates[prng_below(&rnd, N_GATES)]);
+	struct known k = {.recursive = prng_below(&rnd, 4) != 0};
+	uint32_t ifindex = 1 + prng_below(&rnd, N_IFS);
+
+	k.connected = plain && prng_below(&rnd, 3) == 0;
+	if (k.connected)
+		k.nh = (struct rib_nexthop){.kind = RIB_NH_IFINDEX, .ifindex = ifindex};
+	else if (prng_below(&rnd, 3) == 0)
+		k.nh = rig_via("fe80::1", ifindex);
+	else
+		k.nh = rig_gate(gates[prng_below(&rnd, N_GATES)]);
+	return k;
 }
 
 static void change(struct world *w)
 {
 	size_t i = prng_below(&rnd, N_PAIRS);
+	struct known k = random_route(i % N_SRCS == 0);
 
-	if (w->k[i].there && prng_below(&rnd, 2))
+	if (w->k[i].there && (k.connected != w->k[i].connected || prng_below(&rnd, 2)))
 		del(w, i);
 	else
-		add(w, i, random_nexthop());
+		add(w, i, &k);
 }
 
 /* The same routes, in a random order, all at once or one after the other. */
@@ -298,7 +335,7 @@ static void another_order(void)
 	for (size_t i = 0; i < N_PAIRS; i++) {
 		if (!a.k[order[i]].there)
 			continue;
-		add(&b, order[i], a.k[order[i]].nh);
+		add(&b, order[i], &a.k[order[i]]);
 		if (!at_once)
 			rig_run(&b.rig);
 	}
@@ -324,6 +361,7 @@ static void run(uint32_t changes_at_once)
 				change(&a);
 			look(&a);
 			check(&a);
+			check_settled(&a);
 		}
 		another_order();
 		rig_fini(&a.rig);
