@@ -106,17 +106,18 @@ static void join(struct rib *r, struct rib_job *j, struct rib_node *n)
 	insert(r, j, n);
 }
 
-/* Is there a (D,S) in the kernel, or chosen and there by itself? */
+/* Is it a (D,S) that job_answers() counts if it is in the job? One that is kept
+ * out for the halves' sake is: they are wanted because of it. One that is in the
+ * kernel because that does not let go of it is not. */
 static bool node_shadows(const struct rib_node *n)
 {
-	const struct rib_cand *c;
+	const struct rib_cand *c = rib_node_selected(n);
 
 	if (sdprefix_is_plain(&n->entry.key))
 		return false;
-	if (n->kernel && !rib_node_auxiliary(n))
-		return true;
-	c = rib_node_selected(n);
-	return c && rib_cand_foreign(c);
+	if (!c)
+		return n->leftover && !rib_node_auxiliary(n);
+	return rib_cand_foreign(c) || !rib_refused_error(n);
 }
 
 /* Of a few sources all are looked at; of more, the halves are looked for. */

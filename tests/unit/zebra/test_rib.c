@@ -820,6 +820,46 @@ static void test_refused_half_withholds_the_sourced(void **state)
 
 /* Owners */
 
+/* Beside a source that counts for nothing the job finds the one that is kept
+ * out: the halves are wanted as before, and nothing is tried for ever. */
+static void test_a_refused_half_beside_an_unusable_source(void **state)
+{
+	(void)state;
+	rig_add(&rig, BABEL, D, "fd00::/8", 255, 0, rig_via(G, 2));
+	rig_run(&rig);
+	rig_add(&rig, STATIC, D, NULL, 1, 0, rig_via(G, 1));
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 2));
+	rig.verdict = refuse_halves;
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 1);
+	assert_int_equal(rig_state(&rig, BABEL, D, S, NULL), RIB_FAILED);
+}
+
+static int keep_one_and_refuse_halves(struct rig *g, const struct fib_op *op)
+{
+	if (op->kind == FIB_DEL && op->route.pair.src.plen == 8)
+		return EINVALID;
+	return refuse_halves(g, op);
+}
+
+/* Nor is what the kernel does not let go of taken for one that counts. */
+static void test_a_refused_half_beside_what_stays(void **state)
+{
+	(void)state;
+	rig_add(&rig, BABEL, D, "1000::/8", 100, 0, rig_via(G, 2));
+	rig_run(&rig);
+	rig.verdict = keep_one_and_refuse_halves;
+	assert_true(rig_del(&rig, BABEL, D, "1000::/8"));
+	rig_run(&rig);
+	rig_add(&rig, BABEL, D, "fd01::/16", 255, 0, rig_via(G, 2));
+	rig_run(&rig);
+	rig_add(&rig, STATIC, D, NULL, 1, 0, rig_via(G, 1));
+	rig_add(&rig, BABEL, D, S, 100, 0, rig_via(G, 2));
+	rig_run(&rig);
+	assert_int_equal(rig_state(&rig, BABEL, D, S, NULL), RIB_FAILED);
+	rig.verdict = NULL;
+}
+
 static void test_stale(void **state)
 {
 	(void)state;
@@ -1100,6 +1140,8 @@ int main(void)
 		T(test_refusal),
 		T(test_refused_deletion_is_tried_again),
 		T(test_refused_half_withholds_the_sourced),
+		T(test_a_refused_half_beside_an_unusable_source),
+		T(test_a_refused_half_beside_what_stays),
 		T(test_stale),
 		T(test_comings_and_goings_cost_no_walk),
 		T(test_fates),
