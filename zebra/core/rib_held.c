@@ -142,13 +142,22 @@ static void complain(struct rib *r, struct rib_node *n, const struct fib_op *op)
 	r->env.refused(r->ctx, &op->route, op->error);
 }
 
+/* What an earlier run left, written anew after a doubt, is as unclaimed as before. */
+static bool still_unclaimed(const struct rib_node *n, const struct fib_route *f)
+{
+	return n->leftover && !rib_node_auxiliary(n) && !rib_node_selected(n) &&
+	       fib_route_eq(&n->kernel->route, f);
+}
+
 bool rib_set_done(struct rib *r, struct rib_node *n, const struct fib_op *op)
 {
+	bool leftover = still_unclaimed(n, &op->route);
 	struct rib_refusal *f;
 
 	if (!op->error) {
 		refusal_free(r, n, refusal_index(&op->route));
 		rib_held_set(r, n, &op->route);
+		rib_leftover(r, n, leftover);
 		return true;
 	}
 	complain(r, n, op);

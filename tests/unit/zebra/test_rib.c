@@ -652,6 +652,24 @@ static void test_an_owner_s_leftovers_go_when_it_has_told_all(void **state)
 }
 
 /* Its owner comes back, sends it, and withdraws it before a run has seen it. */
+/* Written anew after a doubt it is still nobody's: it is neither swept before its
+ * owner had its time, nor forgotten. */
+static void test_leftover_in_doubt_stays_one(void **state)
+{
+	(void)state;
+	found(BABEL, D, NULL, rig_via(G, 1));
+	rig_add(&rig, STATIC, D, NULL, 255, 0, rig_via(G, 2));
+	rig_run(&rig);
+	for (int up = 0; up < 2; up++) {
+		rib_if_set(rig.rib, 2, up);
+		rig_run(&rig);
+		assert_int_equal(kernel_ours(&rig), 1);
+	}
+	assert_true(rib_sweep_kernel_of(rig.rib, BABEL, FAM_IP6));
+	rig_run(&rig);
+	assert_int_equal(kernel_ours(&rig), 0);
+}
+
 static void test_leftover_claimed_and_withdrawn_at_once(void **state)
 {
 	(void)state;
@@ -1136,6 +1154,7 @@ int main(void)
 		T(test_claimed_leftover_goes_with_its_route),
 		T(test_an_owner_s_leftovers_go_when_it_has_told_all),
 		T(test_leftover_claimed_and_withdrawn_at_once),
+		T(test_leftover_in_doubt_stays_one),
 		T(test_lonely_auxiliaries_go_at_once),
 		T(test_refusal),
 		T(test_refused_deletion_is_tried_again),
