@@ -236,12 +236,10 @@ static void ours_gone(struct kernel *k, const struct nlmsghdr *h, const struct n
 static void ours_written(struct kernel *k, const struct nlmsghdr *h, const struct nl_route *r)
 {
 	struct fib_route f = kernel_route_fib(r);
-	struct rib_check c;
 
 	if (!h->nlmsg_pid)
 		return;
-	rib_check_begin(&c, k->rib, kernel_type_read_back);
-	switch (rib_check_ours(&c, &f)) {
+	switch (rib_check_one(k->rib, &f, kernel_type_read_back)) {
 	case RIB_CHECK_SAME:
 		break;
 	case RIB_CHECK_CHANGING: /* our write to come replaces it */

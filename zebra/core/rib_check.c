@@ -4,8 +4,9 @@
 
 #include "zebra/core/rib_private.h"
 
-/* Those of all former comparisons. One that is still going on takes what it has
- * seen for unseen then, and its second dump for the first. */
+/* Those of all former comparisons. One that is still going on would not know any
+ * more what was seen or written since it began: there is one at a time
+ * (zebra/kernel_check.c), and a single route takes no mark. */
 static void forget_marks(struct rib *r)
 {
 	struct rib_cand *cand;
@@ -33,33 +34,54 @@ void rib_check_begin(struct rib_check *c, struct rib *r, uint8_t (*read_back)(ui
 	*c = (struct rib_check){.rib = r, .mark = ++r->mark, .read_back = read_back};
 }
 
-static bool same(const struct rib_check *c, const struct fib_route *held, const struct fib_route *f)
+static struct rib_node *node_of(const struct rib *rib, const struct fib_route *f)
 {
-	struct fib_route as_read = *held;
+	const struct rib *r = rib_table_find(rib, rib_table_of(f));
 
-	if (c->read_back)
-		as_read.type = c->read_back(held->type);
-	return fib_route_eq(&as_read, f);
+	return r ? rib_node_find(r, &f->pair) : NULL;
+}
+
+static bool to_be_written(const struct rib_node *n)
+{
+	return n->doubt || n->dirty;
 }
 
 static bool changing(const struct rib_check *c, const struct rib_node *n)
 {
-	return n->doubt || n->touched >= c->mark || n->dirty;
+	return n->touched >= c->mark || to_be_written(n);
+}
+
+static enum rib_check_verdict compare(const struct rib_node *n, const struct fib_route *f,
+				      uint8_t (*read_back)(uint8_t type))
+{
+	struct fib_route as_read;
+
+	if (!n->kernel || n->kernel->route.ruled != f->ruled)
+		return RIB_CHECK_UNEXPECTED;
+	as_read = n->kernel->route;
+	if (read_back)
+		as_read.type = read_back(as_read.type);
+	return fib_route_eq(&as_read, f) ? RIB_CHECK_SAME : RIB_CHECK_DIFFERENT;
 }
 
 enum rib_check_verdict rib_check_ours(struct rib_check *c, const struct fib_route *f)
 {
-	struct rib *r = rib_table_find(c->rib, rib_table_of(f));
-	struct rib_node *n = r ? rib_node_find(r, &f->pair) : NULL;
+	struct rib_node *n = node_of(c->rib, f);
 
 	if (!n)
 		return RIB_CHECK_UNEXPECTED;
 	n->seen = c->mark;
-	if (changing(c, n))
-		return RIB_CHECK_CHANGING;
-	if (!n->kernel || n->kernel->route.ruled != f->ruled)
+	return changing(c, n) ? RIB_CHECK_CHANGING : compare(n, f, c->read_back);
+}
+
+enum rib_check_verdict rib_check_one(const struct rib *r, const struct fib_route *f,
+				     uint8_t (*read_back)(uint8_t type))
+{
+	const struct rib_node *n = node_of(r, f);
+
+	if (!n)
 		return RIB_CHECK_UNEXPECTED;
-	return same(c, &n->kernel->route, f) ? RIB_CHECK_SAME : RIB_CHECK_DIFFERENT;
+	return to_be_written(n) ? RIB_CHECK_CHANGING : compare(n, f, read_back);
 }
 
 bool rib_check_foreign(struct rib_check *c, const struct sdprefix *pair,

@@ -6,12 +6,14 @@
  *	for each route of the dump: rib_check_ours() or rib_check_foreign()
  *	for each batch: rib_check_unseen()
  *
+ * There is one at a time: the beginning of another may forget its marks.
+ *
  * The RIB may change meanwhile: what was written or deleted since the beginning
  * is not compared. A dump may leave out what stayed when others change the
  * kernel's tables under it, and it may show what we have deleted since. So
  * "missing", "gone" and "unexpected" are to be believed only if a second dump,
  * begun after the first one's end, agrees; the first one's sightings count in
- * it, too.
+ * it, too. "Different" is sure at once.
  */
 #ifndef SRCDEST_ZEBRA_CORE_RIB_CHECK_H
 #define SRCDEST_ZEBRA_CORE_RIB_CHECK_H
@@ -36,6 +38,10 @@ enum rib_check_verdict {
 void rib_check_begin(struct rib_check *c, struct rib *r, uint8_t (*read_back)(uint8_t type));
 /* f: as read, its type from the protocol number. */
 enum rib_check_verdict rib_check_ours(struct rib_check *c, const struct fib_route *f);
+/* A route that somebody has just written, by itself: no part of a comparison, and
+ * those that go on do not notice. */
+enum rib_check_verdict rib_check_one(const struct rib *r, const struct fib_route *f,
+				     uint8_t (*read_back)(uint8_t type));
 /* A route of somebody else's. False: not known, or not like this; rib_add() it. */
 bool rib_check_foreign(struct rib_check *c, const struct sdprefix *pair,
 		       const struct rib_owner *owner, const struct rib_spec *spec);

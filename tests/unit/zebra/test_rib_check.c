@@ -321,6 +321,36 @@ static void routes_of_others_are_known_or_gone(void **state)
 	assert_int_equal(o.gone, 2);
 }
 
+/* However many routes others write meanwhile: a comparison still knows what was
+ * written since it began, and what it has seen. */
+static void single_routes_disturb_no_comparison(void **state)
+{
+	struct outcome o = {0};
+	struct fib_route late;
+	struct rib_check c;
+
+	(void)state;
+	fill();
+	rib_check_begin(&c, rig.rib, NULL);
+	for (size_t i = 0; i < rig.n_k; i++)
+		see(&c, &rig.k[i].route, &o);
+	rig_add(&rig, STATIC, "2001:db8:f::/48", NULL, 1, 0, rig_via(G, 1));
+	rig_run(&rig);
+	late = in_kernel("2001:db8:f::/48", NULL)->route;
+	for (int i = 0; i < 300; i++)
+		assert_int_equal(rib_check_one(rig.rib, &late, NULL), RIB_CHECK_SAME);
+	see(&c, &late, &o);
+	walk(&c, &o);
+	ASSERT_OUTCOME(o, .same = 6, .changing = 1);
+
+	late.mtu = 1280;
+	assert_int_equal(rib_check_one(rig.rib, &late, NULL), RIB_CHECK_DIFFERENT);
+	rib_kernel_lost(rig.rib, &late.pair);
+	assert_int_equal(rib_check_one(rig.rib, &late, NULL), RIB_CHECK_CHANGING);
+	late.pair = rig_pair("2001:db8:ff::/48", NULL);
+	assert_int_equal(rib_check_one(rig.rib, &late, NULL), RIB_CHECK_UNEXPECTED);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -334,6 +364,7 @@ int main(void)
 		T(weights_are_as_the_kernel_keeps_them),
 		T(a_type_without_a_number_is_known_again),
 		T(routes_of_others_are_known_or_gone),
+		T(single_routes_disturb_no_comparison),
 	};
 
 	return cmocka_run_group_tests_name("comparison with the kernel", tests, NULL, NULL);
