@@ -311,7 +311,8 @@ int main(int argc, char **argv)
 	measure(&c, "new", phase_new);
 	measure(&c, "rest", phase_rest);
 	babel_each_memory(c.b, on_memory, &c);
-	printf("    %-32s %8.1f octets a route\n", "in RAM", (resident() - before) / c.table.n);
+	printf(c.json ? " \"%s, octets\": %.1f,\n" : "    %-32s %8.1f octets a route\n", "in RAM",
+	       (resident() - before) / c.table.n);
 	for (unsigned int k = 0; k < ROUNDS; k++) {
 		measure(&c, "refresh", phase_refresh);
 		measure(&c, "rest", phase_rest);
