@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/base/mem.h"
+#include "lib/base/pool.h"
 
 #define GRAIN	   16u
 #define CLASSES	   24 /* up to 256 octets in steps of 16, then powers of two */
@@ -191,4 +192,26 @@ void mem_free(struct memtag *tag, void *p)
 		return;
 	tag->count--;
 	release(p);
+}
+
+/* A slab would be saved and restored whole: here each item is by itself. */
+void pool_init(struct pool *p, const char *name, size_t size)
+{
+	*p = (struct pool){.mem = {.name = name}, .size = size};
+}
+
+void pool_fini(struct pool *p)
+{
+	assert(!p->mem.count);
+	(void)p;
+}
+
+void *pool_new(struct pool *p)
+{
+	return mem_new(&p->mem, p->size);
+}
+
+void pool_free(struct pool *p, void *item)
+{
+	mem_free(&p->mem, item);
 }
